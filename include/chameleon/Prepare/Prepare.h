@@ -1,0 +1,55 @@
+//===- Prepare.h - the graph comes before the tasks: simplify, lay out, hoist
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Design decision 11. Three library functions, each useful alone, each a pass of the same name in Transforms:
+//
+//   simplifyModel(module);                       // --prepare-model
+//   assignLayouts(module, layoutOptions);        // --assign-layouts
+//   hoistConstants(module);                      // --hoist-constants
+//
+// After all three a public function @main(%input…) has become
+//   func.func @main(%input…, %c0: tensor<…> {chameleon.constant = 0 : i64}, …)  attributes {chameleon.init = @main_init}
+//   func.func @main_init() -> (tensor<…>, …)      // runs once, at load: result i is the argument with chameleon.constant = i
+// and between its anchors (convolutions, matmuls, pools, reductions) only fused elementwise generics are left.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_PREPARE_PREPARE_H
+#define CHAMELEON_PREPARE_PREPARE_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Support/LLVM.h"
+
+namespace chameleon {
+
+/// Simplifies what front ends emit; see docs/preparation.md for every pattern with its reason.
+///  - `cf.assert` inside linalg bodies erased, compare-and-select → min/max, dead results, f64 islands → f32, `fpowi 2` → mul,
+///    lossy truncations of constants folded, bias broadcasts → zero fill + epilogue add
+///  - batch norm folded into weights and bias, elementwise chains fused under control (never into a reduction that reads an anchor)
+mlir::LogicalResult simplifyModel(mlir::ModuleOp module);
+
+struct LayoutOptions {
+  enum class Kind { None, NCHWc, NHWC } kind = Kind::NCHWc;
+  /// Largest channel block (NCHWc): the target's f32 lanes, one of 4, 8, 16.
+  int64_t channelBlock = 16;
+};
+
+/// Packs convolutions, depthwise convolutions, pools and the elementwise operations connected with them; moves packs and
+/// unpacks until they cancel.
+mlir::LogicalResult assignLayouts(mlir::ModuleOp module, const LayoutOptions &options);
+
+/// Outlines computation that depends on constants alone into `@<function>_init`. Never a value larger than twice its inputs.
+mlir::LogicalResult hoistConstants(mlir::ModuleOp module);
+
+/// Gives `dense_resource` constants that have no data ("weights elided") seeded random values: uniform in ±1/sqrt(fan-in),
+/// positive for operands of sqrt/rsqrt. Returns how many were filled.
+mlir::FailureOr<int64_t> fillMissingConstants(mlir::ModuleOp module, uint64_t seed);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_PREPARE_PREPARE_H

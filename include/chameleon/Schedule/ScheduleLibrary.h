@@ -1,0 +1,71 @@
+//===- ScheduleLibrary.h - find the schedules that apply to a task
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A schedule library is a module `attributes {transform.with_named_sequence}` with pairs of named sequences, tied together
+// as upstream does it, by a `transform.foreach_match` in its `@__transform_main`:
+//
+//   transform.named_sequence @match_conv(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op { … }
+//   transform.named_sequence @conv_nchwc(%anchor: !transform.any_op) { … knobs, constraints, transforms … }
+//   transform.named_sequence @__transform_main(%root: !transform.any_op) {
+//     transform.foreach_match in %root @match_conv -> @conv_nchwc : (!transform.any_op) -> !transform.any_op
+//     transform.yield
+//   }
+//
+// The matcher is tried on every operation in the body of a task function; the schedule receives what the matcher yields.
+// A schedule reaches the task's function by `transform.get_parent_op %anchor {op_name = "func.func"}`.
+// User libraries (option `library=`) come first, in the order given, then the built-in ones of the target, embedded from
+// lib/Schedules/<target>/*.mlir at build time.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_SCHEDULE_SCHEDULELIBRARY_H
+#define CHAMELEON_SCHEDULE_SCHEDULELIBRARY_H
+
+#include "chameleon/Schedule/DesignSpace.h"
+
+namespace chameleon {
+
+/// A schedule that applies to a task. Valid as long as its library.
+struct MatchedSchedule {
+  mlir::transform::NamedSequenceOp matcher, schedule;
+  std::string libraryName; ///< file name, or `builtin:cpu/conv_nchwc`
+  std::string fingerprint; ///< of the text of matcher, schedule and what they include: part of the database's target key
+};
+
+class ScheduleLibrary {
+public:
+  /// Parses the user's files and the built-in schedules of `target` ("cpu", "nvvm"). Emits and fails for a file that does
+  /// not parse, has no `foreach_match`, or names sequences that do not exist. Runs every pre-flight check of the schedules
+  /// (facts/mlir22.md, section 6.3): duplicate knobs, `any_param` into tile_using_for, knobs in matchers.
+  static mlir::FailureOr<ScheduleLibrary> load(mlir::MLIRContext *context, llvm::ArrayRef<std::string> userFiles,
+                                               llvm::StringRef target);
+
+  /// All schedules whose matcher accepts an operation of the task, user's first; empty if none. `task` is not changed.
+  llvm::SmallVector<MatchedSchedule> match(mlir::func::FuncOp task) const;
+
+private:
+  struct Impl;
+  std::shared_ptr<const Impl> impl;
+};
+
+/// A module that applies a resolved schedule to the functions which carry `chameleon.task = "<key>"`, runnable by the stock
+/// transform-interpreter: `@__transform_main` matches those functions, their anchor by the matcher, and includes the
+/// schedule (with whatever named sequences it includes itself). Several tasks may be added to one module.
+///   builder: one call per task on the same module.
+mlir::LogicalResult addResolvedSchedule(mlir::ModuleOp spec, llvm::StringRef taskKey, const MatchedSchedule &schedule,
+                                        const DesignSpace &space, llvm::ArrayRef<int32_t> configuration);
+
+/// An empty spec module to add to, `module @chameleon_schedules attributes {transform.with_named_sequence}`.
+mlir::OwningOpRef<mlir::ModuleOp> createSpec(mlir::MLIRContext *context);
+
+/// Applies a spec to a payload module. Emits and fails if a transform fails. Never uses transform-preload-library.
+mlir::LogicalResult applySpec(mlir::ModuleOp spec, mlir::ModuleOp payload);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_SCHEDULE_SCHEDULELIBRARY_H

@@ -1,0 +1,31 @@
+//===- Passes.h - Chameleon's passes
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TRANSFORMS_PASSES_H
+#define CHAMELEON_TRANSFORMS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+class DialectRegistry;
+}
+
+namespace chameleon {
+
+#define GEN_PASS_DECL
+#include "chameleon/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "chameleon/Transforms/Passes.h.inc"
+
+/// Every upstream dialect, extension and translation that Chameleon's pipelines and schedules use, and its own transform ops.
+void registerAll(mlir::DialectRegistry &registry);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TRANSFORMS_PASSES_H

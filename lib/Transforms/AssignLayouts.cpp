@@ -1,0 +1,24 @@
+//===- AssignLayouts.cpp - not implemented yet
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Transforms/Passes.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace chameleon {
+#define GEN_PASS_DEF_ASSIGNLAYOUTS
+#include "chameleon/Transforms/Passes.h.inc"
+} // namespace chameleon
+
+namespace {
+struct AssignLayoutsPass : chameleon::impl::AssignLayoutsBase<AssignLayoutsPass> {
+  void runOnOperation() override {
+    getOperation().emitError("--") << getArgument() << " is not implemented";
+    signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,24 @@
+//===- TuneSchedules.cpp - not implemented yet
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Transforms/Passes.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace chameleon {
+#define GEN_PASS_DEF_TUNESCHEDULES
+#include "chameleon/Transforms/Passes.h.inc"
+} // namespace chameleon
+
+namespace {
+struct TuneSchedulesPass : chameleon::impl::TuneSchedulesBase<TuneSchedulesPass> {
+  void runOnOperation() override {
+    getOperation().emitError("--") << getArgument() << " is not implemented";
+    signalPassFailure();
+  }
+};
+} // namespace

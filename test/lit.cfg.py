@@ -1,0 +1,19 @@
+import os
+
+import lit.formats
+
+config.name = "Chameleon"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.chameleon_binary_dir, "test")
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.chameleon_binary_dir, "bin"), config.llvm_tools_dir, os.environ["PATH"]]
+)
+# Tests never see the user's own tuning database.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=all"
+config.substitutions.append(("%models", os.path.join(config.chameleon_source_dir, "test", "Inputs", "models")))
+if os.path.exists("/dev/nvidiactl"):
+    config.available_features.add("cuda")
