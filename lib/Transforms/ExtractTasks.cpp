@@ -1,12 +1,15 @@
-//===- ExtractTasks.cpp - not implemented yet
+//===- ExtractTasks.cpp - outline the operations worth tuning, and list them
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Transforms/Passes.h"
+#include "chameleon/Tuning/TuningTask.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -16,9 +19,18 @@ namespace chameleon {
 
 namespace {
 struct ExtractTasksPass : chameleon::impl::ExtractTasksBase<ExtractTasksPass> {
+  using ExtractTasksBase::ExtractTasksBase;
+
   void runOnOperation() override {
-    getOperation().emitError("--") << getArgument() << " is not implemented";
-    signalPassFailure();
+    mlir::FailureOr<llvm::SmallVector<chameleon::TuningTask>> tasks =
+        chameleon::extractTasks(getOperation());
+    if (failed(tasks))
+      return signalPassFailure();
+    numTasks = tasks->size();
+    for (const chameleon::TuningTask &task : *tasks)
+      numCalls += task.count;
+    if (table)
+      chameleon::printTaskTable(*tasks, llvm::errs());
   }
 };
 } // namespace

@@ -1,8 +1,8 @@
 //===- chameleon-opt.cpp - mlir-opt with Chameleon's passes
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,5 +16,6 @@ int main(int argc, char **argv) {
   chameleon::registerChameleonPasses();
   mlir::DialectRegistry registry;
   chameleon::registerAll(registry);
-  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Chameleon: the autotuner for MLIR compilers\n", registry));
+  return mlir::asMainReturnCode(mlir::MlirOptMain(
+      argc, argv, "Chameleon: the autotuner for MLIR compilers\n", registry));
 }

@@ -21,6 +21,17 @@ def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
 
 def ExtractTasks : Pass<"extract-tasks", "::mlir::ModuleOp"> {
   let summary = "Outline the operations worth tuning";
+  let description = [{
+    Moves every operation worth tuning, with its fill, its padding and the elementwise operations that can be computed on its
+    tiles, into a private function in destination style, and leaves a call. Structurally equal operations share one function.
+    A table of the tasks goes to stderr. What is left alone gets a remark with the reason.
+  }];
+  let options = [Option<"table", "table", "bool", /*default=*/"true", "Print the tasks to stderr">];
+  let statistics = [
+    Statistic<"numTasks", "tasks", "Structurally different operations">,
+    Statistic<"numCalls", "calls", "Operations that tasks stand for">
+  ];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def HoistConstants : Pass<"hoist-constants", "::mlir::ModuleOp"> {

@@ -1,0 +1,394 @@
+//===- ExtractTasks.cpp - operations worth tuning, outlined and deduplicated
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Two steps. Grouping looks at one block and decides which operations belong
+// together: an anchor, what produces its operands for it alone (fill, padding),
+// and the chain of elementwise consumers. Outlining clones a group into a
+// function in an order that depends on its structure only, so that equal groups
+// print equally, and replaces it by a call.
+//
+// Outlining comes before tiling on purpose: `structured.fuse` rooted at a
+// residual epilogue would otherwise pull the producers of its other operands
+// into one loop nest and recompute their halos (docs/preparation.md).
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/TaskDescription.h"
+#include "chameleon/Tuning/TuningTask.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
+namespace {
+
+/// Below so many points of the iteration space a task would cost more to tune
+/// than it can ever give back: a call of 256 points takes well under a
+/// microsecond as plain loops.
+constexpr int64_t kSmallestTask = 256;
+
+struct Group {
+  linalg::LinalgOp anchor;
+  SmallVector<linalg::LinalgOp>
+      epilogue; ///< in program order; the last one is the root
+  /// Everything to clone, operands before users, in an order given by the
+  /// structure alone.
+  SetVector<Operation *> operations;
+
+  linalg::LinalgOp getRoot() const {
+    return epilogue.empty() ? anchor : epilogue.back();
+  }
+};
+
+/// Why an operation is not tunable, or nothing.
+std::optional<std::string> reasonAgainst(linalg::LinalgOp op) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type) {
+      if (isa<ShapedType>(operand.get().getType()))
+        return llvm::formatv("operand {0} is a buffer, found {1}",
+                             operand.getOperandNumber(),
+                             operand.get().getType())
+            .str();
+      continue;
+    }
+    for (auto [dimension, size] : llvm::enumerate(type.getShape()))
+      if (ShapedType::isDynamic(size))
+        return llvm::formatv(
+                   "dimension {0} of operand {1} is dynamic, found {2}",
+                   dimension, operand.getOperandNumber(), type)
+            .str();
+  }
+  if (op->getNumResults() != 1)
+    return llvm::formatv("expected one result, found {0}", op->getNumResults())
+        .str();
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (isa<tensor::ExtractOp, linalg::IndexOp>(inner))
+      return llvm::formatv("its body holds {0}", inner.getName()).str();
+    if (!isMemoryEffectFree(&inner))
+      return llvm::formatv("its body has a side effect, {0}", inner.getName())
+          .str();
+  }
+  return std::nullopt;
+}
+
+bool isAllParallel(linalg::LinalgOp op) {
+  return op.getNumReductionLoops() == 0;
+}
+
+int64_t countPoints(linalg::LinalgOp op) {
+  int64_t points = 1;
+  for (int64_t size : op.getStaticLoopRanges())
+    points *= size;
+  return points;
+}
+
+/// The one elementwise user of `op` that can be computed on the tile which `op`
+/// has just computed, or null.
+linalg::LinalgOp findEpilogue(linalg::LinalgOp op) {
+  Value result = op->getResult(0);
+  if (!result.hasOneUse())
+    return {};
+  OpOperand &use = *result.use_begin();
+  auto user = dyn_cast<linalg::LinalgOp>(use.getOwner());
+  if (!user || user->getBlock() != op->getBlock() || !isAllParallel(user) ||
+      isa<linalg::TransposeOp, linalg::BroadcastOp>(user) ||
+      !user.isDpsInput(&use) || reasonAgainst(user))
+    return {};
+  AffineMap map = user.getMatchingIndexingMap(&use);
+  AffineMap resultMap = user.getIndexingMapMatchingResult(user->getResult(0));
+  return map == resultMap && map.isPermutation() ? user : linalg::LinalgOp();
+}
+
+/// Producers that are cheaper inside the task than as a buffer between tasks.
+bool isPrologue(Operation *op) {
+  return isa<linalg::FillOp, tensor::PadOp, tensor::EmptyOp>(op);
+}
+
+/// Adds `op` after everything that it needs inside the task.
+void collect(Operation *op, Group &group) {
+  SetVector<Value> operands(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), operands);
+  for (Value operand : operands) {
+    Operation *producer = operand.getDefiningOp();
+    if (!producer || group.operations.contains(producer))
+      continue;
+    // Scalars become part of the structure; tensors of constants are arguments,
+    // so that layers share a task.
+    bool scalarConstant = producer->hasTrait<OpTrait::ConstantLike>() &&
+                          !isa<ShapedType>(operand.getType());
+    if (scalarConstant || isPrologue(producer))
+      collect(producer, group);
+  }
+  group.operations.insert(op);
+}
+
+Group makeGroup(linalg::LinalgOp anchor, const DenseSet<Operation *> &taken) {
+  Group group;
+  group.anchor = anchor;
+  linalg::LinalgOp last = anchor;
+  while (linalg::LinalgOp next = findEpilogue(last)) {
+    if (taken.contains(next))
+      break;
+    group.epilogue.push_back(next);
+    last = next;
+  }
+  collect(anchor, group);
+  for (linalg::LinalgOp op : group.epilogue)
+    collect(op, group);
+  return group;
+}
+
+/// Reductions first, the last one first: an epilogue with two computed operands
+/// (a residual addition) goes to the anchor that is computed last, and the
+/// other's result is then simply there. What elementwise operations remain are
+/// anchors too.
+SmallVector<Group> groupBlock(Block &block) {
+  SmallVector<linalg::LinalgOp> reductions, elementwise;
+  for (Operation &operation : block) {
+    auto op = dyn_cast<linalg::LinalgOp>(operation);
+    if (!op || isPrologue(op))
+      continue;
+    if (std::optional<std::string> reason = reasonAgainst(op)) {
+      op->emitRemark("left alone: ") << *reason;
+      continue;
+    }
+    if (countPoints(op) < kSmallestTask)
+      continue;
+    (isAllParallel(op) ? elementwise : reductions).push_back(op);
+  }
+  SmallVector<Group> groups;
+  DenseSet<Operation *> taken;
+  auto take = [&](linalg::LinalgOp anchor) {
+    if (taken.contains(anchor))
+      return;
+    groups.push_back(makeGroup(anchor, taken));
+    taken.insert(anchor);
+    taken.insert_range(groups.back().epilogue);
+  };
+  for (linalg::LinalgOp anchor : llvm::reverse(reductions))
+    take(anchor);
+  for (linalg::LinalgOp anchor : elementwise)
+    take(anchor);
+  llvm::sort(groups, [](const Group &a, const Group &b) {
+    return a.getRoot()->isBeforeInBlock(b.getRoot());
+  });
+  return groups;
+}
+
+/// True if the body of `op` reads the init that belongs to its only result.
+bool readsInit(linalg::LinalgOp op) {
+  return op.payloadUsesValueFromOperand(op.getDpsInitOperand(0));
+}
+
+/// Builds the task function of a group (detached) and lists the values that its
+/// arguments (but the destination) stand for.
+OwningOpRef<func::FuncOp> buildFunction(const Group &group,
+                                        SmallVectorImpl<Value> &inputs) {
+  linalg::LinalgOp root = group.getRoot();
+  Location loc = root.getLoc();
+  SetVector<Value> outside;
+  for (Operation *op : group.operations) {
+    SetVector<Value> used(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), used);
+    for (Value value : used)
+      if (!value.getDefiningOp() ||
+          !group.operations.contains(value.getDefiningOp()))
+        outside.insert(value);
+  }
+  // The root's init is the destination, unless it holds values that the
+  // computation starts from.
+  OpOperand *init = root.getDpsInitOperand(0);
+  auto rootFill = init->get().getDefiningOp<linalg::FillOp>();
+  Value initValue =
+      rootFill ? rootFill.getDpsInitOperand(0)->get() : init->get();
+  bool initIsDestination = initValue.getDefiningOp<tensor::EmptyOp>() ||
+                           (!rootFill && !readsInit(root));
+  if (initIsDestination && outside.contains(initValue)) {
+    bool usedElsewhere = llvm::any_of(group.operations, [&](Operation *op) {
+      return llvm::any_of(op->getOpOperands(), [&](OpOperand &use) {
+        return use.get() == initValue && &use != init;
+      });
+    });
+    if (!usedElsewhere)
+      outside.remove(initValue);
+  }
+  inputs.assign(outside.begin(), outside.end());
+
+  Type resultType = root->getResult(0).getType();
+  SmallVector<Type> types(
+      llvm::map_range(inputs, [](Value value) { return value.getType(); }));
+  types.push_back(resultType);
+  OpBuilder builder(root.getContext());
+  auto function = func::FuncOp::create(
+      loc, "task", builder.getFunctionType(types, resultType));
+  Block *body = function.addEntryBlock();
+  builder.setInsertionPointToEnd(body);
+  IRMapping mapping;
+  for (auto [value, argument] : llvm::zip(inputs, body->getArguments()))
+    mapping.map(value, argument);
+  Value destination = body->getArguments().back();
+
+  for (Operation *op : group.operations) {
+    Operation *clone = builder.clone(*op, mapping);
+    for (StringAttr name : llvm::to_vector(
+             llvm::map_range(clone->getDiscardableAttrs(),
+                             [](NamedAttribute a) { return a.getName(); })))
+      clone->removeDiscardableAttr(name);
+    if (op == group.anchor)
+      clone->setAttr("chameleon.anchor", builder.getUnitAttr());
+    else if (op == root)
+      clone->setAttr("chameleon.epilogue", builder.getUnitAttr());
+  }
+  Value result = mapping.lookup(root->getResult(0));
+  if (initIsDestination) {
+    // The root (or the fill that it starts from) writes the destination itself.
+    auto clonedRoot = cast<linalg::LinalgOp>(result.getDefiningOp());
+    OpOperand *target = clonedRoot.getDpsInitOperand(0);
+    if (rootFill)
+      target =
+          target->get().getDefiningOp<linalg::FillOp>().getDpsInitOperand(0);
+    target->set(destination);
+  } else {
+    result = bufferization::MaterializeInDestinationOp::create(
+                 builder, loc, resultType, result, destination)
+                 .getResult();
+  }
+  func::ReturnOp::create(builder, loc, result);
+  // An empty tensor that only the destination replaced.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  return function;
+}
+
+/// A symbol from the name for people: chameleon_conv2d_3f2a61c0.
+std::string makeSymbol(StringRef name, StringRef key) {
+  return ("chameleon_" + name.take_while([](char c) { return c != ' '; }) +
+          "_" + key.take_front(8))
+      .str();
+}
+
+void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
+                   llvm::StringMap<func::FuncOp> &functions) {
+  for (const Group &group : groups) {
+    SmallVector<Value> inputs;
+    OwningOpRef<func::FuncOp> function = buildFunction(group, inputs);
+    std::string key = chameleon::hashTask(*function);
+    linalg::LinalgOp root = group.getRoot();
+    func::FuncOp &shared = functions[key];
+    if (!shared) {
+      std::string name = chameleon::describeTask(group.anchor, group.epilogue);
+      double flops = chameleon::countFlops(group.anchor);
+      for (linalg::LinalgOp op : group.epilogue)
+        flops += chameleon::countFlops(op);
+      OpBuilder builder(module.getContext());
+      function->setSymName(makeSymbol(name, key));
+      function->setPrivate();
+      function->getOperation()->setAttr(
+          "chameleon.flops",
+          builder.getI64IntegerAttr(static_cast<int64_t>(flops)));
+      function->getOperation()->setAttr("chameleon.name",
+                                        builder.getStringAttr(name));
+      function->getOperation()->setAttr("chameleon.task",
+                                        builder.getStringAttr(key));
+      shared = function.release();
+      SymbolTable(module).insert(shared);
+    }
+    OpBuilder builder(root);
+    auto resultType = cast<RankedTensorType>(root->getResult(0).getType());
+    Value destination =
+        tensor::EmptyOp::create(builder, root.getLoc(), resultType.getShape(),
+                                resultType.getElementType());
+    inputs.push_back(destination);
+    auto call = func::CallOp::create(builder, root.getLoc(), shared, inputs);
+    root->getResult(0).replaceAllUsesWith(call.getResult(0));
+    SmallVector<Operation *> dead(group.operations.begin(),
+                                  group.operations.end());
+    for (Operation *op : llvm::reverse(dead))
+      if (isOpTriviallyDead(op))
+        op->erase();
+  }
+}
+
+} // namespace
+
+FailureOr<SmallVector<chameleon::TuningTask>>
+chameleon::extractTasks(ModuleOp module) {
+  llvm::StringMap<func::FuncOp> functions;
+  auto isTask = [](func::FuncOp function) {
+    return function->hasAttr("chameleon.task");
+  };
+  if (llvm::none_of(module.getOps<func::FuncOp>(), isTask)) {
+    llvm::StringSet<> initializers;
+    for (auto function : module.getOps<func::FuncOp>())
+      if (auto initializer =
+              function->getAttrOfType<FlatSymbolRefAttr>("chameleon.init"))
+        initializers.insert(initializer.getValue());
+    for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
+      if (!function.isDeclaration() &&
+          !initializers.contains(function.getSymName()))
+        for (Block &block : function.getBody())
+          outlineGroups(groupBlock(block), module, functions);
+  }
+
+  llvm::StringMap<int64_t> counts;
+  module.walk([&](func::CallOp call) { ++counts[call.getCallee()]; });
+  SmallVector<TuningTask> tasks;
+  for (auto function :
+       llvm::make_filter_range(module.getOps<func::FuncOp>(), isTask)) {
+    auto key = function->getAttrOfType<StringAttr>("chameleon.task");
+    if (!key)
+      return function.emitError("expected a string as chameleon.task, found ")
+             << function->getAttr("chameleon.task");
+    TuningTask task;
+    task.function = function;
+    task.key = key.str();
+    if (auto name = function->getAttrOfType<StringAttr>("chameleon.name"))
+      task.name = name.str();
+    if (auto flops = function->getAttrOfType<IntegerAttr>("chameleon.flops"))
+      task.flops = static_cast<double>(flops.getInt());
+    task.count = counts.lookup(function.getSymName());
+    tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+void chameleon::printTaskTable(ArrayRef<TuningTask> tasks,
+                               raw_ostream &stream) {
+  int64_t calls = 0;
+  double flops = 0;
+  stream << "count      GFLOP  key               task\n";
+  for (const TuningTask &task : tasks) {
+    stream << llvm::formatv("{0,5}  {1,9:f4}  {2}  {3}\n", task.count,
+                            task.flops * 1e-9, task.key, task.name);
+    calls += task.count;
+    flops += task.count * task.flops;
+  }
+  stream << llvm::formatv("{0} tasks, {1} calls, {2:f3} GFLOP\n", tasks.size(),
+                          calls, flops * 1e-9);
+}
+
+std::string chameleon::printTask(const TuningTask &task) {
+  func::FuncOp function = task.function;
+  OwningOpRef<ModuleOp> module =
+      ModuleOp::create(UnknownLoc::get(function.getContext()));
+  func::FuncOp clone = function.clone();
+  clone.setPublic();
+  module->push_back(clone);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module->getOperation()->print(
+      stream, OpPrintingFlags().useLocalScope().enableDebugInfo(false));
+  return text;
+}
