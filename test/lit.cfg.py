@@ -17,3 +17,4 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=al
 config.substitutions.append(("%models", os.path.join(config.chameleon_source_dir, "test", "Inputs", "models")))
 if os.path.exists("/dev/nvidiactl"):
     config.available_features.add("cuda")
+config.substitutions.append(("%plugin", os.path.join(config.chameleon_binary_dir, "lib", "ChameleonPlugin.so")))
