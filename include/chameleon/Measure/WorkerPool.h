@@ -1,20 +1,24 @@
 //===- WorkerPool.h - compile, check and time candidates in other processes
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The tuner's side of chameleon-worker. Candidates never run in this process (design decision 5).
+// The tuner's side of chameleon-worker. Candidates never run in this process
+// (design decision 5).
 //
-//   auto pool = WorkerPool::create(options, target);
+//   auto pool = WorkerPool::create(options);
 //   pool->addTask({key, payloadText, 1});
-//   std::vector<Measurement> results = pool->measure(candidates, policy, onResult);
+//   std::vector<Measurement> results = pool->measure(candidates, policy,
+//   onResult);
 //
-// One worker process (over stdin/stdout of `launcher… chameleon-worker`) forks `children` children from a warm image.
-// A call of `measure` compiles its candidates on all children at once and then times them one by one while the others are
-// quiet. A child that crashes or is killed costs its candidate alone: others compiled in it are compiled again.
+// One worker process (over stdin/stdout of `launcher… chameleon-worker`) forks
+// `children` children from a warm image. A call of `measure` compiles its
+// candidates on all children at once and then times them one by one while the
+// others are quiet. A child that crashes or is killed costs its candidate
+// alone: others compiled in it are compiled again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,50 +30,68 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 #include <atomic>
+#include <functional>
 #include <memory>
 
 namespace chameleon {
 
 struct WorkerPoolOptions {
-  std::string worker;                ///< executable; empty: chameleon-worker beside this program, then on PATH
-  std::vector<std::string> launcher; ///< prefix of the command line: ssh, srun, taskset, …
-  std::string target = "cpu";        ///< TargetDescription::spec()
-  unsigned threads = 1;              ///< threads of a kernel
-  unsigned children = 0;             ///< 0: all cores
-  unsigned trialsPerChild = 50;      ///< a child is replaced after so many candidates (leaks, fragmentation)
-  uint64_t memoryLimitMiB = 4096;    ///< RLIMIT_AS of a child
-  uint64_t seed = 0;                 ///< of the random inputs
+  std::string worker; ///< executable; empty: chameleon-worker beside this
+                      ///< program, then on PATH
+  std::vector<std::string>
+      launcher; ///< prefix of the command line: ssh, srun, taskset, …
+  std::string target = "cpu";     ///< TargetDescription::spec()
+  unsigned threads = 1;           ///< threads of a kernel
+  unsigned children = 0;          ///< 0: all cores
+  unsigned trialsPerChild = 50;   ///< a child is replaced after so many
+                                  ///< candidates (leaks, fragmentation)
+  uint64_t memoryLimitMiB = 4096; ///< RLIMIT_AS of a child
+  uint64_t seed = 0;              ///< of the random inputs
+  std::vector<std::string>
+      workerArguments; ///< further arguments of the worker (tests: --inject=…)
+  /// Told what `addTask` has to say of a task, e.g. that its reference has no
+  /// higher precision.
+  std::function<void(llvm::StringRef taskKey, llvm::StringRef remark)> onRemark;
 };
 
 /// Limits and timing of a call of `measure`; seconds.
 struct MeasurePolicy {
-  double compileTimeout = 10;  ///< wall clock, a candidate
-  double runTimeout = 10;      ///< wall clock for checking and timing one candidate
-  double warmup = 0.002;       ///< calls before timing, at least one
-  double minimum = 0.02;       ///< timed calls go on for so long,
-  int64_t minimumCalls = 3;    ///< … and are at least so many
+  double compileTimeout = 10; ///< wall clock, a candidate
+  double runTimeout = 10; ///< wall clock for checking and timing one candidate
+  double warmup = 0.002;  ///< calls before timing, at least one
+  double minimum = 0.02;  ///< timed calls go on for so long,
+  int64_t minimumCalls = 3; ///< … and are at least so many
   int64_t maximumCalls = 1000;
-  double giveUpAbove = 0;      ///< one call slower than this ends the timing after minimumCalls (0: never)
-  double tolerance = 1e-4;     ///< largest relativeError that is right
-  bool interleaved = false;    ///< finalists: time round robin, `minimum` each, so that drift hits all alike
+  double giveUpAbove = 0;   ///< one call slower than this ends the timing after
+                            ///< minimumCalls (0: never)
+  double tolerance = 1e-4;  ///< largest relativeError that is right
+  bool interleaved = false; ///< finalists: time round robin, `minimum` each, so
+                            ///< that drift hits all alike
 };
 
 class WorkerPool {
 public:
-  static llvm::Expected<std::unique_ptr<WorkerPool>> create(const WorkerPoolOptions &options);
-  virtual ~WorkerPool(); ///< ends the worker and every child; leaves no process behind
+  static llvm::Expected<std::unique_ptr<WorkerPool>>
+  create(const WorkerPoolOptions &options);
+  virtual ~WorkerPool(); ///< ends the worker and every child; leaves no process
+                         ///< behind
 
-  /// Makes the task known: computes random inputs and the double-precision reference once. Errors: the payload does not
-  /// parse, the reference fails or takes longer than `timeout` seconds. Adding a known key again is nothing.
-  virtual llvm::Error addTask(const MeasureTask &task, double timeout = 300) = 0;
+  /// Makes the task known: computes random inputs and the double-precision
+  /// reference once. Errors: the payload does not parse, the reference fails or
+  /// takes longer than `timeout` seconds. Adding a known key again is nothing.
+  virtual llvm::Error addTask(const MeasureTask &task,
+                              double timeout = 300) = 0;
 
-  /// Measures all candidates; result i belongs to candidate i. `onResult` is called in this thread as each becomes known.
-  /// If `*interrupt` becomes true it returns within a second; what was not measured has the outcome WorkerLost.
-  /// A worker that dies is started again (and tasks are sent again); after three deaths without a result between them, the
-  /// remaining candidates have the outcome WorkerLost.
-  virtual std::vector<Measurement> measure(llvm::ArrayRef<Candidate> candidates, const MeasurePolicy &policy,
-                                           llvm::function_ref<void(size_t, const Measurement &)> onResult = nullptr,
-                                           const std::atomic<bool> *interrupt = nullptr) = 0;
+  /// Measures all candidates; result i belongs to candidate i. `onResult` is
+  /// called in this thread as each becomes known. If `*interrupt` becomes true
+  /// it returns within a second; what was not measured has the outcome
+  /// WorkerLost. A worker that dies is started again (and tasks are sent
+  /// again); after three deaths without a result between them, the remaining
+  /// candidates have the outcome WorkerLost.
+  virtual std::vector<Measurement> measure(
+      llvm::ArrayRef<Candidate> candidates, const MeasurePolicy &policy,
+      llvm::function_ref<void(size_t, const Measurement &)> onResult = nullptr,
+      const std::atomic<bool> *interrupt = nullptr) = 0;
 };
 
 } // namespace chameleon

@@ -1,0 +1,116 @@
+//===- Protocol.h - what the tuner and a worker say to each other
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A frame is a length (4 bytes, little endian) and a JSON object of so many
+// bytes. The tuner sends requests to the worker's stdin, the worker sends
+// replies to its stdout. The first request is `hello`, with the version;
+// versions must be equal. The same frames pass between a worker and its
+// children. Plain text over two streams, so that any launcher (ssh, srun, …)
+// can stand between, and so that a recorded conversation can be read.
+//
+//   hello    → ready                 options of the worker; the reply says how
+//   many children it has task     → done                  computes inputs and
+//   reference compile  → done, one result      on one child; the executable is
+//   kept there under the request's id run      → done, one result each checks
+//   and times executables of one child, and drops them retire   (no reply) the
+//   child is replaced before its next request cancel   (no reply) every child
+//   is killed; replies that are still due never come
+//
+// Every request but `hello` and `cancel` may be answered by a reply with
+// `lostChild` set: the child died and took its executables along (results of
+// the outcome worker-lost: it was dead before the request came). A reply with
+// id 0 and `lostChild` says so of an idle child.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_MEASURE_PROTOCOL_H
+#define CHAMELEON_MEASURE_PROTOCOL_H
+
+#include "chameleon/Measure/Measurement.h"
+#include "chameleon/Measure/WorkerPool.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+namespace chameleon::protocol {
+
+constexpr int64_t version = 1;
+/// Larger frames are garbage (a launcher that prints to stdout, for instance).
+constexpr uint32_t maximumFrameBytes = 1u << 30;
+
+struct Request {
+  enum class Kind { Hello, Task, Compile, Run, Retire, Cancel };
+  Kind kind = Kind::Cancel;
+  int64_t id = 0;     ///< positive; repeated in the reply
+  int64_t child = 0;  ///< compile, run, retire: which child
+  double timeout = 0; ///< task, compile, run: seconds until the child is killed
+
+  // hello
+  int64_t protocolVersion = version;
+  std::string target = "cpu";
+  int64_t threads = 1;
+  int64_t children = 0;
+  int64_t memoryLimitMiB = 0;
+  uint64_t seed = 0;
+
+  MeasureTask task;    ///< task
+  Candidate candidate; ///< compile
+
+  // run
+  std::vector<int64_t> executables; ///< ids of compile requests
+  bool check = true;                ///< check each against the reference first
+  bool time = true;  ///< then time those that are right, round robin if there
+                     ///< are several
+  bool keep = false; ///< do not drop them afterwards
+  MeasurePolicy policy;
+};
+
+struct Reply {
+  int64_t id = 0;
+  std::string error;  ///< hello, task: why it failed; empty if it did not
+  std::string remark; ///< task: what the user may want to know
+  std::vector<Measurement> results; ///< compile: one; run: one an executable
+  int64_t lostChild = -1; ///< this child is dead, with all its executables
+  bool killedFromOutside = false; ///< … by a SIGKILL that the worker did not
+                                  ///< send: not the candidate's fault, perhaps
+  int64_t protocolVersion = 0;    ///< hello
+  int64_t children = 0;           ///< hello
+};
+
+llvm::json::Value toJSON(const Request &request);
+llvm::json::Value toJSON(const Reply &reply);
+llvm::Expected<Request> parseRequest(const llvm::json::Value &value);
+llvm::Expected<Reply> parseReply(const llvm::json::Value &value);
+
+std::string encodeFrame(const llvm::json::Value &value);
+
+/// Puts frames together from bytes as they arrive.
+class FrameDecoder {
+public:
+  void append(llvm::StringRef bytes) {
+    buffer.append(bytes.begin(), bytes.end());
+  }
+  /// The next whole frame; nothing if more bytes are needed; an error for
+  /// garbage, after which the stream is useless.
+  llvm::Expected<std::optional<llvm::json::Value>> next();
+  bool empty() const { return consumed == buffer.size(); }
+
+private:
+  std::string buffer;
+  size_t consumed = 0;
+};
+
+/// Writes all of `bytes`; false if the other side is gone. Never raises SIGPIPE
+/// on a socket.
+bool writeAll(int descriptor, llvm::StringRef bytes);
+
+/// Reads once what is there (waiting for it). False at the end of the stream.
+bool readSome(int descriptor, FrameDecoder &decoder);
+
+} // namespace chameleon::protocol
+
+#endif // CHAMELEON_MEASURE_PROTOCOL_H

@@ -1,0 +1,468 @@
+//===- ForkServer.cpp - the worker process: forks children, relays, enforces
+//limits
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Measure/ForkServer.h"
+#include "ChildProcess.h"
+#include "chameleon/Measure/Timing.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <csignal>
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace chameleon;
+using protocol::Reply;
+using protocol::Request;
+
+CandidateRunner::~CandidateRunner() = default;
+
+static unsigned coresOfThisProcess() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof(set), &set) == 0
+             ? std::max(CPU_COUNT(&set), 1)
+             : 1;
+}
+
+/// Forking with threads about may copy a locked lock, so the worker makes sure
+/// that it has none.
+static unsigned threadsOfThisProcess() {
+  unsigned threads = 0;
+  if (DIR *directory = opendir("/proc/self/task")) {
+    while (dirent *entry = readdir(directory))
+      threads += entry->d_name[0] != '.';
+    closedir(directory);
+  }
+  return threads;
+}
+
+namespace {
+/// A child and the request that it is working on.
+struct Slot {
+  ChildProcess child;
+  bool busy = false;
+  bool retired = false; ///< replace the child before its next request
+  Request request;      ///< while busy
+  double begin = 0;     ///< when the request came
+};
+
+class ForkServer {
+public:
+  ForkServer(const RunnerFactory &factory, int input, int output)
+      : factory(factory), input(input), output(output) {}
+
+  /// Until the input ends or turns out to be garbage.
+  int serve();
+
+private:
+  bool handle(const Request &request); ///< false: the conversation is over
+  bool hello(const Request &request);
+  void addTask(const Request &request);
+  void dispatch(const Request &request);
+  void finishTask(Reply reply);
+  void bury(size_t index, Burial why);
+  void receive(size_t index);
+  void flush(Slot &slot);
+  void reply(const Reply &reply) {
+    outputBroken |=
+        !protocol::writeAll(output, protocol::encodeFrame(toJSON(reply)));
+  }
+  void fail(const Request &request, std::string message);
+  llvm::Error startChild(Slot &slot, const ChildLimits &limits,
+                         llvm::function_ref<void(int)> body);
+  int millisecondsToDeadline() const;
+  size_t preparationSlot() const { return slots.size() - 1; }
+
+  const RunnerFactory &factory;
+  int input, output;
+  bool outputBroken = false;
+  std::unique_ptr<CandidateRunner> runner;
+  uint64_t memoryLimitMiB = 0;
+  TaskTable tasks;
+  StoredTask newTask;
+  std::vector<Slot> slots; ///< the last one prepares tasks
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Requests
+//===----------------------------------------------------------------------===//
+
+void ForkServer::fail(const Request &request, std::string message) {
+  Reply answer;
+  answer.id = request.id;
+  answer.error = std::move(message);
+  reply(answer);
+}
+
+bool ForkServer::hello(const Request &request) {
+  if (request.protocolVersion != protocol::version) {
+    fail(request,
+         llvm::formatv("the worker speaks protocol version {0}, the tuner {1}",
+                       protocol::version, request.protocolVersion));
+    return false;
+  }
+  if (request.threads < 1 || request.threads > 1024 || request.children < 0 ||
+      request.children > 1024) {
+    fail(request, llvm::formatv("expected 1 to 1024 threads and 0 to 1024 "
+                                "children, found {0} and {1}",
+                                request.threads, request.children));
+    return false;
+  }
+  // OpenMP reads it when a child first needs it; nothing in this process does.
+  setenv("OMP_NUM_THREADS", std::to_string(request.threads).c_str(),
+         /*overwrite=*/1);
+  RunnerOptions options;
+  options.target = request.target;
+  options.threads = static_cast<unsigned>(request.threads);
+  options.seed = request.seed;
+  llvm::Expected<std::unique_ptr<CandidateRunner>> made = factory(options);
+  if (!made) {
+    fail(request, llvm::toString(made.takeError()));
+    return false;
+  }
+  runner = std::move(*made);
+  if (llvm::Error error = runner->warmUp()) {
+    fail(request, llvm::toString(std::move(error)));
+    return false;
+  }
+  if (unsigned threads = threadsOfThisProcess(); threads > 1) {
+    fail(request, llvm::formatv("the worker has {0} threads after warming up: "
+                                "it cannot fork safely",
+                                threads));
+    return false;
+  }
+  memoryLimitMiB =
+      static_cast<uint64_t>(std::max<int64_t>(request.memoryLimitMiB, 0));
+  slots.resize((request.children ? request.children : coresOfThisProcess()) +
+               1);
+  Reply ready;
+  ready.id = request.id;
+  ready.protocolVersion = protocol::version;
+  ready.children = static_cast<int64_t>(slots.size()) - 1;
+  reply(ready);
+  return true;
+}
+
+llvm::Error ForkServer::startChild(Slot &slot, const ChildLimits &limits,
+                                   llvm::function_ref<void(int)> body) {
+  std::vector<int> descriptors{input, output};
+  for (Slot &other : slots)
+    if (other.child.isAlive()) {
+      descriptors.push_back(other.child.socket);
+      descriptors.push_back(other.child.errorFile);
+    }
+  llvm::Expected<ChildProcess> child = forkChild(limits, descriptors, body);
+  if (!child)
+    return child.takeError();
+  slot.child = std::move(*child);
+  return llvm::Error::success();
+}
+
+void ForkServer::addTask(const Request &request) {
+  Slot &slot = slots[preparationSlot()];
+  if (slot.busy)
+    return fail(request, "the worker prepares another task");
+  newTask = StoredTask();
+  newTask.task = request.task;
+  newTask.descriptor = memfd_create("chameleon-task", MFD_CLOEXEC);
+  if (newTask.descriptor < 0)
+    return fail(request, llvm::formatv("cannot make a memory file: {0}",
+                                       strerror(errno)));
+  ChildLimits limits;
+  limits.limitFileSize = false; // it writes the memory file
+  limits.memoryMiB = memoryLimitMiB;
+  llvm::Error error = startChild(slot, limits, [&](int socket) {
+    servePreparation(*runner, request, newTask.descriptor, socket);
+  });
+  if (error) {
+    close(newTask.descriptor);
+    return fail(request, llvm::toString(std::move(error)));
+  }
+  slot.busy = true;
+  slot.request = request;
+  slot.begin = monotonicSeconds();
+}
+
+/// The preparation has ended well or badly. Children forked from now on know
+/// the task; those that live do not.
+void ForkServer::finishTask(Reply answer) {
+  slots[preparationSlot()].busy = false;
+  if (answer.error.empty()) {
+    newTask.size = static_cast<size_t>(
+        std::max<off_t>(lseek(newTask.descriptor, 0, SEEK_END), 0));
+    auto [entry, isNew] = tasks.try_emplace(newTask.task.key, newTask);
+    if (!isNew) {
+      close(entry->second.descriptor);
+      entry->second = newTask;
+    }
+    for (Slot &slot : llvm::drop_end(slots))
+      slot.retired = true;
+  } else {
+    close(newTask.descriptor);
+  }
+  reply(answer);
+}
+
+void ForkServer::dispatch(const Request &request) {
+  if (request.child < 0 ||
+      static_cast<size_t>(request.child) >= preparationSlot())
+    return fail(request, llvm::formatv("there is no child {0}", request.child));
+  Slot &slot = slots[request.child];
+  if (slot.busy)
+    return fail(request, llvm::formatv("child {0} is busy", request.child));
+  if (slot.retired && slot.child.isAlive())
+    slot.child.kill();
+  slot.retired = false;
+  if (!slot.child.isAlive() && request.kind == Request::Kind::Run) {
+    // The child died while the request was on its way; there is nothing that
+    // could be run.
+    Reply answer;
+    answer.id = request.id;
+    answer.lostChild = request.child;
+    answer.results.resize(request.executables.size());
+    return reply(answer);
+  }
+  if (!slot.child.isAlive()) {
+    ChildLimits limits;
+    limits.memoryMiB = memoryLimitMiB;
+    if (llvm::Error error = startChild(slot, limits, [&](int socket) {
+          serveCandidates(*runner, tasks, socket);
+        }))
+      return fail(request, llvm::toString(std::move(error)));
+  }
+  // The tail of stderr should belong to this request.
+  (void)!ftruncate(slot.child.errorFile, 0);
+  slot.busy = true;
+  slot.begin = monotonicSeconds();
+  slot.child.outgoing += protocol::encodeFrame(toJSON(request));
+  slot.request = request;
+  flush(slot);
+}
+
+bool ForkServer::handle(const Request &request) {
+  if (request.kind == Request::Kind::Hello) {
+    if (runner) {
+      fail(request, "the worker has been greeted before");
+      return false;
+    }
+    return hello(request);
+  }
+  if (!runner) {
+    fail(request, "the first request must be hello");
+    return false;
+  }
+  switch (request.kind) {
+  case Request::Kind::Task:
+    addTask(request);
+    break;
+  case Request::Kind::Compile:
+  case Request::Kind::Run:
+    dispatch(request);
+    break;
+  case Request::Kind::Retire:
+    if (request.child >= 0 &&
+        static_cast<size_t>(request.child) < preparationSlot())
+      slots[request.child].retired = true;
+    break;
+  case Request::Kind::Cancel:
+    for (Slot &slot : slots) {
+      slot.child.kill();
+      slot.busy = false;
+    }
+    break;
+  case Request::Kind::Hello:
+    break;
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Children
+//===----------------------------------------------------------------------===//
+
+void ForkServer::flush(Slot &slot) {
+  std::string &bytes = slot.child.outgoing;
+  while (!bytes.empty()) {
+    ssize_t written = send(slot.child.socket, bytes.data(), bytes.size(),
+                           MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (written < 0 && errno == EINTR)
+      continue;
+    // Full: poll will tell. Closed: reading will tell.
+    if (written < 0)
+      return;
+    bytes.erase(0, written);
+  }
+}
+
+void ForkServer::bury(size_t index, Burial why) {
+  Slot &slot = slots[index];
+  CauseOfDeath cause = slot.child.bury(why, memoryLimitMiB);
+  bool isCompile = slot.request.kind == Request::Kind::Compile;
+  if (why == Burial::TimedOut)
+    cause.message = llvm::formatv("longer than {0:f3} s", slot.request.timeout);
+  double elapsed = monotonicSeconds() - slot.begin;
+  Reply answer;
+  answer.killedFromOutside =
+      cause.kind == CauseOfDeath::Kind::KilledFromOutside;
+  if (index == preparationSlot()) {
+    if (!slot.busy)
+      return;
+    answer.id = slot.request.id;
+    answer.error = "computing the reference: " + cause.message;
+    return finishTask(answer);
+  }
+  answer.lostChild = static_cast<int64_t>(index);
+  if (slot.busy) {
+    answer.id = slot.request.id;
+    Measurement result;
+    switch (cause.kind) {
+    case CauseOfDeath::Kind::Crash:
+      result.outcome = isCompile ? Outcome::CompileCrash : Outcome::RunCrash;
+      break;
+    case CauseOfDeath::Kind::Timeout:
+      result.outcome =
+          isCompile ? Outcome::CompileTimeout : Outcome::RunTimeout;
+      break;
+    case CauseOfDeath::Kind::Memory:
+    case CauseOfDeath::Kind::KilledFromOutside:
+      result.outcome = Outcome::MemoryLimit;
+      break;
+    }
+    result.message = cause.message;
+    (isCompile ? result.compileSeconds : result.measureSeconds) = elapsed;
+    answer.results.assign(isCompile ? 1 : slot.request.executables.size(),
+                          result);
+    slot.busy = false;
+  }
+  reply(answer);
+}
+
+void ForkServer::receive(size_t index) {
+  Slot &slot = slots[index];
+  if (!protocol::readSome(slot.child.socket, slot.child.incoming))
+    return bury(index, Burial::Died);
+  llvm::Expected<std::optional<llvm::json::Value>> frame =
+      slot.child.incoming.next();
+  if (frame && !*frame)
+    return;
+  llvm::Expected<Reply> parsed =
+      frame ? protocol::parseReply(**frame) : frame.takeError();
+  // A child that talks nonsense has been overwritten by its candidate.
+  if (!parsed || !slot.busy || parsed->id != slot.request.id) {
+    if (!parsed)
+      llvm::consumeError(parsed.takeError());
+    return bury(index, Burial::Nonsense);
+  }
+  if (index == preparationSlot()) {
+    slot.child.kill();
+    return finishTask(*parsed);
+  }
+  slot.busy = false;
+  reply(*parsed);
+}
+
+int ForkServer::millisecondsToDeadline() const {
+  double earliest = -1;
+  for (const Slot &slot : slots)
+    if (slot.busy && slot.request.timeout > 0) {
+      double left = slot.begin + slot.request.timeout - monotonicSeconds();
+      earliest = earliest < 0 ? std::max(left, 0.0)
+                              : std::min(earliest, std::max(left, 0.0));
+    }
+  // Up, so that the deadline has really passed when poll returns.
+  return earliest < 0
+             ? -1
+             : static_cast<int>(std::min(std::ceil(earliest * 1000) + 1, 1e6));
+}
+
+int ForkServer::serve() {
+  protocol::FrameDecoder decoder;
+  int status = 0;
+  bool goOn = true;
+  while (goOn && !outputBroken) {
+    std::vector<pollfd> polled{{input, POLLIN, 0}};
+    std::vector<size_t> indices;
+    for (auto [index, slot] : llvm::enumerate(slots))
+      if (slot.child.isAlive()) {
+        polled.push_back(
+            {slot.child.socket,
+             static_cast<short>(slot.child.outgoing.empty() ? POLLIN
+                                                            : POLLIN | POLLOUT),
+             0});
+        indices.push_back(index);
+      }
+    if (poll(polled.data(), polled.size(), millisecondsToDeadline()) < 0 &&
+        errno != EINTR)
+      break;
+    for (auto [entry, index] :
+         llvm::zip_equal(llvm::drop_begin(polled), indices)) {
+      Slot &slot = slots[index];
+      if (entry.revents & POLLOUT)
+        flush(slot);
+      if (entry.revents & (POLLIN | POLLHUP | POLLERR))
+        receive(index);
+    }
+    double now = monotonicSeconds();
+    for (auto [index, slot] : llvm::enumerate(slots))
+      if (slot.busy && slot.request.timeout > 0 &&
+          now > slot.begin + slot.request.timeout)
+        bury(index, Burial::TimedOut);
+    if (polled[0].revents & (POLLIN | POLLHUP | POLLERR)) {
+      if (!protocol::readSome(input, decoder))
+        break;
+      while (goOn) {
+        llvm::Expected<std::optional<llvm::json::Value>> frame = decoder.next();
+        if (frame && !*frame)
+          break;
+        llvm::Expected<Request> request =
+            frame ? protocol::parseRequest(**frame) : frame.takeError();
+        if (!request) {
+          llvm::errs() << "chameleon-worker: "
+                       << llvm::toString(request.takeError()) << "\n";
+          status = 1;
+          goOn = false;
+          break;
+        }
+        goOn = handle(*request);
+        if (!goOn)
+          status = 1;
+      }
+    }
+  }
+  for (Slot &slot : slots)
+    slot.child.kill();
+  return status;
+}
+
+int chameleon::runForkServer(const RunnerFactory &factory) {
+  setsid();
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGINT, SIG_IGN);
+  // The protocol moves away from stdin and stdout, so that nothing which prints
+  // or reads by accident can disturb it.
+  int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (input < 0 || output < 0)
+    return 1;
+  if (int empty = open("/dev/null", O_RDONLY); empty >= 0) {
+    dup2(empty, STDIN_FILENO);
+    close(empty);
+  }
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  return ForkServer(factory, input, output).serve();
+}
