@@ -1,28 +1,42 @@
 //===- DesignSpace.h - knobs, constraints and configurations of a schedule
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// A tunable schedule is a transform named sequence with `transform.tune.knob`, `transform.tune.alternatives` and
-// `transform.smt.constrain_params` (design decision 1). For one task it spans a design space:
+// A tunable schedule is a transform named sequence with `transform.tune.knob`,
+// `transform.tune.alternatives` and `transform.smt.constrain_params` (design
+// decision 1). For one task it spans a design space:
 //
 //   auto space = DesignSpace::create(schedule, taskFunction);
-//   space->isLegal(configuration);               // microseconds: constraints only, nothing is compiled
-//   space->toAttr(configuration)                 // {kob = 2 : i64, owb = 14 : i64}
+//   space->isLegal(configuration);               // microseconds: constraints
+//   only, nothing is compiled space->toAttr(configuration)                 //
+//   {kob = 2 : i64, owb = 14 : i64}
 //
-// Facts: operands of constraints that are neither knobs nor constants (dims by `transform.match.structured.dim`, device
-// facts by `transform.dlti.query`) are computed once, by interpreting just the operations that they depend on.
+// Facts: operands of constraints that are neither knobs nor constants (dims by
+// `transform.match.structured.dim`, device facts by `transform.dlti.query`) are
+// computed once, by interpreting just the operations that they depend on, on a
+// copy of the task as it is at the schedule's entry. What a constraint yields
+// is a parameter of the resolved schedule (products, ceil-divs).
 //
-// Knob options: an array of attributes, or lighthouse's dictionary {options | lower_bound, upper_bound, divisible_by,
-// divides}. A configuration is one option index per knob; alternatives are knobs too (unordered, value = region number).
-// A knob inside a region of an alternative that is not selected is inactive: only its default option is legal then, so that
-// no two configurations mean the same.
+// Constraints may use every SMT operation on integers and booleans, but no
+// functions and quantifiers. Division and remainder are SMT-LIB's (the
+// remainder is never negative); dividing by zero and leaving 64 bits violate
+// the constraint, unless a connective settles it without (`implies (n > 0), (k
+// mod n = 0)`).
 //
-// The default configuration: the option that the knob carries as `selected` in the library file (shipped schedules do; it
-// is ignored otherwise), else the first. If that one is illegal, the legal configuration nearest to it.
+// Knob options: an array of attributes, or lighthouse's dictionary {options |
+// lower_bound, upper_bound, divisible_by, divides}. A configuration is one
+// option index per knob; alternatives are knobs too (unordered, value = region
+// number). A knob inside a region of an alternative that is not selected is
+// inactive: only its default option is legal then, so that no two
+// configurations mean the same.
+//
+// The default configuration: the option that the knob carries as `selected` in
+// the library file (shipped schedules do; it is ignored otherwise), else the
+// first. If that one is illegal, the legal configuration nearest to it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,29 +62,42 @@ using Configuration = llvm::SmallVector<int32_t>;
 
 class DesignSpace {
 public:
-  /// Collects knobs and constraints of `schedule` and evaluates its facts on `task` (which is not changed). Emits on the op
-  /// concerned and fails for: duplicate knob names, a knob without options, an operation in a constraint that cannot be
-  /// evaluated, a fact that cannot be computed, no legal configuration at all.
-  static mlir::FailureOr<DesignSpace> create(mlir::transform::NamedSequenceOp schedule, mlir::func::FuncOp task);
+  /// Collects knobs and constraints of `schedule` and evaluates its facts on
+  /// `task` (which is not changed). Emits on the op concerned and fails for:
+  /// duplicate knob names, a knob without options, an operation in a constraint
+  /// that cannot be evaluated, a fact that cannot be computed, no legal
+  /// configuration at all. The schedule's arguments are what `matcher` yields;
+  /// by default the matcher that a `foreach_match` of the schedule's module
+  /// pairs it with, else (a schedule on its own) the operation marked
+  /// `chameleon.anchor`.
+  static mlir::FailureOr<DesignSpace>
+  create(mlir::transform::NamedSequenceOp schedule, mlir::func::FuncOp task,
+         mlir::transform::NamedSequenceOp matcher = {});
 
   llvm::ArrayRef<Knob> getKnobs() const;
   bool isLegal(llvm::ArrayRef<int32_t> configuration) const;
   /// Product of the numbers of options (before constraints).
   double getSize() const;
-  /// Number of legal configurations if at most `limit` points need looking at, else nothing.
+  /// Number of legal configurations if at most `limit` points need looking at,
+  /// else nothing.
   std::optional<int64_t> countLegal(int64_t limit = 1 << 20) const;
   const Configuration &getDefault() const;
 
   mlir::DictionaryAttr toAttr(llvm::ArrayRef<int32_t> configuration) const;
-  /// Nothing if a knob is missing, unknown, or has no such option (a record of an older schedule).
-  std::optional<Configuration> fromAttr(mlir::DictionaryAttr configuration) const;
+  /// Nothing if a knob is missing, unknown, or has no such option (a record of
+  /// an older schedule).
+  std::optional<Configuration>
+  fromAttr(mlir::DictionaryAttr configuration) const;
 
-  /// The resolved form of the schedule: `selected` set, alternatives chosen, constraints replaced by the params they yield.
-  /// A detached clone; the original is never touched (design decision 2).
-  mlir::OwningOpRef<mlir::transform::NamedSequenceOp> resolve(llvm::ArrayRef<int32_t> configuration) const;
+  /// The resolved form of the schedule: `selected` set, alternatives chosen,
+  /// constraints replaced by the params they yield. A detached clone; the
+  /// original is never touched (design decision 2).
+  mlir::OwningOpRef<mlir::transform::NamedSequenceOp>
+  resolve(llvm::ArrayRef<int32_t> configuration) const;
+
+  struct Impl; ///< the library's own
 
 private:
-  struct Impl;
   std::shared_ptr<const Impl> impl;
 };
 

@@ -1,25 +1,30 @@
 //===- ScheduleLibrary.h - find the schedules that apply to a task
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// A schedule library is a module `attributes {transform.with_named_sequence}` with pairs of named sequences, tied together
-// as upstream does it, by a `transform.foreach_match` in its `@__transform_main`:
+// A schedule library is a module `attributes {transform.with_named_sequence}`
+// with pairs of named sequences, tied together as upstream does it, by a
+// `transform.foreach_match` in its `@__transform_main`:
 //
-//   transform.named_sequence @match_conv(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op { … }
-//   transform.named_sequence @conv_nchwc(%anchor: !transform.any_op) { … knobs, constraints, transforms … }
-//   transform.named_sequence @__transform_main(%root: !transform.any_op) {
-//     transform.foreach_match in %root @match_conv -> @conv_nchwc : (!transform.any_op) -> !transform.any_op
-//     transform.yield
+//   transform.named_sequence @match_conv(%anchor: !transform.any_op
+//   {transform.readonly}) -> !transform.any_op { … } transform.named_sequence
+//   @conv_nchwc(%anchor: !transform.any_op {transform.consumed}) { … knobs,
+//   constraints, transforms … } transform.named_sequence
+//   @__transform_main(%root: !transform.any_op) {
+//     transform.foreach_match in %root @match_conv -> @conv_nchwc :
+//     (!transform.any_op) -> !transform.any_op transform.yield
 //   }
 //
-// The matcher is tried on every operation in the body of a task function; the schedule receives what the matcher yields.
-// A schedule reaches the task's function by `transform.get_parent_op %anchor {op_name = "func.func"}`.
-// User libraries (option `library=`) come first, in the order given, then the built-in ones of the target, embedded from
-// lib/Schedules/<target>/*.mlir at build time.
+// The matcher is tried on every operation in the body of a task function; the
+// schedule receives what the matcher yields. A schedule reaches the task's
+// function by `transform.get_parent_op %anchor {op_name = "func.func"}`. User
+// libraries (option `library=`) come first, in the order given, then the
+// built-in ones of the target, embedded from lib/Schedules/<target>/*.mlir at
+// build time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,41 +35,93 @@
 
 namespace chameleon {
 
+/// Where in a task a matcher matches. Of several operations that it accepts,
+/// the first in program order which carries `chameleon.anchor` wins: an
+/// epilogue of the same kind as the anchor, or a second anchor, does not change
+/// what is scheduled.
+struct MatchedAnchor {
+  /// Which one of the operations that carry `chameleon.anchor`; nothing: the
+  /// matcher accepts a single operation of the function.
+  std::optional<unsigned> ordinal;
+  unsigned numAnchors = 0; ///< operations that carry `chameleon.anchor`
+};
+
 /// A schedule that applies to a task. Valid as long as its library.
 struct MatchedSchedule {
   mlir::transform::NamedSequenceOp matcher, schedule;
+  MatchedAnchor anchor;
   std::string libraryName; ///< file name, or `builtin:cpu/conv_nchwc`
-  std::string fingerprint; ///< of the text of matcher, schedule and what they include: part of the database's target key
+  std::string fingerprint; ///< of the text of matcher, schedule and what they
+                           ///< include: part of the database's target key
 };
 
 class ScheduleLibrary {
 public:
-  /// Parses the user's files and the built-in schedules of `target` ("cpu", "nvvm"). Emits and fails for a file that does
-  /// not parse, has no `foreach_match`, or names sequences that do not exist. Runs every pre-flight check of the schedules
-  /// (facts/mlir22.md, section 6.3): duplicate knobs, `any_param` into tile_using_for, knobs in matchers.
-  static mlir::FailureOr<ScheduleLibrary> load(mlir::MLIRContext *context, llvm::ArrayRef<std::string> userFiles,
-                                               llvm::StringRef target);
+  /// Parses the user's files and the built-in schedules of `target` ("cpu",
+  /// "nvvm"). Emits and fails for a file that does not parse, has no
+  /// `foreach_match`, or names sequences that do not exist. Runs every
+  /// pre-flight check of the schedules (facts/mlir22.md, section 6.3):
+  /// duplicate knobs, `any_param` into tile_using_for, knobs in matchers.
+  static mlir::FailureOr<ScheduleLibrary>
+  load(mlir::MLIRContext *context, llvm::ArrayRef<std::string> userFiles,
+       llvm::StringRef target);
 
-  /// All schedules whose matcher accepts an operation of the task, user's first; empty if none. `task` is not changed.
+  /// Every schedule of the library, in the order in which they are tried; for
+  /// listings and tests.
+  llvm::SmallVector<MatchedSchedule> getSchedules() const;
+
+  /// All schedules whose matcher accepts an operation of the task, user's
+  /// first; empty if none. `task` is not changed.
   llvm::SmallVector<MatchedSchedule> match(mlir::func::FuncOp task) const;
 
+  struct Impl; ///< the library's own
+
 private:
-  struct Impl;
   std::shared_ptr<const Impl> impl;
 };
 
-/// A module that applies a resolved schedule to the functions which carry `chameleon.task = "<key>"`, runnable by the stock
-/// transform-interpreter: `@__transform_main` matches those functions, their anchor by the matcher, and includes the
-/// schedule (with whatever named sequences it includes itself). Several tasks may be added to one module.
+/// A module that applies a resolved schedule to the functions which carry
+/// `chameleon.task = "<key>"`, runnable by the stock transform-interpreter:
+/// `@__transform_main` matches those functions, their anchor by the matcher,
+/// and includes the schedule (with whatever named sequences it includes
+/// itself). Several tasks may be added to one module.
 ///   builder: one call per task on the same module.
-mlir::LogicalResult addResolvedSchedule(mlir::ModuleOp spec, llvm::StringRef taskKey, const MatchedSchedule &schedule,
-                                        const DesignSpace &space, llvm::ArrayRef<int32_t> configuration);
+mlir::LogicalResult addResolvedSchedule(mlir::ModuleOp spec,
+                                        llvm::StringRef taskKey,
+                                        const MatchedSchedule &schedule,
+                                        const DesignSpace &space,
+                                        llvm::ArrayRef<int32_t> configuration);
 
-/// An empty spec module to add to, `module @chameleon_schedules attributes {transform.with_named_sequence}`.
+/// The matcher that a `foreach_match` of the schedule's module pairs with it,
+/// null if there is none.
+mlir::transform::NamedSequenceOp
+findMatcher(mlir::transform::NamedSequenceOp schedule);
+
+/// An empty spec module to add to, `module @chameleon_schedules attributes
+/// {transform.with_named_sequence}`.
 mlir::OwningOpRef<mlir::ModuleOp> createSpec(mlir::MLIRContext *context);
 
-/// Applies a spec to a payload module. Emits and fails if a transform fails. Never uses transform-preload-library.
+/// Applies a spec to a payload module, of which it may be a part. Emits and
+/// fails if a transform fails; a payload with none of the spec's tasks gets a
+/// remark. Never uses transform-preload-library.
 mlir::LogicalResult applySpec(mlir::ModuleOp spec, mlir::ModuleOp payload);
+
+/// The keys of the tasks that a spec has schedules for.
+llvm::SmallVector<llvm::StringRef> getTaskKeys(mlir::ModuleOp spec);
+
+/// The spec nested in a module by `embedSpec`, null if there is none.
+mlir::ModuleOp findEmbeddedSpec(mlir::ModuleOp module);
+/// The same, taken out of the module.
+mlir::OwningOpRef<mlir::ModuleOp> takeEmbeddedSpec(mlir::ModuleOp module);
+/// Nests a spec in a module, in the place of one that is there already.
+void embedSpec(mlir::OwningOpRef<mlir::ModuleOp> spec, mlir::ModuleOp module);
+
+/// A spec in a file of its own. Both emit and fail on what the file system or
+/// the parser says; a parsed spec has a
+/// `@__transform_main`.
+mlir::OwningOpRef<mlir::ModuleOp> parseSpecFile(mlir::MLIRContext *context,
+                                                llvm::StringRef path);
+mlir::LogicalResult writeSpecFile(mlir::ModuleOp spec, llvm::StringRef path);
 
 } // namespace chameleon
 

@@ -1,0 +1,28 @@
+//===- BuiltinSchedules.h - the schedules of lib/Schedules as text
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_SCHEDULE_BUILTINSCHEDULES_H
+#define CHAMELEON_SCHEDULE_BUILTINSCHEDULES_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace chameleon {
+
+struct BuiltinSchedule {
+  llvm::StringRef target; ///< cpu, nvvm
+  llvm::StringRef name;   ///< conv_nchwc
+  llvm::StringRef text;   ///< a module, NUL-terminated
+};
+
+/// Every file of lib/Schedules/<target>/, by target and name.
+llvm::ArrayRef<BuiltinSchedule> getBuiltinSchedules();
+
+} // namespace chameleon
+
+#endif // CHAMELEON_SCHEDULE_BUILTINSCHEDULES_H
