@@ -1,13 +1,23 @@
-//===- AssignLayouts.cpp - not implemented yet
+//===- AssignLayouts.cpp - give each convolution the layout that its target
+//likes
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The work is in lib/Prepare; docs/preparation.md describes it.
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace chameleon {
 #define GEN_PASS_DEF_ASSIGNLAYOUTS
@@ -15,10 +25,11 @@ namespace chameleon {
 } // namespace chameleon
 
 namespace {
-struct AssignLayoutsPass : chameleon::impl::AssignLayoutsBase<AssignLayoutsPass> {
+struct AssignLayoutsPass
+    : chameleon::impl::AssignLayoutsBase<AssignLayoutsPass> {
   void runOnOperation() override {
-    getOperation().emitError("--") << getArgument() << " is not implemented";
-    signalPassFailure();
+    if (failed(chameleon::assignLayouts(getOperation(), chameleon::LayoutOptions())))
+      signalPassFailure();
   }
 };
 } // namespace

@@ -1,12 +1,18 @@
-//===- HoistConstants.cpp - not implemented yet
+//===- HoistConstants.cpp - outline computation on weights alone
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The work is in lib/Prepare; docs/preparation.md describes it.
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -15,10 +21,11 @@ namespace chameleon {
 } // namespace chameleon
 
 namespace {
-struct HoistConstantsPass : chameleon::impl::HoistConstantsBase<HoistConstantsPass> {
+struct HoistConstantsPass
+    : chameleon::impl::HoistConstantsBase<HoistConstantsPass> {
   void runOnOperation() override {
-    getOperation().emitError("--") << getArgument() << " is not implemented";
-    signalPassFailure();
+    if (failed(chameleon::hoistConstants(getOperation())))
+      signalPassFailure();
   }
 };
 } // namespace

@@ -1,12 +1,21 @@
-//===- PrepareModel.cpp - not implemented yet
+//===- PrepareModel.cpp - simplify what front ends emit
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The work is in lib/Prepare; docs/preparation.md describes it.
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -17,8 +26,8 @@ namespace chameleon {
 namespace {
 struct PrepareModelPass : chameleon::impl::PrepareModelBase<PrepareModelPass> {
   void runOnOperation() override {
-    getOperation().emitError("--") << getArgument() << " is not implemented";
-    signalPassFailure();
+    if (failed(chameleon::simplifyModel(getOperation())))
+      signalPassFailure();
   }
 };
 } // namespace
