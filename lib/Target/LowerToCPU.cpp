@@ -23,7 +23,33 @@
 
 using namespace mlir;
 
+namespace {
+/// Packs and unpacks become pads, transposes and reshapes.
+struct LowerPacks : PassWrapper<LowerPacks, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerPacks)
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    for (Operation *op : llvm::to_vector(llvm::make_filter_range(getOperation().getOps<ModuleOp>(), [](ModuleOp){return true;})))
+      op->erase();
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isa<linalg::PackOp, linalg::UnPackOp>(op))
+        ops.push_back(op);
+    });
+    for (Operation *op : ops) {
+      rewriter.setInsertionPoint(op);
+      if (auto pack = dyn_cast<linalg::PackOp>(op)) {
+        if (failed(linalg::lowerPack(rewriter, pack)))
+          return signalPassFailure();
+      } else if (failed(linalg::lowerUnPack(rewriter, cast<linalg::UnPackOp>(op))))
+        return signalPassFailure();
+    }
+  }
+};
+} // namespace
+
 void chameleon::buildLowerToCPUPipeline(OpPassManager &passes, const LowerToCPUOptions &options) {
+  passes.addPass(std::make_unique<LowerPacks>());
   std::string text = R"(
     func.func(math-uplift-to-fma),eliminate-empty-tensors,empty-tensor-to-alloc-tensor,
     one-shot-bufferize{bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map buffer-alignment=64},
@@ -38,8 +64,8 @@ void chameleon::buildLowerToCPUPipeline(OpPassManager &passes, const LowerToCPUO
     func.func(lower-vector-multi-reduction),expand-strided-metadata,lower-affine,convert-scf-to-cf,
     convert-vector-to-llvm{vector-contract-lowering=outerproduct},lower-affine,
     convert-math-to-llvm,convert-math-to-libm,
-    finalize-memref-to-llvm{use-aligned-alloc=1},convert-openmp-to-llvm,
-    convert-arith-to-llvm,convert-index-to-llvm,convert-func-to-llvm{use-bare-ptr-memref-call-conv=1},convert-cf-to-llvm,convert-ub-to-llvm,
+    finalize-memref-to-llvm{use-aligned-alloc=1},convert-func-to-llvm{use-bare-ptr-memref-call-conv=1},convert-openmp-to-llvm,
+    convert-arith-to-llvm,convert-index-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,
     reconcile-unrealized-casts)";
   std::string flat;
   for (char c : text)
