@@ -1,0 +1,10 @@
+// The tool starts, parses every dialect of a torch-mlir model, and lists the passes.
+// RUN: chameleon-opt --version | FileCheck %s --check-prefix=VERSION
+// RUN: chameleon-opt --help | FileCheck %s --check-prefix=HELP
+// RUN: chameleon-opt %models/cifar_resnet20.mlir -o /dev/null
+// RUN: not chameleon-opt %s --no-such-option 2>&1 | FileCheck %s --check-prefix=OPTION
+
+// VERSION: LLVM version 22
+// HELP-DAG: --apply-schedules
+// HELP-DAG: --tune-schedules
+// OPTION: Unknown command line argument '--no-such-option'
