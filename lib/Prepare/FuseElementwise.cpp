@@ -61,7 +61,9 @@ bool mayFoldReshape(OpOperand *operand) {
   return generic && isAllParallel(generic);
 }
 
-void fuse(func::FuncOp function, bool intoReductions) {
+} // namespace
+
+void chameleon::fuseElementwise(func::FuncOp function, bool intoReductions) {
   MLIRContext *context = function.getContext();
   RewritePatternSet patterns(context);
   linalg::populateElementwiseOpsFusionPatterns(
@@ -77,13 +79,4 @@ void fuse(func::FuncOp function, bool intoReductions) {
   GreedyRewriteConfig config;
   config.setMaxIterations(8).setUseTopDownTraversal();
   (void)applyPatternsGreedily(function, std::move(patterns), config);
-}
-
-} // namespace
-
-void chameleon::fuseElementwise(func::FuncOp function) {
-  // In one round a relu could reach the mean behind it before it has reached
-  // its convolution.
-  fuse(function, /*intoReductions=*/false);
-  fuse(function, /*intoReductions=*/true);
 }

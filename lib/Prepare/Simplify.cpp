@@ -35,8 +35,11 @@ LogicalResult chameleon::simplifyModel(ModuleOp module) {
     narrowFloat64Islands(function);
     cleanUp(function);
     foldBatchNorm(function);
-    fuseElementwise(function);
+    // In one round a relu could reach the mean behind it before it has reached
+    // its convolution.
+    fuseElementwise(function, /*intoReductions=*/false);
     mergeResidualBiases(function);
+    fuseElementwise(function, /*intoReductions=*/true);
     cleanUp(function);
     separateDestinations(function);
   }

@@ -35,8 +35,8 @@ void narrowFloat64Islands(mlir::func::FuncOp function);
 void foldBatchNorm(mlir::func::FuncOp function);
 
 /// Fuses chains of elementwise operations, never into something that would
-/// recompute them.
-void fuseElementwise(mlir::func::FuncOp function);
+/// recompute them; into reductions only if told so.
+void fuseElementwise(mlir::func::FuncOp function, bool intoReductions);
 
 /// `(conv1 + b1) + (conv2 + b2)` → `(conv1 + (b1 + b2)) + conv2`: every
 /// residual epilogue looks the same.

@@ -113,8 +113,9 @@ struct ClampIgnoresNaN : OpRewritePattern<Outer> {
   }
 };
 
-/// An operand that only adds unit dimensions to its source ([C] seen as [C, 1,
-/// 1]) → the source, with a shorter map.
+/// A constant operand that only adds unit dimensions to its source ([C] seen as
+/// [C, 1, 1]) → the source, with a shorter map. Not for other operands: an
+/// epilogue keeps the rank of its anchor, see mayFoldReshape.
 struct DropUnitDimsOfOperand : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -125,7 +126,8 @@ struct DropUnitDimsOfOperand : OpRewritePattern<linalg::GenericOp> {
     SmallVector<AffineMap> maps = generic.getIndexingMapsArray();
     for (OpOperand *operand : generic.getDpsInputOperands()) {
       auto expand = operand->get().getDefiningOp<tensor::ExpandShapeOp>();
-      if (!expand || !expand.getResultType().hasStaticShape())
+      if (!expand || !expand.getResultType().hasStaticShape() ||
+          !chameleon::isConstantDerived(expand.getSrc()))
         continue;
       AffineMap &map = maps[operand->getOperandNumber()];
       SmallVector<AffineExpr> results;
