@@ -485,7 +485,7 @@ void chameleon::foldBatchNorm(func::FuncOp function) {
 void chameleon::mergeResidualBiases(func::FuncOp function) {
   SmallVector<linalg::GenericOp> generics;
   function.walk([&](linalg::GenericOp generic) {
-    if (isElementwise(generic))
+    if (isElementwise(generic) && !isConstantDerived(generic.getResult(0)))
       generics.push_back(generic);
   });
   IRRewriter rewriter(function.getContext());
