@@ -94,6 +94,7 @@ CHAMELEON_SEARCH_EXPORT void chameleonSearchFreeError(char *error);
 
 /// Writes up to `n` legal configurations, none asked or told before, to `configurations` (n × knobs values) and returns how
 /// many. 0: every legal configuration has been proposed, or the strategy has nothing more to try.
+/// -1: a failure inside a library that the strategy uses (out of memory).
 CHAMELEON_SEARCH_EXPORT int32_t chameleonSearchAsk(ChameleonSearch *search, int32_t n, int32_t *configurations);
 /// Reports measured trials, in any order and any number; trials that were never asked (a warm start, a resumed run) are
 /// welcome. Returns 0, or -1 if a configuration is out of range (then none of the call is taken).

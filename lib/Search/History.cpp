@@ -1,0 +1,60 @@
+//===- History.cpp - what a search has asked and been told
+//---------------------------------------------------===//
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Search/History.h"
+#include <algorithm>
+
+using namespace chameleon::search;
+
+void History::tell(Trial trial) {
+  if (trial.succeeded && !(std::isfinite(trial.seconds) && trial.seconds > 0))
+    trial.succeeded = false;
+  if (trial.succeeded && !(std::isfinite(baseline) && baseline > 0))
+    baseline = trial.seconds;
+  known.insert(trial.configuration);
+  auto [entry, isNew] = indices.try_emplace(trial.configuration, trials.size());
+  numSuccesses += trial.succeeded;
+  if (isNew) {
+    trials.push_back(std::move(trial));
+    return;
+  }
+  numSuccesses -= trials[entry->second].succeeded;
+  trials[entry->second] = std::move(trial);
+}
+
+const Trial *History::getBest() const {
+  const Trial *best = nullptr;
+  for (const Trial &trial : trials)
+    if (trial.succeeded && (!best || trial.seconds < best->seconds))
+      best = &trial;
+  return best;
+}
+
+std::vector<Configuration> History::getFastest(size_t count) const {
+  std::vector<const Trial *> successes;
+  for (const Trial &trial : trials)
+    if (trial.succeeded)
+      successes.push_back(&trial);
+  std::stable_sort(successes.begin(), successes.end(),
+                   [](const Trial *left, const Trial *right) {
+                     return left->seconds < right->seconds;
+                   });
+  std::vector<Configuration> result;
+  for (size_t i = 0; i < std::min(count, successes.size()); ++i)
+    result.push_back(successes[i]->configuration);
+  return result;
+}
+
+double History::getReward(const Trial &trial) const {
+  const Trial *best = getBest();
+  if (!best)
+    return 0;
+  double seconds = trial.succeeded ? trial.seconds : failurePenalty * baseline;
+  return std::min(1.0, best->seconds / seconds);
+}

@@ -1,0 +1,26 @@
+//===- Strategies.h - factories of the search algorithms
+//---------------------------------------------*- C++ -*-===//
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_LIB_SEARCH_STRATEGIES_H
+#define CHAMELEON_LIB_SEARCH_STRATEGIES_H
+
+#include "chameleon/Search/Strategy.h"
+
+namespace chameleon::search {
+
+#define CHAMELEON_STRATEGY(NAME)                                               \
+  std::unique_ptr<Strategy> create##NAME##Strategy(                            \
+      const Space &, const History &, const SearchOptions &);
+CHAMELEON_STRATEGY(Random)
+CHAMELEON_STRATEGY(Exhaustive)
+#undef CHAMELEON_STRATEGY
+
+} // namespace chameleon::search
+
+#endif // CHAMELEON_LIB_SEARCH_STRATEGIES_H

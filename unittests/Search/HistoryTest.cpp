@@ -1,0 +1,67 @@
+//===- HistoryTest.cpp - what a search has asked and been told
+//-----------------------------------------------===//
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Search/History.h"
+#include "gtest/gtest.h"
+#include <limits>
+
+using namespace chameleon::search;
+
+namespace {
+
+TEST(HistoryTest, FailureCountsAsTenTimesTheBaseline) {
+  History history(/*baselineSeconds=*/4);
+  Trial failed{{0}, false, 0};
+  history.tell(failed);
+  EXPECT_EQ(history.getReward(failed), 0) << "nothing to compare with yet";
+  history.tell({{1}, true, 2});
+  EXPECT_DOUBLE_EQ(history.getReward(failed), 2.0 / 40);
+  EXPECT_DOUBLE_EQ(history.getReward({{2}, true, 8}), 0.25);
+  EXPECT_DOUBLE_EQ(history.getReward({{1}, true, 2}), 1);
+}
+
+TEST(HistoryTest, FirstSuccessIsTheBaselineWhereNoneIsGiven) {
+  History history(0);
+  history.tell({{0}, false, 0});
+  history.tell({{1}, true, 3});
+  history.tell({{2}, true, 1});
+  EXPECT_DOUBLE_EQ(history.getReward(history.getTrials()[0]), 1.0 / 30);
+}
+
+TEST(HistoryTest, RemeasuringReplaces) {
+  History history(1);
+  history.tell({{0}, true, 3});
+  history.tell({{1}, true, 2});
+  history.tell({{0}, true, 1});
+  EXPECT_EQ(history.getTrials().size(), 2u);
+  EXPECT_EQ(history.getFastest(5), (std::vector<Configuration>{{0}, {1}}));
+  history.tell({{0}, false, 0});
+  EXPECT_EQ(history.getNumSuccesses(), 1u);
+  EXPECT_EQ(history.getNumFailures(), 1u);
+  EXPECT_EQ(history.getBest()->configuration, Configuration{1});
+}
+
+TEST(HistoryTest, TimesThatAreNoneAreFailures) {
+  History history(1);
+  history.tell({{0}, true, 0});
+  history.tell({{1}, true, -1});
+  history.tell({{2}, true, std::numeric_limits<double>::quiet_NaN()});
+  history.tell({{3}, true, std::numeric_limits<double>::infinity()});
+  EXPECT_EQ(history.getNumFailures(), 4u);
+  EXPECT_EQ(history.getBest(), nullptr);
+}
+
+TEST(HistoryTest, EqualsKeepTheirOrder) {
+  History history(1);
+  for (int i : {3, 1, 2})
+    history.tell({{i}, true, 5});
+  EXPECT_EQ(history.getFastest(2), (std::vector<Configuration>{{3}, {1}}));
+}
+
+} // namespace
