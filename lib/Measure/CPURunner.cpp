@@ -172,6 +172,18 @@ llvm::Error CPURunner::warmUp() {
         %tiled, %loops = transform.structured.tile_using_for %op tile_sizes [2] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
         transform.structured.vectorize %tiled : !transform.any_op
         transform.apply_patterns to %func {
+          transform.apply_patterns.vector.transfer_permutation_patterns
+          transform.apply_patterns.vector.reduction_to_contract
+          transform.apply_patterns.canonicalization
+        } : !transform.any_op
+        transform.apply_patterns to %func {
+          transform.apply_patterns.vector.lower_contraction lowering_strategy = "outerproduct"
+          transform.apply_patterns.vector.transfer_permutation_patterns
+          transform.apply_patterns.vector.lower_outerproduct
+        } : !transform.any_op
+        transform.apply_patterns to %func {
+          transform.apply_patterns.vector.lower_transfer max_transfer_rank = 1
+          transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_1d"
           transform.apply_patterns.canonicalization
         } : !transform.any_op
         transform.yield

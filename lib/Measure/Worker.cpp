@@ -10,6 +10,7 @@
 #include "chameleon/Measure/FaultInjection.h"
 #include "chameleon/Measure/ForkServer.h"
 #include "chameleon/Measure/Protocol.h"
+#include "mlir/InitAllPasses.h"
 #include "llvm/Support/raw_ostream.h"
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ int chameleon::chameleonWorkerMain(int argc, char **argv,
     llvm::errs() << usage;
     return 2;
   }
+  mlir::registerAllPasses(); // schedules and the lowering name passes in text
   return runForkServer([&](const RunnerOptions &options) {
     return faults.empty() ? createCPURunner(options, registry)
                           : createFaultyRunner(options, registry, faults);
