@@ -114,7 +114,7 @@ chameleon::compileConstraint(transform::smt::ConstrainParamsOp constraint,
   for (auto [argument, value] :
        llvm::zip_equal(body.getArguments(), arguments)) {
     if (!isa<smt::IntType, smt::BoolType>(argument.getType()))
-      return constraint.emitError(
+      return constraint.emitOpError(
                  "expects parameters of type !smt.int or !smt.bool, found ")
              << argument.getType();
     values[argument] = value;
@@ -125,7 +125,7 @@ chameleon::compileConstraint(transform::smt::ConstrainParamsOp constraint,
     for (Value operand : op.getOperands()) {
       auto known = values.find(operand);
       if (known == values.end())
-        return op.emitError("expects operands from within the constraint");
+        return op.emitOpError("expects operands from within the constraint");
       operands.push_back(known->second);
     }
     if (isa<smt::AssertOp>(op)) {
@@ -136,15 +136,17 @@ chameleon::compileConstraint(transform::smt::ConstrainParamsOp constraint,
       for (auto [type, value, operand] :
            llvm::zip_equal(op.getOperandTypes(), op.getOperands(), operands)) {
         if (!isa<smt::IntType, smt::BoolType>(type))
-          return op.emitError("expects to yield !smt.int or !smt.bool, found ")
+          return op.emitOpError(
+                     "expects to yield !smt.int or !smt.bool, found ")
                  << type;
         yielded.push_back(operand);
       }
     } else if (std::optional<Ref> value = compileValue(op, operands, program)) {
       values[op.getResult(0)] = *value;
     } else {
-      return op.emitError("is not supported in the constraints of a schedule, "
-                          "which are evaluated for given values");
+      return op.emitOpError(
+          "is not supported in the constraints of a schedule, "
+          "which are evaluated for given values");
     }
   }
   return yielded;

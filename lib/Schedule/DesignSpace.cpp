@@ -80,7 +80,7 @@ private:
                 alternatives.getSelectedRegionAttr())
           knob.defaultOption = selected->getZExtValue();
         if (knob.options.empty()) {
-          op->emitError("has no regions to choose from");
+          op->emitOpError("has no regions to choose from");
           return WalkResult::interrupt();
         }
         addKnob(op, std::move(knob));
@@ -116,7 +116,7 @@ private:
   FailureOr<int64_t> getInteger(Attribute value, Operation *user) {
     auto integer = dyn_cast_or_null<IntegerAttr>(value);
     if (!integer || integer.getValue().getSignificantBits() > 63)
-      return user->emitError("expects integers, found ") << value;
+      return user->emitOpError("expects integers, found ") << value;
     return isa<BoolAttr>(value) ? integer.getValue().getZExtValue()
                                 : integer.getValue().getSExtValue();
   }
@@ -149,9 +149,9 @@ private:
     if (auto alternatives =
             dyn_cast_or_null<transform::tune::AlternativesOp>(op)) {
       Ref result = -1, selector = impl.selectorOfOp[position.lookup(op)];
-      for (auto [index, region] :
-           llvm::reverse(llvm::enumerate(alternatives.getAlternatives()))) {
-        Value yielded = region.front().getTerminator()->getOperand(
+      for (size_t index = alternatives.getAlternatives().size(); index-- > 0;) {
+        Block &block = alternatives.getAlternatives()[index].front();
+        Value yielded = block.getTerminator()->getOperand(
             cast<OpResult>(param).getResultNumber());
         FailureOr<Ref> value = compileParam(yielded, user);
         if (failed(value))
@@ -268,7 +268,7 @@ FailureOr<DesignSpace> DesignSpace::create(transform::NamedSequenceOp schedule,
       findNearestLegal(impl->program, impl->knobs, start);
   if (!legal) {
     InFlightDiagnostic diagnostic =
-        schedule.emitError("has no legal configuration for task '")
+        schedule.emitOpError("has no legal configuration for task '")
         << task.getSymName() << "'";
     SmallVector<int64_t> scratch;
     for (const ConstraintProgram::Requirement &requirement :

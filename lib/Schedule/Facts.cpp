@@ -176,7 +176,7 @@ public:
     if (!op) {
       if (cast<BlockArgument>(value).getOwner()->getParentOp() == schedule)
         return success();
-      return user->emitError("depends on an argument of '")
+      return user->emitOpError("depends on an argument of '")
              << cast<BlockArgument>(value).getOwner()->getParentOp()->getName()
              << "'; constraints see what is known at the entry of the schedule";
     }
@@ -184,8 +184,9 @@ public:
       return success();
     if (isa<transform::tune::KnobOp, transform::tune::AlternativesOp,
             transform::smt::ConstrainParamsOp>(op))
-      return op->emitError("is needed to compute a fact of a constraint; facts "
-                           "cannot depend on knobs");
+      return op->emitOpError(
+          "is needed to compute a fact of a constraint; facts "
+          "cannot depend on knobs");
     bool changes =
         op->walk([](Operation *nested) {
             auto transformOp =
@@ -205,7 +206,7 @@ public:
                        : WalkResult::advance();
           }).wasInterrupted();
     if (changes)
-      return op->emitError(
+      return op->emitOpError(
           "changes the payload, but a fact of a constraint depends on it");
     SetVector<Value> used(op->operand_begin(), op->operand_end());
     getUsedValuesDefinedAbove(op->getRegions(), used);
@@ -251,7 +252,7 @@ chameleon::computeFacts(ArrayRef<Value> facts,
   if (matcher) {
     std::optional<MatchedAnchor> anchor = findAnchor(matcher, task);
     if (!anchor)
-      return schedule.emitError("does not apply to task '")
+      return schedule.emitOpError("does not apply to task '")
              << task.getSymName() << "': its matcher accepts nothing";
     mapping.map(schedule.getBody().getArguments(),
                 buildMatch(builder, location, root, matcher,
@@ -259,7 +260,7 @@ chameleon::computeFacts(ArrayRef<Value> facts,
                            *anchor));
   } else {
     if (schedule.getBody().getNumArguments() != 1)
-      return schedule.emitError("has no matcher and ")
+      return schedule.emitOpError("has no matcher and ")
              << schedule.getBody().getNumArguments()
              << " arguments, expected 1";
     mapping.map(schedule.getBody().getArgument(0),
@@ -274,8 +275,8 @@ chameleon::computeFacts(ArrayRef<Value> facts,
                                   mapping.lookup(fact));
   transform::YieldOp::create(builder, location);
   if (failed(interpret(script, function)))
-    return schedule.emitError("the facts that its constraints need cannot be "
-                              "computed for task '")
+    return schedule.emitOpError("has constraints whose facts cannot be "
+                                "computed for task '")
            << task.getSymName() << "'";
 
   SmallVector<Attribute> values;

@@ -45,25 +45,27 @@ static LogicalResult readDictionary(transform::tune::KnobOp op,
     if (integer) {
       *integer = dyn_cast<IntegerAttr>(entry.getValue());
       if (!*integer || (*integer).getValue().getSignificantBits() > 62)
-        return op.emitError("expects an integer for '")
-               << key << "' of knob '" << op.getName() << "', found "
+        return op.emitOpError("expects an integer for '")
+               << key << "' of knob '" << op.getName().getValue() << "', found "
                << entry.getValue();
     } else if (key == "options") {
       listed = dyn_cast<ArrayAttr>(entry.getValue());
       if (!listed)
-        return op.emitError("expects an array for 'options' of knob '")
-               << op.getName() << "', found " << entry.getValue();
+        return op.emitOpError("expects an array for 'options' of knob '")
+               << op.getName().getValue() << "', found " << entry.getValue();
     } else {
-      return op.emitError("has the unknown key '")
-             << key << "' in the options of knob '" << op.getName() << "'";
+      return op.emitOpError("has the unknown key '")
+             << key << "' in the options of knob '" << op.getName().getValue()
+             << "'";
     }
   }
   for (auto [key, integer] :
        {std::pair<StringRef, IntegerAttr>("divisible_by", divisibleBy),
         {"divides", divides}})
     if (integer && !integer.getValue().isStrictlyPositive())
-      return op.emitError("expects a positive '")
-             << key << "' of knob '" << op.getName() << "', found " << integer;
+      return op.emitOpError("expects a positive '")
+             << key << "' of knob '" << op.getName().getValue() << "', found "
+             << integer;
   auto passes = [&](int64_t value) {
     return (!divisibleBy ||
             value % divisibleBy.getValue().getSExtValue() == 0) &&
@@ -74,23 +76,23 @@ static LogicalResult readDictionary(transform::tune::KnobOp op,
     for (Attribute option : listed) {
       auto integer = dyn_cast<IntegerAttr>(option);
       if (!integer && (divisibleBy || divides))
-        return op.emitError("expects integer options for knob '")
-               << op.getName() << "', found " << option;
+        return op.emitOpError("expects integer options for knob '")
+               << op.getName().getValue() << "', found " << option;
       if (!integer || passes(integer.getValue().getSExtValue()))
         options.push_back(option);
     }
     return success();
   }
   if (!lower || !upper)
-    return op.emitError("expects 'options', or 'lower_bound' and "
-                        "'upper_bound', for knob '")
-           << op.getName() << "'";
+    return op.emitOpError("expects 'options', or 'lower_bound' and "
+                          "'upper_bound', for knob '")
+           << op.getName().getValue() << "'";
   int64_t first = lower.getValue().getSExtValue(),
           last = upper.getValue().getSExtValue();
   if (last - first >= maxOptions && !divides && !divisibleBy)
-    return op.emitError("spans ")
-           << last - first + 1 << " options for knob '" << op.getName()
-           << "', expected at most " << maxOptions;
+    return op.emitOpError("spans ")
+           << last - first + 1 << " options for knob '"
+           << op.getName().getValue() << "', expected at most " << maxOptions;
   int64_t step = divisibleBy ? divisibleBy.getValue().getSExtValue() : 1;
   int64_t offset = ((first % step) + step) % step;
   if (divides) {
@@ -105,8 +107,8 @@ static LogicalResult readDictionary(transform::tune::KnobOp op,
     if (passes(value))
       options.push_back(IntegerAttr::get(lower.getType(), value));
     if (static_cast<int64_t>(options.size()) > maxOptions)
-      return op.emitError("spans too many options for knob '")
-             << op.getName() << "', expected at most " << maxOptions;
+      return op.emitOpError("spans too many options for knob '")
+             << op.getName().getValue() << "', expected at most " << maxOptions;
   }
   return success();
 }
@@ -121,15 +123,15 @@ FailureOr<Knob> chameleon::readKnob(Operation *knobOp) {
     if (failed(readDictionary(op, dictionary, knob.options)))
       return failure();
   } else
-    return op.emitError(
+    return op.emitOpError(
                "expects an array or a dictionary as the options of knob '")
            << knob.name << "', found " << op.getOptions();
   if (knob.options.empty())
-    return op.emitError("has no options for knob '") << knob.name << "'";
+    return op.emitOpError("has no options for knob '") << knob.name << "'";
   llvm::SmallDenseSet<Attribute> seen;
   for (Attribute option : knob.options)
     if (!seen.insert(option).second)
-      return op.emitError("lists option ")
+      return op.emitOpError("lists option ")
              << option << " of knob '" << knob.name << "' twice";
   knob.ordered = llvm::all_of(knob.options, [](Attribute option) {
     return isa<IntegerAttr>(option) && !isa<BoolAttr>(option);
@@ -137,7 +139,7 @@ FailureOr<Knob> chameleon::readKnob(Operation *knobOp) {
   if (std::optional<Attribute> selected = op.getSelected()) {
     auto *position = llvm::find(knob.options, *selected);
     if (position == knob.options.end())
-      return op.emitError("selects ")
+      return op.emitOpError("selects ")
              << *selected << ", which is not an option of knob '" << knob.name
              << "'";
     knob.defaultOption = position - knob.options.begin();
@@ -160,7 +162,7 @@ LogicalResult chameleon::verifyKnobNames(const TunableOps &ops) {
     if (isNew)
       continue;
     InFlightDiagnostic diagnostic =
-        op->emitError("has the name '")
+        op->emitOpError("has the name '")
         << getKnobName(op) << "', which another knob of the schedule has";
     diagnostic.attachNote(position->second->getLoc()) << "the other knob";
     return diagnostic;

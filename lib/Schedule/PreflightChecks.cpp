@@ -53,8 +53,8 @@ static LogicalResult checkNothingTunable(transform::NamedSequenceOp sequence,
   WalkResult result = sequence.walk([&](Operation *op) {
     if (!isTunable(op))
       return WalkResult::advance();
-    op->emitError("is in ") << role << " '" << sequence.getSymName()
-                            << "'; only the schedule itself can be tuned";
+    op->emitOpError("is in ") << role << " '" << sequence.getSymName()
+                              << "'; only the schedule itself can be tuned";
     return WalkResult::interrupt();
   });
   return success(!result.wasInterrupted());
@@ -64,7 +64,7 @@ static LogicalResult checkNothingTunable(transform::NamedSequenceOp sequence,
 /// silently shifts its loop handles.
 static LogicalResult checkTileSize(Operation *op, Value size) {
   if (isa<transform::AnyParamType>(size.getType()))
-    return op->emitError(
+    return op->emitOpError(
                "expects tile sizes of type '!transform.param<i64>', found ")
            << size.getType();
   auto knobOp = size.getDefiningOp<transform::tune::KnobOp>();
@@ -76,7 +76,7 @@ static LogicalResult checkTileSize(Operation *op, Value size) {
   for (Attribute option : knob->options) {
     auto integer = dyn_cast<IntegerAttr>(option);
     if (!integer || !integer.getValue().isStrictlyPositive())
-      return knobOp.emitError("has option ")
+      return knobOp.emitOpError("has option ")
              << option << ", but is a tile size of '" << op->getName()
              << "', which needs positive ones";
   }
@@ -91,7 +91,7 @@ LogicalResult chameleon::checkSchedule(transform::NamedSequenceOp matcher,
     if (failed(checkNothingTunable(included, "included sequence")))
       return failure();
   if (matcher.getFunctionType().getNumResults() == 0)
-    return matcher.emitError(
+    return matcher.emitOpError(
         "yields nothing that a schedule could be applied to");
   TunableOps ops(schedule);
   if (failed(verifyKnobNames(ops)))

@@ -88,7 +88,7 @@ static LogicalResult addModule(OwningOpRef<ModuleOp> module, StringRef name,
                                 computeFingerprint(matcher, schedule)});
   });
   if (succeeded(result) && impl.schedules.size() == before)
-    return module->emitError(
+    return module->emitOpError(
         "has no 'transform.foreach_match' that pairs matchers with schedules, "
         "so it is no schedule library");
   impl.modules.push_back(std::move(module));

@@ -132,10 +132,10 @@ LogicalResult chameleon::addResolvedSchedule(ModuleOp spec, StringRef taskKey,
                                              const DesignSpace &space,
                                              ArrayRef<int32_t> configuration) {
   if (llvm::is_contained(getTaskKeys(spec), taskKey))
-    return spec.emitError("has a schedule for task '")
+    return spec.emitOpError("has a schedule for task '")
            << taskKey << "' already";
   if (!space.isLegal(configuration))
-    return spec.emitError("expects a legal configuration for task '")
+    return spec.emitOpError("expects a legal configuration for task '")
            << taskKey << "'";
   transform::NamedSequenceOp matcherOp = schedule.matcher,
                              scheduleOp = schedule.schedule;
@@ -192,7 +192,7 @@ LogicalResult chameleon::applySpec(ModuleOp spec, ModuleOp payload) {
   }
   transform::NamedSequenceOp main = getMain(spec);
   if (!main)
-    return spec.emitError("expects a named sequence '@")
+    return spec.emitOpError("expects a named sequence '@")
            << TransformDialect::kTransformEntryPointSymbolName << "'";
   SmallVector<StringRef> keys = getTaskKeys(spec);
   bool found = payload
@@ -245,7 +245,7 @@ OwningOpRef<ModuleOp> chameleon::parseSpecFile(MLIRContext *context,
   OwningOpRef<ModuleOp> spec =
       parseSourceFile<ModuleOp>(path, ParserConfig(context));
   if (spec && !getMain(*spec)) {
-    spec->emitError("expects a named sequence '@")
+    spec->emitOpError("expects a named sequence '@")
         << TransformDialect::kTransformEntryPointSymbolName << "'";
     return {};
   }
@@ -256,12 +256,12 @@ LogicalResult chameleon::writeSpecFile(ModuleOp spec, StringRef path) {
   std::string message;
   std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(path, &message);
   if (!file)
-    return spec.emitError() << message;
+    return spec.emitOpError() << message;
   spec->print(file->os());
   file->os() << "\n";
   file->os().flush();
   if (file->os().has_error())
-    return spec.emitError("cannot write '")
+    return spec.emitOpError("cannot write '")
            << path << "': " << file->os().error().message();
   file->keep();
   return success();
