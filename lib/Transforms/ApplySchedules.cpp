@@ -1,11 +1,12 @@
-//===- ApplySchedules.cpp - not implemented yet
+//===- ApplySchedules.cpp - apply tuned schedules; measures nothing
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Tuning/ApplySchedules.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -15,10 +16,28 @@ namespace chameleon {
 } // namespace chameleon
 
 namespace {
-struct ApplySchedulesPass : chameleon::impl::ApplySchedulesBase<ApplySchedulesPass> {
+struct ApplySchedulesPass
+    : chameleon::impl::ApplySchedulesBase<ApplySchedulesPass> {
+  using ApplySchedulesBase::ApplySchedulesBase;
+
+  void getDependentDialects(mlir::DialectRegistry &registry) const override {
+    chameleon::registerAll(registry);
+  }
+
   void runOnOperation() override {
-    getOperation().emitError("--") << getArgument() << " is not implemented";
-    signalPassFailure();
+    chameleon::ApplyOptions options;
+    options.spec = spec;
+    options.database = database;
+    options.target = target;
+    options.threads = threads;
+    options.libraries.assign(libraries.begin(), libraries.end());
+    options.prepare = prepare;
+    options.defaults = defaults;
+    mlir::FailureOr<int64_t> applied =
+        chameleon::applySchedules(getOperation(), options);
+    if (failed(applied))
+      return signalPassFailure();
+    numApplied = *applied;
   }
 };
 } // namespace

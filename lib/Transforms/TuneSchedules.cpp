@@ -1,12 +1,15 @@
-//===- TuneSchedules.cpp - not implemented yet
+//===- TuneSchedules.cpp - search, measure and embed the best schedule of each
+//task
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Transforms/Passes.h"
+#include "chameleon/Tuning/Interrupt.h"
+#include "chameleon/Tuning/TuneModule.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -15,10 +18,55 @@ namespace chameleon {
 } // namespace chameleon
 
 namespace {
-struct TuneSchedulesPass : chameleon::impl::TuneSchedulesBase<TuneSchedulesPass> {
+struct TuneSchedulesPass
+    : chameleon::impl::TuneSchedulesBase<TuneSchedulesPass> {
+  using TuneSchedulesBase::TuneSchedulesBase;
+
+  void getDependentDialects(mlir::DialectRegistry &registry) const override {
+    chameleon::registerAll(registry);
+  }
+
   void runOnOperation() override {
-    getOperation().emitError("--") << getArgument() << " is not implemented";
-    signalPassFailure();
+    chameleon::TuningOptions options;
+    options.target = target;
+    options.threads = threads;
+    options.preset = preset;
+    options.trials = trials;
+    options.patience = patience;
+    options.seconds = seconds;
+    options.strategy = strategy;
+    options.seed = seed;
+    options.database = database;
+    options.noDatabase = noDatabase;
+    options.libraries.assign(libraries.begin(), libraries.end());
+    options.prepare = prepare;
+    options.dryRun = dryRun;
+    options.workers = workers;
+    options.worker = worker;
+    llvm::SmallVector<llvm::StringRef> prefix;
+    llvm::StringRef(launcher).split(prefix, ' ', /*MaxSplit=*/-1,
+                                    /*KeepEmpty=*/false);
+    for (llvm::StringRef word : prefix)
+      options.launcher.push_back(word.str());
+    options.searchLibrary = searchLibrary;
+    options.progress = progress;
+    options.compileTimeout = compileTimeout;
+    options.runTimeout = runTimeout;
+    options.memoryLimitMiB = memoryLimit;
+    options.tolerance = tolerance;
+
+    chameleon::InterruptScope interrupt;
+    mlir::FailureOr<chameleon::TuningReport> report =
+        chameleon::tuneModule(getOperation(), options, &interrupt.flag());
+    if (failed(report))
+      return signalPassFailure();
+    numTasks = report->tasks.size();
+    for (const chameleon::TaskReport &task : report->tasks) {
+      numTrials += task.trials;
+      numReused += task.reused;
+      for (const auto &[kind, count] : task.failures)
+        numFailures += count;
+    }
   }
 };
 } // namespace

@@ -33,9 +33,8 @@ using namespace mlir;
 namespace {
 
 /// Below so many points of the iteration space a task would cost more to tune
-/// than it can ever give back: a call of 256 points takes well under a
-/// microsecond as plain loops.
-constexpr int64_t kSmallestTask = 256;
+/// than it can ever give back: as plain loops it takes about a microsecond.
+constexpr int64_t kSmallestTask = 2048;
 
 struct Group {
   linalg::LinalgOp anchor;
@@ -160,7 +159,7 @@ SmallVector<Group> groupBlock(Block &block) {
     if (!op || isPrologue(op))
       continue;
     if (std::optional<std::string> reason = reasonAgainst(op)) {
-      op->emitRemark("left alone: ") << *reason;
+      emitRemark(op->getLoc()) << "left alone: " << *reason;
       continue;
     }
     if (countPoints(op) < kSmallestTask)

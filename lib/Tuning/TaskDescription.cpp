@@ -119,13 +119,13 @@ std::string describeAnchor(linalg::LinalgOp anchor) {
   auto inputType = cast<ShapedType>(anchor->getOperand(0).getType());
   auto outputType = cast<ShapedType>(anchor->getResult(0).getType());
   if (anchor.getNumReductionLoops() == 0)
-    return "elementwise " + joinSizes(outputType.getShape()) +
+    return "elementwise " + joinSizes(outputType.getShape()) + " " +
            describeBody(anchor);
   bool window = llvm::any_of(anchor.getIndexingMapsArray(), [](AffineMap map) {
     return !map.isProjectedPermutation(true);
   });
   return (window ? "pool " : "reduce ") + joinSizes(inputType.getShape()) +
-         " -> " + joinSizes(outputType.getShape()) + describeBody(anchor);
+         " -> " + joinSizes(outputType.getShape()) + " " + describeBody(anchor);
 }
 
 } // namespace

@@ -96,7 +96,7 @@ func.func @accumulate(%a: tensor<32x16xf32>, %b: tensor<16x32xf32>, %c: tensor<3
 // -----
 
 func.func @dynamic(%a: tensor<?x16xf32>, %b: tensor<16x32xf32>, %c: tensor<?x32xf32>) -> tensor<?x32xf32> {
-  // expected-remark @below {{left alone: dimension 0 of operand 0 is dynamic, found 'tensor<?x16xf32>'}}
+  // expected-remark @below {{left alone: dimension 0 of operand 0 is dynamic, found tensor<?x16xf32>}}
   %p = linalg.matmul ins(%a, %b : tensor<?x16xf32>, tensor<16x32xf32>) outs(%c : tensor<?x32xf32>) -> tensor<?x32xf32>
   return %p : tensor<?x32xf32>
 }

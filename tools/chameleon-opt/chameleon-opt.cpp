@@ -6,16 +6,50 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Database/Database.h"
 #include "chameleon/Transforms/Passes.h"
+#include "chameleon/Tuning/Interrupt.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+
+static llvm::cl::opt<std::string>
+    exportDatabase("export-database", llvm::cl::value_desc("path"),
+                   llvm::cl::desc("Print a tuning database as JSON lines and "
+                                  "exit; empty: the default one"));
+
+/// Handled before the options of mlir-opt, which would wait for a module.
+static int printDatabase(llvm::StringRef path) {
+  std::string file =
+      path.empty() ? chameleon::Database::defaultPath() : path.str();
+  if (!llvm::sys::fs::exists(file)) {
+    llvm::errs() << "error: no tuning database at '" << file << "'\n";
+    return 1;
+  }
+  llvm::Expected<std::unique_ptr<chameleon::Database>> database =
+      chameleon::Database::open(file);
+  llvm::Error failed = database ? (*database)->exportJsonLines(llvm::outs())
+                                : database.takeError();
+  if (!failed)
+    return 0;
+  llvm::errs() << "error: " << llvm::toString(std::move(failed)) << "\n";
+  return 1;
+}
 
 int main(int argc, char **argv) {
+  for (int i = 1; i < argc; ++i) {
+    llvm::StringRef argument = llvm::StringRef(argv[i]).ltrim('-');
+    if (argument.consume_front("export-database"))
+      return printDatabase(argument.ltrim('='));
+  }
   mlir::registerAllPasses();
   chameleon::registerChameleonPasses();
   mlir::DialectRegistry registry;
   chameleon::registerAll(registry);
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
+  int status = mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "Chameleon: the autotuner for MLIR compilers\n", registry));
+  return status == 0 && chameleon::InterruptScope::wasInterrupted() ? 130
+                                                                    : status;
 }

@@ -13,6 +13,22 @@ include "mlir/Pass/PassBase.td"
 
 def ApplySchedules : Pass<"apply-schedules", "::mlir::ModuleOp"> {
   let summary = "Apply tuned schedules; measures nothing";
+  let description = [{
+    Applies the schedules embedded in the module by `--tune-schedules`, or those of a spec file (`spec=`), or the best records
+    of a tuning database (`database=`). A module that was not prepared and outlined before is, for `target=`. Neither a device
+    nor LibTorch is needed. With `defaults`, tasks without a tuned schedule get the default configuration of the built-in one:
+    what Chameleon does untuned.
+  }];
+  let options = [
+    Option<"spec", "spec", "std::string", /*default=*/"", "File with a spec library, or a tuned module">,
+    Option<"database", "database", "std::string", /*default=*/"", "Path of a tuning database">,
+    Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto, cpu, cpu:<features>">,
+    Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a CPU kernel (0: all cores)">,
+    ListOption<"libraries", "library", "std::string", "The user's schedule libraries, searched first">,
+    Option<"prepare", "prepare", "bool", /*default=*/"true", "Prepare and outline a module that has no tasks yet">,
+    Option<"defaults", "defaults", "bool", /*default=*/"false", "Default configurations for tasks without a tuned schedule">
+  ];
+  let statistics = [Statistic<"numApplied", "applied", "Tasks that got a schedule">];
 }
 
 def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
@@ -48,6 +64,41 @@ def PrepareModel : Pass<"prepare-model", "::mlir::ModuleOp"> {
 
 def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
   let summary = "Search, measure and embed the best schedule of each task";
+  let description = [{
+    Prepares the module (unless `prepare=false`), extracts its tasks, searches a schedule for each, measures candidates in
+    worker processes, and embeds the best ones as `module @chameleon_schedules`. Every measured trial is in the tuning
+    database when it is shown; a second run starts from there. Ctrl-C keeps everything measured and emits the best so far.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto, cpu, cpu:<features>">,
+    Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a tuned CPU kernel (0: all cores)">,
+    Option<"preset", "preset", "std::string", /*default=*/"\"default\"", "quick, default or thorough">,
+    Option<"trials", "trials", "int64_t", /*default=*/"0", "Trials a task (0: the preset's)">,
+    Option<"patience", "patience", "int64_t", /*default=*/"0", "A task ends after so many trials without a gain (0: the preset's)">,
+    Option<"seconds", "seconds", "double", /*default=*/"0", "Wall clock of the whole run (0: no limit)">,
+    Option<"strategy", "strategy", "std::string", /*default=*/"\"chameleon\"", "Search algorithm: chameleon, chameleon-paper, random, exhaustive, ...">,
+    Option<"seed", "seed", "uint64_t", /*default=*/"0", "Seed of the search and of the random inputs">,
+    Option<"database", "database", "std::string", /*default=*/"", "Path of the tuning database (default: $XDG_CACHE_HOME/chameleon/tuning.db)">,
+    Option<"noDatabase", "no-database", "bool", /*default=*/"false", "Neither read nor write a database">,
+    ListOption<"libraries", "library", "std::string", "The user's schedule libraries, searched first">,
+    Option<"prepare", "prepare", "bool", /*default=*/"true", "Simplify, assign layouts and hoist constants first">,
+    Option<"dryRun", "dry-run", "bool", /*default=*/"false", "List tasks, schedules and space sizes; compile nothing">,
+    Option<"workers", "workers", "unsigned", /*default=*/"0", "Processes that compile candidates (0: all cores)">,
+    Option<"worker", "worker", "std::string", /*default=*/"", "Worker executable (default: chameleon-worker beside this program)">,
+    Option<"launcher", "launcher", "std::string", /*default=*/"", "Command prefix that starts the worker, e.g. 'ssh host'">,
+    Option<"searchLibrary", "search-library", "std::string", /*default=*/"", "libchameleon_search (default: beside this program)">,
+    Option<"progress", "progress", "std::string", /*default=*/"\"auto\"", "auto, table, lines or quiet">,
+    Option<"compileTimeout", "compile-timeout", "double", /*default=*/"0", "Seconds a candidate may compile (0: 10)">,
+    Option<"runTimeout", "run-timeout", "double", /*default=*/"0", "Seconds a candidate may run (0: from the default's own time)">,
+    Option<"memoryLimit", "memory-limit", "uint64_t", /*default=*/"4096", "MiB that a process which compiles and runs candidates may use">,
+    Option<"tolerance", "tolerance", "double", /*default=*/"1e-4", "Largest error, relative to the largest element of the reference">
+  ];
+  let statistics = [
+    Statistic<"numTasks", "tasks", "Tasks with a schedule">,
+    Statistic<"numTrials", "trials", "Candidates measured">,
+    Statistic<"numReused", "reused", "Trials taken from the database">,
+    Statistic<"numFailures", "failures", "Trials that failed">
+  ];
 }
 
 #endif // CHAMELEON_TRANSFORMS_PASSES

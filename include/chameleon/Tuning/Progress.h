@@ -1,0 +1,62 @@
+//===- Progress.h - what a person sees while tuning, and afterwards
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// On a terminal a table that is redrawn in place; elsewhere (logs, CI) a line
+// whenever a task's best improves or ends; or nothing. The closing table is the
+// same everywhere.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TUNING_PROGRESS_H
+#define CHAMELEON_TUNING_PROGRESS_H
+
+#include "chameleon/Tuning/TuneModule.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+#include <memory>
+
+namespace chameleon {
+
+class Progress {
+public:
+  enum class Style { Quiet, Lines, Table };
+
+  /// `auto`, `table`, `lines` or `quiet`; auto looks at the stream.
+  static llvm::Expected<Style> parseStyle(llvm::StringRef text,
+                                          llvm::raw_ostream &stream);
+
+  Progress(Style style, llvm::raw_ostream &stream)
+      : style(style), stream(stream) {}
+
+  /// `budget` trials a task; `seconds` for all, 0: no limit.
+  void begin(llvm::StringRef headline, int64_t budget, double seconds);
+  /// A batch of `current` was measured. `tasks` in a stable order.
+  void update(llvm::ArrayRef<const TaskReport *> tasks, size_t current,
+              llvm::StringRef activity);
+  /// Leaves the live table and prints the closing one.
+  void finish(const TuningReport &report);
+
+private:
+  void erase();
+
+  Style style;
+  llvm::raw_ostream &stream;
+  int64_t budget = 0;
+  double secondsLimit = 0;
+  unsigned drawnLines = 0;
+  std::vector<double> printedBest;
+  std::chrono::steady_clock::time_point start, lastDraw;
+};
+
+/// Per task baseline → best, GFLOP/s and share of the machine's peak, trials
+/// and failures by kind; totals by activity.
+void printReport(const TuningReport &report, llvm::raw_ostream &stream);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TUNING_PROGRESS_H

@@ -1,0 +1,63 @@
+//===- SearchLibrary.h - libchameleon_search, loaded when tuning starts
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Design decision 4: LibTorch costs 350 ms to load, so only tuning pays for it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TUNING_SEARCHLIBRARY_H
+#define CHAMELEON_TUNING_SEARCHLIBRARY_H
+
+#include "chameleon-c/Search.h"
+#include "chameleon/Schedule/DesignSpace.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+
+namespace chameleon {
+
+/// The functions of chameleon-c/Search.h, resolved from the shared library.
+/// Never unloaded: LibTorch does not survive it.
+class SearchLibrary {
+public:
+  /// `path` empty: `../lib/libchameleon_search.so` beside this program, else
+  /// the loader's own search.
+  static llvm::Expected<SearchLibrary> load(llvm::StringRef path);
+
+  /// All strategies, for messages.
+  std::vector<std::string> strategies() const;
+
+#define CHAMELEON_SEARCH_FUNCTION(name)                                        \
+  decltype(&chameleon##name) name = nullptr;
+#include "chameleon/Tuning/SearchFunctions.def"
+};
+
+/// One search over the design space of a schedule. `library` and `space` must
+/// outlive it.
+class ScheduleSearch {
+public:
+  static llvm::Expected<std::unique_ptr<ScheduleSearch>>
+  create(const SearchLibrary &library, const DesignSpace &space,
+         const ChameleonSearchOptions &options);
+  ~ScheduleSearch();
+  /// Up to `n` new configurations; fewer or none when the space is exhausted.
+  std::vector<Configuration> ask(int32_t n);
+  void tell(llvm::ArrayRef<int32_t> configuration,
+            ChameleonTrialOutcome outcome, double seconds);
+
+private:
+  ScheduleSearch(const SearchLibrary &library, const DesignSpace &designSpace)
+      : library(library), designSpace(designSpace) {}
+  const SearchLibrary &library;
+  const DesignSpace &designSpace;
+  ChameleonSpace *space = nullptr;
+  ChameleonSearch *search = nullptr;
+};
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TUNING_SEARCHLIBRARY_H

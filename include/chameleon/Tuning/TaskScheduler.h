@@ -1,0 +1,51 @@
+//===- TaskScheduler.h - which task deserves the next trials
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The rule of Ansor (Zheng et al., OSDI 2020, section 6) as MetaSchedule
+// simplified it: spend the next batch where the model as a whole is expected to
+// gain most a trial. A task's expected gain is its weight (number of calls)
+// times a mixture of
+//  - its own recent slope: time gained a trial over the last `window` batches,
+//  and
+//  - what it could gain if its speed-up went on as 1/n: best time / trials.
+// Pure numbers, tested on made-up histories.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TUNING_TASKSCHEDULER_H
+#define CHAMELEON_TUNING_TASKSCHEDULER_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace chameleon {
+
+struct TaskProgress {
+  double weight = 1;        ///< calls in the model
+  std::vector<double> best; ///< best time so far after each batch, seconds
+  int64_t trials = 0;
+  bool finished = false; ///< budget spent, space exhausted, or no gain for long
+};
+
+struct TaskSchedulerOptions {
+  double alpha = 0.2; ///< share of the recent slope in the gradient
+                      ///< (MetaSchedule's default)
+  unsigned window =
+      3; ///< batches over which the slope is taken (MetaSchedule's default)
+};
+
+/// Index of the task to give the next batch to, or nothing when all are
+/// finished. Every task gets one batch first.
+std::optional<size_t> pickTask(llvm::ArrayRef<TaskProgress> tasks,
+                               const TaskSchedulerOptions &options = {});
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TUNING_TASKSCHEDULER_H

@@ -1,0 +1,102 @@
+//===- TaskTuner.h - search the schedule of one task
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Owns what belongs to one task while it is tuned: its payload, the schedule
+// that matched, the design space, the search, and what was measured. The loop
+// over tasks is in TuneModule.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TUNING_TASKTUNER_H
+#define CHAMELEON_TUNING_TASKTUNER_H
+
+#include "chameleon/Database/Database.h"
+#include "chameleon/Measure/WorkerPool.h"
+#include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Tuning/SearchLibrary.h"
+#include "chameleon/Tuning/TuneModule.h"
+#include "chameleon/Tuning/TuningTask.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace chameleon {
+
+class TaskTuner {
+public:
+  /// Finds the schedule of a task: the first that matches and has a legal
+  /// configuration. Nothing if there is none (a remark on the task's function
+  /// says why). `targetFacts` is the target's DLTI attribute.
+  static std::unique_ptr<TaskTuner> create(const TuningTask &task,
+                                           const ScheduleLibrary &library,
+                                           mlir::Attribute targetFacts);
+
+  const DesignSpace &getSpace() const { return space; }
+  const MatchedSchedule &getSchedule() const { return schedule; }
+  TaskReport &getReport() { return report; }
+  const TaskReport &getReport() const { return report; }
+  const MeasureTask &getMeasureTask() const { return measureTask; }
+  mlir::func::FuncOp getFunction() const { return function; }
+
+  /// The text of a spec that applies this configuration to this task.
+  std::string makeSpec(llvm::ArrayRef<int32_t> configuration) const;
+  Candidate makeCandidate(llvm::ArrayRef<int32_t> configuration,
+                          bool final) const;
+  Record makeRecord(llvm::ArrayRef<int32_t> configuration,
+                    const Measurement &measurement, bool final,
+                    llvm::StringRef targetKey) const;
+
+  /// Takes measurements of an earlier run: those of the same schedule, text and
+  /// all, whose configurations still exist.
+  void reuse(llvm::ArrayRef<Record> records);
+  /// Starts the search and tells it everything known so far.
+  /// `options.baselineSeconds` is filled in.
+  llvm::Error startSearch(const SearchLibrary &library,
+                          ChameleonSearchOptions options);
+  std::vector<Configuration> ask(int32_t n);
+  /// Takes a measurement of this run.
+  void tell(llvm::ArrayRef<int32_t> configuration,
+            const Measurement &measurement);
+
+  bool isMeasured(llvm::ArrayRef<int32_t> configuration) const;
+  /// Trials known, this run's and earlier ones'.
+  int64_t countTrials() const { return static_cast<int64_t>(known.size()); }
+  /// Trials since the best time last improved by more than 0.5 %.
+  int64_t countTrialsWithoutGain() const { return trialsWithoutGain; }
+  /// The fastest right configurations, best first.
+  std::vector<Configuration> getFastest(size_t n) const;
+
+  /// Decides: what is embedded. Empty if nothing was right.
+  std::optional<Configuration> winner;
+  /// True if the winner comes from a final measurement of an earlier run.
+  bool winnerReused = false;
+
+private:
+  TaskTuner(MatchedSchedule schedule, DesignSpace space)
+      : schedule(std::move(schedule)), space(std::move(space)) {}
+  void note(llvm::ArrayRef<int32_t> configuration, Outcome outcome,
+            double seconds);
+
+  struct Trial {
+    Configuration configuration;
+    Outcome outcome;
+    double seconds;
+  };
+  mlir::OwningOpRef<mlir::ModuleOp> payload;
+  mlir::func::FuncOp function; ///< in the user's module
+  MatchedSchedule schedule;
+  DesignSpace space;
+  MeasureTask measureTask;
+  TaskReport report;
+  std::unique_ptr<ScheduleSearch> search;
+  std::vector<Trial> known;
+  llvm::StringSet<> knownKeys;
+  int64_t trialsWithoutGain = 0;
+};
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TUNING_TASKTUNER_H

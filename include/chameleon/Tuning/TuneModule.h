@@ -1,0 +1,108 @@
+//===- TuneModule.h - the ask/measure/tell loop over a whole module
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   TuningOptions options;
+//   options.preset = "quick";
+//   FailureOr<TuningReport> report = tuneModule(module, options);
+//
+// Afterwards the module holds its tasks as functions and, nested, `module
+// @chameleon_schedules`: the resolved schedules, which applySpec (or the stock
+// transform-interpreter) applies.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TUNING_TUNEMODULE_H
+#define CHAMELEON_TUNING_TUNEMODULE_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+#include <atomic>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace chameleon {
+
+/// The options of `--tune-schedules`, one struct for C++, C and text
+/// (design.md, "Command line").
+struct TuningOptions {
+  std::string target = "auto";
+  unsigned threads = 0; ///< threads of a tuned CPU kernel; 0: all cores
+  std::string preset = "default"; ///< quick, default, thorough: sets trials and
+                                  ///< patience where those are 0
+  int64_t trials = 0;   ///< trials a task, failures included; 0: the preset's
+  int64_t patience = 0; ///< a task ends after so many trials without a gain of
+                        ///< 0.5 %; 0: the preset's
+  double seconds = 0;   ///< wall clock of the whole run; 0: no limit
+  std::string strategy = "chameleon";
+  uint64_t seed = 0;
+  std::string database; ///< path; empty: Database::defaultPath()
+  bool noDatabase = false;
+  std::vector<std::string>
+      libraries;       ///< the user's schedule libraries, searched first
+  bool prepare = true; ///< false: tune the module exactly as given
+  bool dryRun =
+      false; ///< tasks, schedules and space sizes; nothing is compiled
+  unsigned workers = 0; ///< children that compile; 0: all cores
+  std::string worker;   ///< worker executable; empty: found beside this program
+  std::vector<std::string> launcher; ///< command prefix of the worker
+  std::string
+      searchLibrary; ///< libchameleon_search; empty: found beside this program
+  std::string progress =
+      "auto"; ///< auto (table on a terminal, else lines), table, lines, quiet
+  double compileTimeout =
+      0; ///< seconds a candidate; 0: 10, or twenty times the default's own
+  double runTimeout =
+      0; ///< seconds a candidate; 0: from the default configuration's own time
+  uint64_t memoryLimitMiB =
+      4096; ///< of a child that compiles and runs candidates
+  double tolerance =
+      1e-4; ///< largest error relative to the largest element of the reference
+};
+
+/// What became of one task.
+struct TaskReport {
+  std::string key, name, schedule;
+  int64_t count = 0;
+  double flops = 0;
+  double baselineSeconds = 0; ///< of the default configuration; 0: it failed
+  double bestSeconds = 0;     ///< 0: no candidate was right
+  int64_t trials = 0;         ///< measured in this run
+  int64_t reused = 0;         ///< taken from the database
+  std::map<std::string, int64_t> failures; ///< by Outcome
+};
+
+struct TuningReport {
+  std::vector<TaskReport> tasks;
+  double wallSeconds = 0, compileSeconds = 0, measureSeconds = 0,
+         searchSeconds = 0;
+  double peakGflops = 0; ///< of all threads used
+  bool interrupted = false;
+};
+
+/// Prepares (unless told not to), extracts, searches, measures and embeds.
+/// Emits and fails for: unknown options, a missing worker or Search library, a
+/// database that cannot be opened, a module that holds nothing to tune. A task
+/// for which nothing works keeps its plain form with a warning. `*interrupt`
+/// ends it within a second; the best so far is embedded.
+mlir::FailureOr<TuningReport>
+tuneModule(mlir::ModuleOp module, const TuningOptions &options,
+           const std::atomic<bool> *interrupt = nullptr);
+
+/// Prepares a module for a target as `tuneModule` does: simplify, assign
+/// layouts, hoist constants.
+mlir::LogicalResult prepareForTarget(mlir::ModuleOp module,
+                                     const struct TargetDescription &target);
+
+/// The part of a database key which says where and with what compiler a
+/// measurement was made.
+std::string databaseTargetKey(const struct TargetDescription &target);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TUNING_TUNEMODULE_H

@@ -1,0 +1,188 @@
+//===- Progress.cpp - what a person sees while tuning, and afterwards
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/Progress.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+using namespace chameleon;
+
+namespace {
+
+constexpr auto kRedrawInterval = std::chrono::milliseconds(100);
+
+std::string formatSeconds(double seconds) {
+  if (seconds <= 0)
+    return "-";
+  if (seconds < 1e-3)
+    return llvm::formatv("{0:f1} us", seconds * 1e6);
+  if (seconds < 1)
+    return llvm::formatv("{0:f3} ms", seconds * 1e3);
+  return llvm::formatv("{0:f2} s", seconds);
+}
+
+std::string formatSpeedup(const TaskReport &task) {
+  if (task.baselineSeconds <= 0 || task.bestSeconds <= 0)
+    return "-";
+  return llvm::formatv("{0:f2}x", task.baselineSeconds / task.bestSeconds);
+}
+
+std::string shorten(llvm::StringRef text, size_t width) {
+  return text.size() <= width ? text.str()
+                              : (text.take_front(width - 3) + "...").str();
+}
+
+double secondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+} // namespace
+
+llvm::Expected<Progress::Style>
+Progress::parseStyle(llvm::StringRef text, llvm::raw_ostream &stream) {
+  if (text == "auto")
+    return stream.is_displayed() ? Style::Table : Style::Lines;
+  if (text == "table")
+    return Style::Table;
+  if (text == "lines")
+    return Style::Lines;
+  if (text == "quiet")
+    return Style::Quiet;
+  return llvm::createStringError(
+      "unknown progress '%s', expected auto, table, lines or quiet",
+      text.str().c_str());
+}
+
+void Progress::begin(llvm::StringRef headline, int64_t trials, double seconds) {
+  budget = trials;
+  secondsLimit = seconds;
+  start = lastDraw = std::chrono::steady_clock::now();
+  if (style != Style::Quiet)
+    stream << headline << "\n";
+}
+
+void Progress::erase() {
+  if (drawnLines)
+    stream << "\033[" << drawnLines << "A\033[J";
+  drawnLines = 0;
+}
+
+void Progress::update(llvm::ArrayRef<const TaskReport *> tasks, size_t current,
+                      llvm::StringRef activity) {
+  if (style == Style::Quiet)
+    return;
+  if (style == Style::Lines) {
+    printedBest.resize(tasks.size());
+    const TaskReport &task = *tasks[current];
+    if (task.bestSeconds == printedBest[current])
+      return;
+    printedBest[current] = task.bestSeconds;
+    stream << llvm::formatv(
+        "[{0,6:f1} s] {1}: {2} trials, best {3} ({4})\n", secondsSince(start),
+        task.name, task.trials + task.reused, formatSeconds(task.bestSeconds),
+        formatSpeedup(task));
+    return;
+  }
+  auto now = std::chrono::steady_clock::now();
+  if (drawnLines && now - lastDraw < kRedrawInterval)
+    return;
+  lastDraw = now;
+  erase();
+  winsize size = {};
+  size_t rows = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 8
+                    ? size.ws_row - 4
+                    : 20;
+  size_t first =
+      tasks.size() > rows
+          ? std::min(current - std::min(current, rows / 2), tasks.size() - rows)
+          : 0;
+  size_t last = std::min(tasks.size(), first + rows);
+  int64_t trials = 0, expected = 0;
+  for (const TaskReport *task : tasks) {
+    trials += task->trials + task->reused;
+    expected += budget;
+  }
+  double elapsed = secondsSince(start);
+  double left =
+      trials ? elapsed * std::max<double>(0, expected - trials) / trials : 0;
+  if (secondsLimit > 0)
+    left = std::min(left ? left : secondsLimit,
+                    std::max(0.0, secondsLimit - elapsed));
+  stream << llvm::formatv("  {0,-58} {1,5} {2,7} {3,11} {4,8}\n", "task",
+                          "count", "trials", "best", "speed-up");
+  for (size_t i = first; i < last; ++i)
+    stream << llvm::formatv(
+        "{0} {1,-58} {2,5} {3,7} {4,11} {5,8}\n", i == current ? '>' : ' ',
+        shorten(tasks[i]->name, 58), tasks[i]->count,
+        tasks[i]->trials + tasks[i]->reused,
+        formatSeconds(tasks[i]->bestSeconds), formatSpeedup(*tasks[i]));
+  stream << llvm::formatv("  {0}, {1:f0} s, at most {2:f0} s left\n", activity,
+                          elapsed, left);
+  stream.flush();
+  drawnLines = static_cast<unsigned>(last - first + 2);
+}
+
+void Progress::finish(const TuningReport &report) {
+  if (style == Style::Quiet)
+    return;
+  erase();
+  printReport(report, stream);
+}
+
+void chameleon::printReport(const TuningReport &report,
+                            llvm::raw_ostream &stream) {
+  stream << llvm::formatv(
+      "{0,-58} {1,5} {2,11} {3,11} {4,8} {5,8} {6,6} {7,7}  {8}\n", "task",
+      "count", "default", "best", "speed-up", "GFLOP/s", "% peak", "trials",
+      "failures");
+  double before = 0, after = 0;
+  int64_t trials = 0, reused = 0;
+  std::map<std::string, int64_t> failures;
+  for (const TaskReport &task : report.tasks) {
+    double gflops =
+        task.bestSeconds > 0 ? task.flops / task.bestSeconds * 1e-9 : 0;
+    std::string share =
+        report.peakGflops > 0 && gflops > 0
+            ? llvm::formatv("{0:f0}", 100 * gflops / report.peakGflops).str()
+            : "-";
+    std::string text;
+    for (const auto &[kind, count] : task.failures) {
+      text += (text.empty() ? "" : ", ") +
+              llvm::formatv("{0} {1}", count, kind).str();
+      failures[kind] += count;
+    }
+    stream << llvm::formatv(
+        "{0,-58} {1,5} {2,11} {3,11} {4,8} {5,8:f1} {6,6} {7,7}  {8}\n",
+        shorten(task.name, 58), task.count, formatSeconds(task.baselineSeconds),
+        formatSeconds(task.bestSeconds), formatSpeedup(task), gflops, share,
+        task.trials + task.reused, text);
+    if (task.baselineSeconds > 0 && task.bestSeconds > 0) {
+      before += task.count * task.baselineSeconds;
+      after += task.count * task.bestSeconds;
+    }
+    trials += task.trials;
+    reused += task.reused;
+  }
+  stream << llvm::formatv("tuned operations: {0} -> {1}; {2} trials",
+                          formatSeconds(before), formatSeconds(after), trials);
+  if (reused)
+    stream << llvm::formatv(" and {0} from the database", reused);
+  int64_t failed = 0;
+  for (const auto &[kind, count] : failures)
+    failed += count;
+  stream << llvm::formatv(", {0} failed\n", failed);
+  stream << llvm::formatv(
+      "{0:f1} s: compiling {1:f1} s (all workers), checking and timing {2:f1} "
+      "s, searching {3:f1} s{4}\n",
+      report.wallSeconds, report.compileSeconds, report.measureSeconds,
+      report.searchSeconds,
+      report.interrupted ? "; interrupted, the best so far is kept" : "");
+}

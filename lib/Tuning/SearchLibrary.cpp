@@ -1,0 +1,133 @@
+//===- SearchLibrary.cpp - libchameleon_search, loaded when tuning starts
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/SearchLibrary.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include <dlfcn.h>
+
+using namespace mlir;
+using namespace chameleon;
+
+namespace {
+
+/// The library of the build tree or the installation that this program belongs
+/// to, or the plain name.
+std::string findBesideProgram() {
+  std::string program = llvm::sys::fs::getMainExecutable(
+      nullptr, reinterpret_cast<void *>(&findBesideProgram));
+  llvm::SmallString<256> path =
+      llvm::sys::path::parent_path(llvm::sys::path::parent_path(program));
+  llvm::sys::path::append(path, "lib", "libchameleon_search.so");
+  return llvm::sys::fs::exists(path) ? path.str().str()
+                                     : "libchameleon_search.so";
+}
+
+int isLegal(void *context, const int32_t *configuration) {
+  const auto &space = *static_cast<const DesignSpace *>(context);
+  return space.isLegal(ArrayRef(configuration, space.getKnobs().size()));
+}
+
+/// What a cost model sees of an option: its value if it is a number, else its
+/// position.
+double numericValue(Attribute option, size_t position) {
+  if (auto integer = dyn_cast<IntegerAttr>(option))
+    return static_cast<double>(integer.getValue().getSExtValue());
+  if (auto real = dyn_cast<FloatAttr>(option))
+    return real.getValueAsDouble();
+  return static_cast<double>(position);
+}
+
+} // namespace
+
+llvm::Expected<SearchLibrary> SearchLibrary::load(llvm::StringRef path) {
+  std::string file = path.empty() ? findBesideProgram() : path.str();
+  void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
+    return llvm::createStringError("cannot load the search library: %s",
+                                   dlerror());
+  SearchLibrary library;
+#define CHAMELEON_SEARCH_FUNCTION(name)                                        \
+  library.name = reinterpret_cast<decltype(library.name)>(                     \
+      dlsym(handle, "chameleon" #name));                                       \
+  if (!library.name)                                                           \
+    return llvm::createStringError(                                            \
+        "'%s' is not a search library: it has no chameleon" #name,             \
+        file.c_str());
+#include "chameleon/Tuning/SearchFunctions.def"
+  if (library.SearchAbiVersion() != CHAMELEON_SEARCH_ABI_VERSION)
+    return llvm::createStringError(
+        "search library '%s' has ABI version %u, expected %u", file.c_str(),
+        library.SearchAbiVersion(), CHAMELEON_SEARCH_ABI_VERSION);
+  return library;
+}
+
+std::vector<std::string> SearchLibrary::strategies() const {
+  std::vector<std::string> names;
+  for (int32_t i = 0; const char *name = SearchStrategyName(i); ++i)
+    names.push_back(name);
+  return names;
+}
+
+llvm::Expected<std::unique_ptr<ScheduleSearch>>
+ScheduleSearch::create(const SearchLibrary &library,
+                       const DesignSpace &designSpace,
+                       const ChameleonSearchOptions &options) {
+  std::unique_ptr<ScheduleSearch> result(
+      new ScheduleSearch(library, designSpace));
+  result->space = library.SpaceCreate();
+  for (const Knob &knob : designSpace.getKnobs()) {
+    std::vector<double> values;
+    for (auto [position, option] : llvm::enumerate(knob.options))
+      values.push_back(numericValue(option, position));
+    if (library.SpaceAddKnob(result->space, knob.name.c_str(), values.data(),
+                             static_cast<int32_t>(values.size()),
+                             knob.ordered) < 0)
+      return llvm::createStringError(
+          "the search library takes at most 64 knobs of 4096 options, found "
+          "%zu knobs, and %zu options of knob '%s'",
+          designSpace.getKnobs().size(), values.size(), knob.name.c_str());
+  }
+  library.SpaceSetDefault(result->space, designSpace.getDefault().data());
+  library.SpaceSetLegal(result->space, isLegal,
+                        const_cast<DesignSpace *>(&designSpace));
+  char *error = nullptr;
+  result->search = library.SearchCreate(result->space, &options, &error);
+  if (!result->search) {
+    std::string message = error ? error : "unknown reason";
+    library.SearchFreeError(error);
+    return llvm::createStringError("cannot search: %s", message.c_str());
+  }
+  return result;
+}
+
+ScheduleSearch::~ScheduleSearch() {
+  if (search)
+    library.SearchDestroy(search);
+  if (space)
+    library.SpaceDestroy(space);
+}
+
+std::vector<Configuration> ScheduleSearch::ask(int32_t n) {
+  size_t knobs = designSpace.getKnobs().size();
+  std::vector<int32_t> values(n * std::max<size_t>(knobs, 1));
+  int32_t count = library.SearchAsk(search, n, values.data());
+  std::vector<Configuration> configurations;
+  for (int32_t i = 0; i < count; ++i)
+    configurations.emplace_back(values.begin() + i * knobs,
+                                values.begin() + (i + 1) * knobs);
+  return configurations;
+}
+
+void ScheduleSearch::tell(llvm::ArrayRef<int32_t> configuration,
+                          ChameleonTrialOutcome outcome, double seconds) {
+  ChameleonTrial trial = {configuration.data(), outcome, seconds};
+  library.SearchTell(search, &trial, 1);
+}

@@ -1,0 +1,41 @@
+//===- TaskScheduler.cpp - which task deserves the next trials
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/TaskScheduler.h"
+#include <algorithm>
+
+using namespace chameleon;
+
+static double expectedGain(const TaskProgress &task,
+                           const TaskSchedulerOptions &options) {
+  size_t last = task.best.size() - 1;
+  size_t first = last >= options.window ? last - options.window : 0;
+  double slope = last > first ? (task.best[first] - task.best[last]) /
+                                    static_cast<double>(last - first)
+                              : 0;
+  double outlook = task.best[last] / static_cast<double>(task.best.size());
+  return task.weight * (options.alpha * slope + (1 - options.alpha) * outlook);
+}
+
+std::optional<size_t> chameleon::pickTask(llvm::ArrayRef<TaskProgress> tasks,
+                                          const TaskSchedulerOptions &options) {
+  std::optional<size_t> pick;
+  double largest = -1;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (tasks[i].finished)
+      continue;
+    if (tasks[i].best.empty())
+      return i;
+    double gain = expectedGain(tasks[i], options);
+    if (gain > largest) {
+      largest = gain;
+      pick = i;
+    }
+  }
+  return pick;
+}

@@ -1,0 +1,219 @@
+//===- TaskTuner.cpp - search the schedule of one task
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/TaskTuner.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace chameleon;
+
+namespace {
+
+std::string toKey(ArrayRef<int32_t> configuration) {
+  return std::string(reinterpret_cast<const char *>(configuration.data()),
+                     configuration.size() * sizeof(int32_t));
+}
+
+std::string toText(Attribute attribute) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  attribute.print(stream);
+  return text;
+}
+
+ChameleonTrialOutcome toSearchOutcome(Outcome outcome) {
+  switch (outcome) {
+  case Outcome::Ok:
+    return CHAMELEON_TRIAL_OK;
+  case Outcome::CompileTimeout:
+  case Outcome::RunTimeout:
+    return CHAMELEON_TRIAL_TIMEOUT;
+  default:
+    return CHAMELEON_TRIAL_INVALID;
+  }
+}
+
+/// A gain below this is noise to the stop rule.
+constexpr double kSmallestGain = 0.005;
+
+} // namespace
+
+std::unique_ptr<TaskTuner> TaskTuner::create(const TuningTask &task,
+                                             const ScheduleLibrary &library,
+                                             Attribute targetFacts) {
+  func::FuncOp function = task.function;
+  MLIRContext *context = function.getContext();
+  OwningOpRef<ModuleOp> payload =
+      parseSourceString<ModuleOp>(printTask(task), context);
+  if (!payload) {
+    emitError(function.getLoc())
+        << "task '" << task.name << "' does not parse back";
+    return nullptr;
+  }
+  payload->getOperation()->setAttr(DLTIDialect::kTargetSystemDescAttrName,
+                                   targetFacts);
+  auto payloadFunction = *payload->getOps<func::FuncOp>().begin();
+
+  SmallVector<MatchedSchedule> matches = library.match(payloadFunction);
+  std::string reason = "no schedule matches";
+  for (MatchedSchedule &match : matches) {
+    // A user's schedule that cannot work is an error on the schedule; the next
+    // one that matches may still do.
+    FailureOr<DesignSpace> space =
+        DesignSpace::create(match.schedule, payloadFunction);
+    if (failed(space)) {
+      reason = "no schedule that matches has a legal configuration";
+      continue;
+    }
+    std::unique_ptr<TaskTuner> tuner(new TaskTuner(match, *space));
+    tuner->function = function;
+    tuner->report.key = task.key;
+    tuner->report.name = task.name;
+    tuner->report.count = task.count;
+    tuner->report.flops = task.flops;
+    tuner->report.schedule =
+        match.libraryName + "@" + match.schedule.getSymName().str();
+    tuner->measureTask.key = task.key;
+    llvm::raw_string_ostream stream(tuner->measureTask.payload);
+    payload->getOperation()->print(
+        stream, OpPrintingFlags().useLocalScope().enableDebugInfo(false));
+    tuner->measureTask.numOutputs = function.getNumResults();
+    tuner->payload = std::move(payload);
+    return tuner;
+  }
+  emitRemark(function.getLoc())
+      << "task '" << task.name << "' is left as it is: " << reason;
+  return nullptr;
+}
+
+std::string TaskTuner::makeSpec(ArrayRef<int32_t> configuration) const {
+  OwningOpRef<ModuleOp> spec = createSpec(function->getContext());
+  if (failed(addResolvedSchedule(*spec, report.key, schedule, space,
+                                 configuration)))
+    return "";
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  spec->getOperation()->print(
+      stream, OpPrintingFlags().useLocalScope().enableDebugInfo(false));
+  return text;
+}
+
+Candidate TaskTuner::makeCandidate(ArrayRef<int32_t> configuration,
+                                   bool final) const {
+  return {report.key, makeSpec(configuration), final};
+}
+
+Record TaskTuner::makeRecord(ArrayRef<int32_t> configuration,
+                             const Measurement &measurement, bool final,
+                             StringRef targetKey) const {
+  Record record;
+  record.taskKey = report.key;
+  record.targetKey = targetKey.str();
+  record.schedule = report.schedule;
+  record.fingerprint = schedule.fingerprint;
+  record.configuration = toText(space.toAttr(configuration));
+  record.outcome = toString(measurement.outcome).str();
+  record.message = measurement.message;
+  record.seconds = measurement.seconds;
+  record.spreadSeconds = measurement.spreadSeconds;
+  record.relativeError = measurement.relativeError;
+  record.compileSeconds = measurement.compileSeconds;
+  record.measureSeconds = measurement.measureSeconds;
+  record.final = final;
+  return record;
+}
+
+void TaskTuner::note(ArrayRef<int32_t> configuration, Outcome outcome,
+                     double seconds) {
+  if (!knownKeys.insert(toKey(configuration)).second)
+    return;
+  known.push_back({Configuration(configuration), outcome, seconds});
+  ++trialsWithoutGain;
+  if (outcome != Outcome::Ok) {
+    ++report.failures[toString(outcome).str()];
+    return;
+  }
+  if (report.bestSeconds == 0 ||
+      seconds < report.bestSeconds * (1 - kSmallestGain))
+    trialsWithoutGain = 0;
+  if (report.bestSeconds == 0 || seconds < report.bestSeconds)
+    report.bestSeconds = seconds;
+  if (ArrayRef<int32_t>(space.getDefault()) == configuration)
+    report.baselineSeconds = seconds;
+}
+
+void TaskTuner::reuse(ArrayRef<Record> records) {
+  for (const Record &record : records) {
+    if (record.schedule != report.schedule ||
+        record.fingerprint != schedule.fingerprint)
+      continue;
+    auto attribute = dyn_cast_if_present<DictionaryAttr>(
+        parseAttribute(record.configuration, function->getContext()));
+    std::optional<Configuration> configuration =
+        attribute ? space.fromAttr(attribute) : std::nullopt;
+    std::optional<Outcome> outcome = outcomeFromString(record.outcome);
+    if (!configuration || !outcome || !space.isLegal(*configuration) ||
+        isMeasured(*configuration))
+      continue;
+    note(*configuration, *outcome, record.seconds);
+    ++report.reused;
+    // Records come best first, finals before the rest.
+    if (record.final && *outcome == Outcome::Ok && !winner) {
+      winner = configuration;
+      winnerReused = true;
+    }
+  }
+}
+
+llvm::Error TaskTuner::startSearch(const SearchLibrary &library,
+                                   ChameleonSearchOptions options) {
+  options.baselineSeconds = report.baselineSeconds;
+  llvm::Expected<std::unique_ptr<ScheduleSearch>> created =
+      ScheduleSearch::create(library, space, options);
+  if (!created)
+    return created.takeError();
+  search = std::move(*created);
+  for (const Trial &trial : known)
+    search->tell(trial.configuration, toSearchOutcome(trial.outcome),
+                 trial.seconds);
+  return llvm::Error::success();
+}
+
+std::vector<Configuration> TaskTuner::ask(int32_t n) { return search->ask(n); }
+
+void TaskTuner::tell(ArrayRef<int32_t> configuration,
+                     const Measurement &measurement) {
+  if (measurement.outcome == Outcome::WorkerLost)
+    return;
+  ++report.trials;
+  note(configuration, measurement.outcome, measurement.seconds);
+  if (search)
+    search->tell(configuration, toSearchOutcome(measurement.outcome),
+                 measurement.seconds);
+}
+
+bool TaskTuner::isMeasured(ArrayRef<int32_t> configuration) const {
+  return knownKeys.contains(toKey(configuration));
+}
+
+std::vector<Configuration> TaskTuner::getFastest(size_t n) const {
+  std::vector<const Trial *> right;
+  for (const Trial &trial : known)
+    if (trial.outcome == Outcome::Ok)
+      right.push_back(&trial);
+  // Trials stand in one array: equal times keep their order.
+  llvm::sort(right, [](const Trial *a, const Trial *b) {
+    return std::tie(a->seconds, a) < std::tie(b->seconds, b);
+  });
+  std::vector<Configuration> fastest;
+  for (const Trial *trial : ArrayRef(right).take_front(n))
+    fastest.push_back(trial->configuration);
+  return fastest;
+}

@@ -1,0 +1,497 @@
+//===- TuneModule.cpp - the ask/measure/tell loop over a whole module
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/TuneModule.h"
+#include "chameleon/Database/Database.h"
+#include "chameleon/Measure/WorkerPool.h"
+#include "chameleon/Prepare/Prepare.h"
+#include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Tuning/Progress.h"
+#include "chameleon/Tuning/SearchLibrary.h"
+#include "chameleon/Tuning/TaskScheduler.h"
+#include "chameleon/Tuning/TaskTuner.h"
+#include "chameleon/Tuning/TuningTask.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace chameleon;
+
+namespace {
+
+struct Preset {
+  StringRef name;
+  int64_t trials, patience;
+};
+
+/// `patience`: on recorded spaces the best is rarely found after so many trials
+/// without a gain (facts/search-study.md: 30 to 40 measurements reach 95 % on
+/// most spaces).
+constexpr Preset kPresets[] = {
+    {"quick", 32, 24}, {"default", 128, 64}, {"thorough", 512, 192}};
+
+/// Trials between two refits of the cost model: the search study's best when
+/// two cores compile.
+constexpr int32_t kBatch = 16;
+/// Configurations of a task that are compiled with full optimisation and timed
+/// against each other at the end.
+constexpr size_t kFinalists = 4;
+
+double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// The state of one run of `tuneModule`.
+class Session {
+public:
+  Session(ModuleOp module, const TuningOptions &options,
+          const std::atomic<bool> *interrupt)
+      : module(module), options(options), interrupt(interrupt), start(now()) {}
+
+  FailureOr<TuningReport> run();
+
+private:
+  LogicalResult readOptions();
+  LogicalResult findTasks();
+  void printDryRun();
+  LogicalResult openDatabase();
+  LogicalResult startWorkers();
+  LogicalResult startTask(TaskTuner &task);
+  void search();
+  void runFinals(TaskTuner &task);
+  std::vector<Measurement> measure(TaskTuner &task,
+                                   ArrayRef<Configuration> configurations,
+                                   const MeasurePolicy &policy, bool final);
+  MeasurePolicy makePolicy(const TaskTuner &task) const;
+  LogicalResult embed();
+  void showProgress(size_t current, StringRef activity);
+
+  InFlightDiagnostic error() { return emitError(module.getLoc()); }
+  bool isInterrupted() const { return interrupt && *interrupt; }
+  bool isOutOfTime() const {
+    return options.seconds > 0 && now() - start > options.seconds;
+  }
+  bool mustStop() const {
+    return isInterrupted() || isOutOfTime() || databaseFailed;
+  }
+
+  ModuleOp module;
+  TuningOptions options;
+  const std::atomic<bool> *interrupt;
+  double start;
+  TargetDescription target;
+  std::string targetKey;
+  std::vector<std::unique_ptr<TaskTuner>> tasks;
+  std::optional<ScheduleLibrary> library;
+  std::unique_ptr<Database> database;
+  bool databaseFailed = false;
+  std::unique_ptr<WorkerPool> pool;
+  std::optional<SearchLibrary> searchLibrary;
+  std::optional<Progress> progress;
+  TuningReport report;
+};
+
+LogicalResult Session::readOptions() {
+  const Preset *preset = llvm::find_if(kPresets, [&](const Preset &preset) {
+    return preset.name == options.preset;
+  });
+  if (preset == std::end(kPresets))
+    return error() << "unknown preset '" << options.preset
+                   << "', expected quick, default or thorough";
+  if (options.trials < 0 || options.seconds < 0)
+    return error() << "trials and seconds must not be negative, found trials="
+                   << options.trials << " seconds="
+                   << llvm::formatv("{0}", options.seconds).str();
+  if (options.trials == 0)
+    options.trials = preset->trials;
+  else if (options.patience == 0)
+    options.patience = options.trials; // an explicit number of trials is meant
+  if (options.patience == 0)
+    options.patience = preset->patience;
+  llvm::Expected<Progress::Style> style =
+      Progress::parseStyle(options.progress, llvm::errs());
+  if (!style)
+    return error() << llvm::toString(style.takeError());
+  progress.emplace(*style, llvm::errs());
+  llvm::Expected<TargetDescription> parsed =
+      TargetDescription::parse(options.target, options.threads);
+  if (!parsed)
+    return error() << llvm::toString(parsed.takeError());
+  target = *parsed;
+  targetKey = databaseTargetKey(target);
+  return success();
+}
+
+LogicalResult Session::findTasks() {
+  if (options.prepare && failed(prepareForTarget(module, target)))
+    return failure();
+  FailureOr<SmallVector<TuningTask>> extracted = extractTasks(module);
+  if (failed(extracted))
+    return failure();
+  if (extracted->empty())
+    return error()
+           << "found nothing to tune: no linalg operation on static tensors";
+  FailureOr<ScheduleLibrary> loaded =
+      ScheduleLibrary::load(module.getContext(), options.libraries, "cpu");
+  if (failed(loaded))
+    return failure();
+  library = *loaded;
+  Attribute facts = target.toDLTI(module.getContext());
+  for (const TuningTask &task : *extracted)
+    if (std::unique_ptr<TaskTuner> tuner =
+            TaskTuner::create(task, *library, facts))
+      tasks.push_back(std::move(tuner));
+  if (tasks.empty())
+    return error() << "found " << extracted->size()
+                   << " tasks, but no schedule for any of them";
+  for (const std::string &file : options.libraries)
+    if (llvm::none_of(tasks, [&](const auto &task) {
+          return StringRef(task->getReport().schedule).starts_with(file + "@");
+        }))
+      mlir::emitWarning(module.getLoc())
+          << "no schedule of library '" << file << "' matches any task";
+  return success();
+}
+
+void Session::printDryRun() {
+  llvm::errs() << llvm::formatv("{0,5} {1,10} {2,12} {3,12}  {4,-58} {5}\n",
+                                "count", "GFLOP", "points", "legal", "task",
+                                "schedule");
+  for (const auto &task : tasks) {
+    std::optional<int64_t> legal = task->getSpace().countLegal();
+    const TaskReport &r = task->getReport();
+    llvm::errs() << llvm::formatv(
+        "{0,5} {1,10:f4} {2,12:f0} {3,12}  {4,-58} {5}\n", r.count,
+        r.flops * 1e-9, task->getSpace().getSize(),
+        legal ? std::to_string(*legal) : "?", r.name, r.schedule);
+  }
+}
+
+LogicalResult Session::openDatabase() {
+  if (options.noDatabase)
+    return success();
+  std::string path =
+      options.database.empty() ? Database::defaultPath() : options.database;
+  llvm::Expected<std::unique_ptr<Database>> opened = Database::open(path);
+  if (!opened)
+    return error() << llvm::toString(opened.takeError());
+  database = std::move(*opened);
+  for (auto &task : tasks) {
+    const TaskReport &r = task->getReport();
+    if (llvm::Error failed = database->addTask(
+            {r.key, r.name, task->getMeasureTask().payload, r.flops}))
+      return error() << llvm::toString(std::move(failed));
+    llvm::Expected<std::vector<Record>> records =
+        database->find(r.key, targetKey);
+    if (!records)
+      return error() << llvm::toString(records.takeError());
+    task->reuse(*records);
+  }
+  return success();
+}
+
+LogicalResult Session::startWorkers() {
+  WorkerPoolOptions poolOptions;
+  poolOptions.worker = options.worker;
+  poolOptions.launcher = options.launcher;
+  poolOptions.target = target.spec();
+  poolOptions.threads = target.threads;
+  poolOptions.children = options.workers;
+  poolOptions.memoryLimitMiB = options.memoryLimitMiB;
+  poolOptions.seed = options.seed;
+  poolOptions.onRemark = [this](StringRef key, StringRef remark) {
+    for (const auto &task : tasks)
+      if (task->getReport().key == key)
+        emitRemark(task->getFunction().getLoc())
+            << "task '" << task->getReport().name << "': " << remark;
+  };
+  llvm::Expected<std::unique_ptr<WorkerPool>> created =
+      WorkerPool::create(poolOptions);
+  if (!created)
+    return error() << llvm::toString(created.takeError());
+  pool = std::move(*created);
+  // After the worker was started: LibTorch brings threads, and loads while the
+  // worker warms up.
+  llvm::Expected<SearchLibrary> loaded =
+      SearchLibrary::load(options.searchLibrary);
+  if (!loaded)
+    return error() << llvm::toString(loaded.takeError());
+  searchLibrary = *loaded;
+  if (!llvm::is_contained(searchLibrary->strategies(), options.strategy))
+    return error() << "unknown strategy '" << options.strategy
+                   << "', expected one of "
+                   << llvm::join(searchLibrary->strategies(), ", ");
+  report.peakGflops = target.measurePeakGflops() * target.threads;
+  return success();
+}
+
+MeasurePolicy Session::makePolicy(const TaskTuner &task) const {
+  MeasurePolicy policy;
+  double best = task.getReport().bestSeconds,
+         baseline = task.getReport().baselineSeconds;
+  policy.tolerance = options.tolerance;
+  policy.compileTimeout =
+      options.compileTimeout > 0 ? options.compileTimeout : 10;
+  // Ten times slower than the default is hopeless; a first call also pays for
+  // page faults and the check.
+  policy.runTimeout = options.runTimeout > 0 ? options.runTimeout
+                      : baseline > 0         ? std::max(2.0, 50 * baseline)
+                                             : 60;
+  policy.giveUpAbove = best > 0 ? 2 * best : 0;
+  return policy;
+}
+
+void Session::showProgress(size_t current, StringRef activity) {
+  SmallVector<const TaskReport *> reports;
+  for (const auto &task : tasks)
+    reports.push_back(&task->getReport());
+  progress->update(reports, current, activity);
+}
+
+std::vector<Measurement>
+Session::measure(TaskTuner &task, ArrayRef<Configuration> configurations,
+                 const MeasurePolicy &policy, bool final) {
+  std::vector<Candidate> candidates;
+  for (const Configuration &configuration : configurations)
+    candidates.push_back(task.makeCandidate(configuration, final));
+  auto onResult = [&](size_t i, const Measurement &measurement) {
+    report.compileSeconds += measurement.compileSeconds;
+    report.measureSeconds += measurement.measureSeconds;
+    if (!database || databaseFailed ||
+        measurement.outcome == Outcome::WorkerLost)
+      return;
+    // On disk as soon as it is known: a killed tuner loses the candidates in
+    // flight and nothing else.
+    if (llvm::Error failed = database->add(task.makeRecord(
+            configurations[i], measurement, final, targetKey))) {
+      databaseFailed = true;
+      error() << llvm::toString(std::move(failed));
+    }
+  };
+  return pool->measure(candidates, policy, onResult, interrupt);
+}
+
+LogicalResult Session::startTask(TaskTuner &task) {
+  if (llvm::Error failed = pool->addTask(task.getMeasureTask()))
+    return emitWarning(task.getFunction().getLoc())
+           << "task '" << task.getReport().name
+           << "' is left as it is: " << llvm::toString(std::move(failed));
+  const Configuration &standard = task.getSpace().getDefault();
+  if (!task.isMeasured(standard)) {
+    std::vector<Measurement> results =
+        measure(task, standard, makePolicy(task), /*final=*/false);
+    task.tell(standard, results.front());
+  }
+  double before = now();
+  ChameleonSearchOptions searchOptions = searchLibrary->SearchDefaultOptions();
+  searchOptions.strategy = options.strategy.c_str();
+  searchOptions.seed = options.seed;
+  searchOptions.batch = kBatch;
+  llvm::Error failed = task.startSearch(*searchLibrary, searchOptions);
+  report.searchSeconds += now() - before;
+  if (failed)
+    return emitWarning(task.getFunction().getLoc())
+           << "task '" << task.getReport().name
+           << "' is left as it is: " << llvm::toString(std::move(failed));
+  return success();
+}
+
+void Session::search() {
+  std::vector<TaskProgress> states(tasks.size());
+  for (auto [state, task] : llvm::zip(states, tasks)) {
+    state.weight = static_cast<double>(task->getReport().count);
+    state.finished =
+        task->winnerReused &&
+        task->countTrials() >=
+            std::min<int64_t>(
+                options.trials,
+                task->getSpace().countLegal().value_or(options.trials));
+  }
+  std::vector<bool> started(tasks.size());
+  while (!mustStop()) {
+    std::optional<size_t> picked = pickTask(states);
+    if (!picked)
+      break;
+    TaskTuner &task = *tasks[*picked];
+    TaskProgress &state = states[*picked];
+    if (!started[*picked]) {
+      started[*picked] = true;
+      showProgress(*picked,
+                   "measuring the default of " + task.getReport().name);
+      if (failed(startTask(task))) {
+        state.finished = true;
+        continue;
+      }
+    }
+    double before = now();
+    int64_t room = options.trials - task.countTrials();
+    std::vector<Configuration> batch;
+    if (room > 0)
+      batch = task.ask(static_cast<int32_t>(std::min<int64_t>(kBatch, room)));
+    report.searchSeconds += now() - before;
+    if (!batch.empty()) {
+      std::vector<Measurement> results =
+          measure(task, batch, makePolicy(task), /*final=*/false);
+      before = now();
+      for (auto [configuration, measurement] : llvm::zip(batch, results))
+        task.tell(configuration, measurement);
+      report.searchSeconds += now() - before;
+      if (llvm::all_of(results,
+                       [](const Measurement &m) {
+                         return m.outcome == Outcome::WorkerLost;
+                       }) &&
+          !isInterrupted()) {
+        error() << "the worker was lost: " << results.front().message;
+        return;
+      }
+    }
+    state.best.push_back(task.getReport().bestSeconds);
+    state.trials = task.countTrials();
+    state.finished = batch.empty() || state.trials >= options.trials ||
+                     task.countTrialsWithoutGain() >= options.patience;
+    if (state.finished && !mustStop())
+      runFinals(task);
+    showProgress(*picked, "tuning " + task.getReport().name);
+  }
+}
+
+void Session::runFinals(TaskTuner &task) {
+  std::vector<Configuration> finalists = task.getFastest(kFinalists);
+  const Configuration &standard = task.getSpace().getDefault();
+  bool rightDefault = task.getReport().baselineSeconds > 0;
+  if (finalists.empty())
+    return;
+  // The default first and last, so that a gain is a gain over the same minutes.
+  if (rightDefault) {
+    llvm::erase(finalists, standard);
+    finalists.insert(finalists.begin(), standard);
+  }
+  MeasurePolicy policy = makePolicy(task);
+  policy.interleaved = true;
+  policy.giveUpAbove = 0;
+  policy.minimum = 0.1;
+  std::vector<Measurement> results =
+      measure(task, finalists, policy, /*final=*/true);
+  double best = 0;
+  for (auto [configuration, measurement] : llvm::zip(finalists, results)) {
+    if (measurement.outcome != Outcome::Ok)
+      continue;
+    if (rightDefault && configuration == standard)
+      task.getReport().baselineSeconds = measurement.seconds;
+    if (best == 0 || measurement.seconds < best) {
+      best = measurement.seconds;
+      task.winner = configuration;
+      task.winnerReused = false;
+    }
+  }
+  if (best > 0)
+    task.getReport().bestSeconds = best;
+}
+
+LogicalResult Session::embed() {
+  OwningOpRef<ModuleOp> spec = createSpec(module.getContext());
+  for (auto &task : tasks) {
+    // An interrupted or timed-out run embeds what is known to be right so far.
+    if (!task->winner) {
+      std::vector<Configuration> fastest = task->getFastest(1);
+      if (!fastest.empty())
+        task->winner = fastest.front();
+    }
+    if (!task->winner) {
+      std::string failures;
+      for (const auto &[kind, count] : task->getReport().failures)
+        failures += llvm::formatv("{0}{1} {2}", failures.empty() ? "" : ", ",
+                                  count, kind)
+                        .str();
+      if (!failures.empty())
+        emitWarning(task->getFunction().getLoc())
+            << "task '" << task->getReport().name
+            << "' is left as it is: every candidate of schedule '"
+            << task->getReport().schedule << "' failed (" << failures << ")";
+      continue;
+    }
+    if (failed(addResolvedSchedule(*spec, task->getReport().key,
+                                   task->getSchedule(), task->getSpace(),
+                                   *task->winner)))
+      return failure();
+  }
+  if (!getTaskKeys(*spec).empty())
+    embedSpec(std::move(spec), module);
+  return success();
+}
+
+FailureOr<TuningReport> Session::run() {
+  if (failed(readOptions()) || failed(findTasks()))
+    return failure();
+  if (options.dryRun) {
+    printDryRun();
+    return report;
+  }
+  if (failed(openDatabase()))
+    return failure();
+  bool everythingKnown = llvm::all_of(tasks, [&](const auto &task) {
+    return task->winnerReused &&
+           task->countTrials() >=
+               std::min<int64_t>(
+                   options.trials,
+                   task->getSpace().countLegal().value_or(options.trials));
+  });
+  if (!everythingKnown) {
+    if (failed(startWorkers()))
+      return failure();
+    progress->begin(llvm::formatv("{0}: {1}, {2} threads, peak {3:f0} GFLOP/s; "
+                                  "{4} tasks, up to {5} trials each",
+                                  options.target, target.device, target.threads,
+                                  report.peakGflops, tasks.size(),
+                                  options.trials)
+                        .str(),
+                    options.trials, options.seconds);
+    search();
+    pool.reset();
+  } else {
+    progress->begin("everything is in the database", options.trials,
+                    options.seconds);
+  }
+  if (failed(embed()))
+    return failure();
+  for (const auto &task : tasks)
+    report.tasks.push_back(task->getReport());
+  report.interrupted = isInterrupted();
+  report.wallSeconds = now() - start;
+  progress->finish(report);
+  if (databaseFailed)
+    return failure();
+  return report;
+}
+
+} // namespace
+
+LogicalResult chameleon::prepareForTarget(ModuleOp module,
+                                          const TargetDescription &target) {
+  LayoutOptions layout;
+  layout.kind = LayoutOptions::Kind::NCHWc;
+  layout.channelBlock = std::clamp<int64_t>(target.vectorBits / 32, 4, 16);
+  return success(succeeded(simplifyModel(module)) &&
+                 succeeded(assignLayouts(module, layout)) &&
+                 succeeded(hoistConstants(module)));
+}
+
+std::string chameleon::databaseTargetKey(const TargetDescription &target) {
+  return target.key() + " llvm-" LLVM_VERSION_STRING;
+}
+
+FailureOr<TuningReport>
+chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
+                      const std::atomic<bool> *interrupt) {
+  return Session(module, options, interrupt).run();
+}

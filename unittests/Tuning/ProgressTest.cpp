@@ -1,0 +1,93 @@
+//===- ProgressTest.cpp - the tables, on made-up reports
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/Progress.h"
+#include "gtest/gtest.h"
+
+using namespace chameleon;
+
+static TaskReport makeTask() {
+  TaskReport task;
+  task.name = "conv2d 64 -> 64x56x56 3x3 +add+max";
+  task.schedule = "builtin:cpu/conv_nchwc@conv_nchwc";
+  task.count = 2;
+  task.flops = 2e8;
+  task.baselineSeconds = 4e-3;
+  task.bestSeconds = 2e-3;
+  task.trials = 32;
+  return task;
+}
+
+TEST(Progress, StylesByName) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  EXPECT_EQ(*Progress::parseStyle("auto", stream),
+            Progress::Style::Lines); // not a terminal
+  EXPECT_EQ(*Progress::parseStyle("table", stream), Progress::Style::Table);
+  llvm::Expected<Progress::Style> wrong = Progress::parseStyle("loud", stream);
+  ASSERT_FALSE(static_cast<bool>(wrong));
+  EXPECT_EQ(llvm::toString(wrong.takeError()),
+            "unknown progress 'loud', expected auto, table, lines or quiet");
+}
+
+TEST(Progress, ReportShowsSpeedShareAndFailuresByKind) {
+  TuningReport report;
+  report.peakGflops = 200;
+  report.tasks = {makeTask()};
+  report.tasks[0].failures = {{"compile-error", 2}, {"wrong-result", 1}};
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  printReport(report, stream);
+  // 2e8 operations in 2 ms are 100 GFLOP/s, half of the peak.
+  EXPECT_NE(text.find("4.000 ms    2.000 ms    2.00x    100.0     50      32  "
+                      "2 compile-error, 1 wrong-result"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(
+      text.find("tuned operations: 8.000 ms -> 4.000 ms; 32 trials, 3 failed"),
+      std::string::npos)
+      << text;
+}
+
+TEST(Progress, ATaskWithoutARightCandidateHasNoSpeed) {
+  TuningReport report;
+  report.tasks = {makeTask()};
+  report.tasks[0].baselineSeconds = report.tasks[0].bestSeconds = 0;
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  printReport(report, stream);
+  EXPECT_EQ(text.find("inf"), std::string::npos) << text;
+  EXPECT_EQ(text.find("nan"), std::string::npos) << text;
+}
+
+TEST(Progress, LinesOnlyWhenTheBestImproves) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  Progress progress(Progress::Style::Lines, stream);
+  progress.begin("tuning", 32, 0);
+  TaskReport task = makeTask();
+  const TaskReport *tasks[] = {&task};
+  progress.update(tasks, 0, "tuning");
+  progress.update(tasks, 0, "tuning");
+  EXPECT_EQ(llvm::StringRef(text).count("best 2.000 ms (2.00x)"), 1u) << text;
+  task.bestSeconds = 1e-3;
+  progress.update(tasks, 0, "tuning");
+  EXPECT_EQ(llvm::StringRef(text).count("best 1.000 ms (4.00x)"), 1u) << text;
+}
+
+TEST(Progress, QuietSaysNothing) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  Progress progress(Progress::Style::Quiet, stream);
+  progress.begin("tuning", 32, 0);
+  TaskReport task = makeTask();
+  const TaskReport *tasks[] = {&task};
+  progress.update(tasks, 0, "tuning");
+  progress.finish({});
+  EXPECT_EQ(text, "");
+}
