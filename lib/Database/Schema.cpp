@@ -1,0 +1,129 @@
+//===- Schema.cpp - the tables of the tuning database and how older ones become
+// newer ones
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Schema.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace chameleon::database;
+using llvm::ArrayRef;
+using llvm::Error;
+using llvm::Expected;
+
+// A measured value is NULL where it was not a number.
+static constexpr const char *allMigrations[] = {
+    R"sql(
+  CREATE TABLE task (
+    key     TEXT PRIMARY KEY,
+    name    TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    flops   REAL
+  ) WITHOUT ROWID;
+  CREATE TABLE record (
+    id              INTEGER PRIMARY KEY,
+    task_key        TEXT NOT NULL,
+    target_key      TEXT NOT NULL,
+    schedule        TEXT NOT NULL,
+    fingerprint     TEXT NOT NULL,
+    configuration   TEXT NOT NULL,
+    outcome         TEXT NOT NULL,
+    message         TEXT NOT NULL,
+    seconds         REAL,
+    spread_seconds  REAL,
+    relative_error  REAL,
+    compile_seconds REAL,
+    measure_seconds REAL,
+    final           INTEGER NOT NULL,
+    unix_time       INTEGER NOT NULL,
+    UNIQUE (task_key, target_key, schedule, fingerprint, configuration)
+  );
+)sql",
+};
+
+ArrayRef<const char *> chameleon::database::migrations() {
+  return allMigrations;
+}
+
+/// The file's version, if it is ours or empty and not from the future.
+static Expected<int64_t> readVersion(Connection &connection, int64_t known) {
+  Expected<int64_t> version = connection.queryInteger("PRAGMA user_version");
+  if (!version)
+    return version.takeError();
+  Expected<int64_t> application =
+      connection.queryInteger("PRAGMA application_id");
+  if (!application)
+    return application.takeError();
+  Expected<int64_t> tables =
+      connection.queryInteger("SELECT count(*) FROM sqlite_schema");
+  if (!tables)
+    return tables.takeError();
+  bool isEmpty = *version == 0 && *application == 0 && *tables == 0;
+  if (!isEmpty && *application != applicationId)
+    return makeError(std::errc::invalid_argument,
+                     "'" + connection.path() +
+                         "' is not a tuning database: an SQLite file of "
+                         "another application");
+  if (*version > known)
+    return makeError(
+        std::errc::not_supported,
+        llvm::formatv("tuning database '{0}' has schema version {1}, expected "
+                      "at most {2}: it was written by a newer "
+                      "chameleon; update this one, or name another database",
+                      connection.path(), *version, known)
+            .str());
+  return version;
+}
+
+Error chameleon::database::migrate(Connection &connection,
+                                   ArrayRef<const char *> steps) {
+  int64_t expected = steps.size();
+  Expected<int64_t> version = readVersion(connection, expected);
+  if (!version)
+    return version.takeError();
+  if (*version == expected)
+    return Error::success();
+
+  // Another process may be here too: the lock first, then what is left to do.
+  if (Error error = connection.execute("BEGIN IMMEDIATE"))
+    return error;
+  bool committed = false;
+  llvm::scope_exit rollBack([&] {
+    if (!committed)
+      llvm::consumeError(connection.execute("ROLLBACK"));
+  });
+  version = readVersion(connection, expected);
+  if (!version)
+    return version.takeError();
+  for (int64_t step = *version; step < expected; ++step)
+    if (Error error = connection.execute(steps[step]))
+      return error;
+  std::string stamp = llvm::formatv(
+      "PRAGMA application_id = {0}; PRAGMA user_version = {1}; COMMIT",
+      applicationId, expected);
+  if (Error error = connection.execute(stamp.c_str()))
+    return error;
+  committed = true;
+  return Error::success();
+}
+
+Error chameleon::database::checkVersion(Connection &connection,
+                                        ArrayRef<const char *> steps) {
+  int64_t expected = steps.size();
+  Expected<int64_t> version = readVersion(connection, expected);
+  if (!version)
+    return version.takeError();
+  if (*version < expected)
+    return makeError(
+        std::errc::not_supported,
+        llvm::formatv("tuning database '{0}' has schema version {1}, expected "
+                      "{2}; open it once for writing to update it",
+                      connection.path(), *version, expected)
+            .str());
+  return Error::success();
+}
