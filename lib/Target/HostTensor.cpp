@@ -1,176 +1,370 @@
 //===- HostTensor.cpp - tensors in host memory: random, splat, .npy, comparison
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Target/HostTensor.h"
-#include "mlir/IR/Builders.h"
+#include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/APFloat.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <random>
+#include <limits>
 
 using namespace mlir;
-using namespace chameleon;
 
+namespace chameleon {
+
+/// Bytes of one element, 0 for a type that a HostTensor cannot hold.
 static int64_t elementBytes(Type type) {
-  if (isa<IndexType>(type))
+  if (type.isIndex())
     return 8;
-  return std::max<int64_t>(1, type.getIntOrFloatBitWidth() / 8);
+  if (type.isF16() || type.isBF16() || type.isF32() || type.isF64())
+    return type.getIntOrFloatBitWidth() / 8;
+  if (auto integer = dyn_cast<IntegerType>(type)) {
+    unsigned width = integer.getWidth();
+    if (width == 1)
+      return 1;
+    if (width == 8 || width == 16 || width == 32 || width == 64)
+      return width / 8;
+  }
+  return 0;
+}
+
+static std::string text(Type type) {
+  std::string result;
+  llvm::raw_string_ostream(result) << type;
+  return result;
 }
 
 llvm::Expected<HostTensor> HostTensor::create(RankedTensorType type) {
-  Type element = type.getElementType();
-  bool known = element.isF16() || element.isBF16() || element.isF32() || element.isF64() || element.isIndex() || element.isInteger(1) ||
-               element.isInteger(8) || element.isInteger(16) || element.isInteger(32) || element.isInteger(64);
-  if (!type.hasStaticShape() || !known) {
-    std::string text;
-    llvm::raw_string_ostream(text) << type;
-    return llvm::createStringError("expected a static tensor of f16, bf16, f32, f64, integers or index, found %s", text.c_str());
-  }
-  HostTensor tensor;
-  tensor.type = type;
-  size_t bytes = std::max<int64_t>(64, (tensor.numBytes() + 63) / 64 * 64);
-  tensor.storage = {std::aligned_alloc(64, bytes), std::free};
-  return tensor;
+  if (!type.hasStaticShape())
+    return llvm::createStringError(
+        "tensor type %s is dynamic, expected a static shape",
+        text(type).c_str());
+  if (!elementBytes(type.getElementType()))
+    return llvm::createStringError(
+        "element type %s is not supported, expected f16, bf16, f32, f64, i1, "
+        "i8, i16, i32, i64 or index",
+        text(type.getElementType()).c_str());
+  HostTensor result;
+  result.type = type;
+  // Whole vectors: code that was vectorised with masks may touch, but never
+  // change, the rest of the last one.
+  size_t bytes = llvm::alignTo(std::max<int64_t>(result.numBytes(), 1), 64);
+  result.storage = {std::aligned_alloc(64, bytes), std::free};
+  if (!result.storage)
+    return llvm::createStringError(
+        "cannot allocate %zu bytes for a tensor of type %s", bytes,
+        text(type).c_str());
+  return result;
 }
 
-int64_t HostTensor::numBytes() const { return numElements() * elementBytes(type.getElementType()); }
+int64_t HostTensor::numBytes() const {
+  return type.getNumElements() * elementBytes(type.getElementType());
+}
+
+//===----------------------------------------------------------------------===//
+// .npy
+//===----------------------------------------------------------------------===//
+
+/// NumPy's description of an element type; bf16, which NumPy lacks, is stored
+/// as its bits.
+static llvm::StringRef npyDescription(Type type) {
+  if (type.isF16())
+    return "<f2";
+  if (type.isBF16())
+    return "<u2";
+  if (type.isF32())
+    return "<f4";
+  if (type.isF64())
+    return "<f8";
+  if (type.isIndex())
+    return "<i8";
+  bool isUnsigned = type.isUnsignedInteger();
+  switch (type.getIntOrFloatBitWidth()) {
+  case 1:
+    return "|b1";
+  case 8:
+    return isUnsigned ? "|u1" : "|i1";
+  case 16:
+    return isUnsigned ? "<u2" : "<i2";
+  case 32:
+    return isUnsigned ? "<u4" : "<i4";
+  default:
+    return isUnsigned ? "<u8" : "<i8";
+  }
+}
+
+static Type npyElementType(llvm::StringRef description, MLIRContext *context) {
+  if (description == "<f2")
+    return Float16Type::get(context);
+  if (description == "<f4")
+    return Float32Type::get(context);
+  if (description == "<f8")
+    return Float64Type::get(context);
+  unsigned width = llvm::StringSwitch<unsigned>(description.drop_front(1))
+                       .Case("b1", 1)
+                       .Cases({"i1", "u1"}, 8)
+                       .Cases({"i2", "u2"}, 16)
+                       .Cases({"i4", "u4"}, 32)
+                       .Cases({"i8", "u8"}, 64)
+                       .Default(0);
+  if (!width || description[0] == '>')
+    return {};
+  return IntegerType::get(context, width);
+}
+
+/// The text after `'key':` in the Python dictionary of an .npy header.
+static llvm::StringRef headerValue(llvm::StringRef header,
+                                   llvm::StringRef key) {
+  std::string quoted = ("'" + key + "':").str();
+  size_t at = header.find(quoted);
+  return at == llvm::StringRef::npos
+             ? llvm::StringRef()
+             : header.drop_front(at + quoted.size()).ltrim();
+}
+
+llvm::Expected<HostTensor> HostTensor::readNpy(llvm::StringRef path,
+                                               MLIRContext *context) {
+  auto fail = [&](const llvm::Twine &message) -> llvm::Error {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   path + ": " + message);
+  };
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                          /*RequiresNullTerminator=*/false);
+  if (!file)
+    return fail(file.getError().message());
+  llvm::StringRef content = (*file)->getBuffer();
+  if (content.size() < 10 || !content.starts_with("\x93NUMPY"))
+    return fail("not an .npy file");
+  unsigned major = static_cast<unsigned char>(content[6]);
+  if (major < 1 || major > 3)
+    return fail("format version " + llvm::Twine(major) +
+                " is unknown, expected 1, 2 or 3");
+  size_t lengthBytes = major == 1 ? 2 : 4, headerLength = 0;
+  if (content.size() < 8 + lengthBytes)
+    return fail("the header is cut off");
+  for (size_t i = 0; i < lengthBytes; ++i)
+    headerLength |= size_t(static_cast<unsigned char>(content[8 + i]))
+                    << (8 * i);
+  size_t dataOffset = 8 + lengthBytes + headerLength;
+  if (content.size() < dataOffset)
+    return fail("the header is cut off");
+  llvm::StringRef header = content.substr(8 + lengthBytes, headerLength);
+
+  llvm::StringRef description = headerValue(header, "descr");
+  if (!description.consume_front("'"))
+    return fail("structured element types are not supported");
+  description = description.take_until([](char c) { return c == '\''; });
+  Type element =
+      description.size() < 3 ? Type() : npyElementType(description, context);
+  if (!element)
+    return fail("element type '" + description + "' is not supported");
+  if (!headerValue(header, "fortran_order").starts_with("False"))
+    return fail("column-major order is not supported, save it with "
+                "numpy.ascontiguousarray");
+  llvm::StringRef shapeText = headerValue(header, "shape");
+  if (!shapeText.consume_front("("))
+    return fail("the header has no shape");
+  llvm::SmallVector<llvm::StringRef> parts;
+  shapeText.take_until([](char c) { return c == ')'; }).split(parts, ',');
+  llvm::SmallVector<int64_t> shape;
+  for (llvm::StringRef part : parts) {
+    part = part.trim();
+    if (part.empty())
+      continue;
+    int64_t size;
+    if (part.getAsInteger(10, size) || size < 0)
+      return fail("malformed shape '" + shapeText + "'");
+    shape.push_back(size);
+  }
+  llvm::Expected<HostTensor> result =
+      create(RankedTensorType::get(shape, element));
+  if (!result)
+    return fail(llvm::toString(result.takeError()));
+  if (content.size() - dataOffset < static_cast<uint64_t>(result->numBytes()))
+    return fail("has " + llvm::Twine(content.size() - dataOffset) +
+                " bytes of data, expected " + llvm::Twine(result->numBytes()));
+  std::memcpy(result->data(), content.data() + dataOffset, result->numBytes());
+  return result;
+}
+
+llvm::Error HostTensor::writeNpy(llvm::StringRef path) const {
+  std::string header;
+  llvm::raw_string_ostream os(header);
+  os << "{'descr': '" << npyDescription(type.getElementType())
+     << "', 'fortran_order': False, 'shape': (";
+  for (int64_t size : type.getShape())
+    os << size << ", ";
+  os << "), }";
+  // Data starts at a multiple of 64; the header ends in a line feed.
+  header.append(63 - (10 + header.size()) % 64, ' ');
+  header.push_back('\n');
+  std::error_code error;
+  llvm::raw_fd_ostream file(path, error);
+  if (error)
+    return llvm::createStringError(error, path + ": " + error.message());
+  file << llvm::StringRef("\x93NUMPY\x01\x00", 8)
+       << static_cast<char>(header.size() & 255)
+       << static_cast<char>(header.size() >> 8) << header;
+  file.write(static_cast<const char *>(data()), numBytes());
+  file.close();
+  if (file.has_error()) {
+    error = file.error();
+    file.clear_error();
+    return llvm::createStringError(error, path + ": " + error.message());
+  }
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+static double load(const void *data, int64_t i) {
+  T value;
+  std::memcpy(&value, static_cast<const char *>(data) + i * sizeof(T),
+              sizeof(T));
+  return static_cast<double>(value);
+}
+
+template <typename T>
+static void store(void *data, int64_t i, double value) {
+  T converted = static_cast<T>(value);
+  std::memcpy(static_cast<char *>(data) + i * sizeof(T), &converted, sizeof(T));
+}
 
 double HostTensor::get(int64_t i) const {
-  Type e = type.getElementType();
-  const char *p = static_cast<const char *>(data()) + i * elementBytes(e);
-  auto as = [&](auto v) { std::memcpy(&v, p, sizeof(v)); return v; };
-  if (e.isF32()) return as(float());
-  if (e.isF64()) return as(double());
-  if (e.isF16() || e.isBF16()) {
-    llvm::APFloat value(e.isF16() ? llvm::APFloat::IEEEhalf() : llvm::APFloat::BFloat(), llvm::APInt(16, as(uint16_t())));
-    bool lost;
-    value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lost);
+  Type element = type.getElementType();
+  if (element.isF32())
+    return load<float>(data(), i);
+  if (element.isF64())
+    return load<double>(data(), i);
+  if (auto floating = dyn_cast<FloatType>(element)) {
+    uint16_t bits;
+    std::memcpy(&bits, static_cast<const char *>(data()) + 2 * i, 2);
+    llvm::APFloat value(floating.getFloatSemantics(), llvm::APInt(16, bits));
+    bool lossy;
+    value.convert(llvm::APFloat::IEEEdouble(),
+                  llvm::APFloat::rmNearestTiesToEven, &lossy);
     return value.convertToDouble();
   }
-  switch (elementBytes(e)) {
-  case 1: return as(int8_t());
-  case 2: return as(int16_t());
-  case 4: return as(int32_t());
-  default: return static_cast<double>(as(int64_t()));
+  bool isUnsigned = element.isUnsignedInteger();
+  switch (elementBytes(element)) {
+  case 1:
+    return element.isInteger(1) || isUnsigned ? load<uint8_t>(data(), i)
+                                              : load<int8_t>(data(), i);
+  case 2:
+    return isUnsigned ? load<uint16_t>(data(), i) : load<int16_t>(data(), i);
+  case 4:
+    return isUnsigned ? load<uint32_t>(data(), i) : load<int32_t>(data(), i);
+  default:
+    return isUnsigned ? load<uint64_t>(data(), i) : load<int64_t>(data(), i);
   }
 }
 
 void HostTensor::set(int64_t i, double value) {
-  Type e = type.getElementType();
-  char *p = static_cast<char *>(data()) + i * elementBytes(e);
-  auto put = [&](auto v) { std::memcpy(p, &v, sizeof(v)); };
-  if (e.isF32()) return put(static_cast<float>(value));
-  if (e.isF64()) return put(value);
-  if (e.isF16() || e.isBF16()) {
-    llvm::APFloat f(value);
-    bool lost;
-    f.convert(e.isF16() ? llvm::APFloat::IEEEhalf() : llvm::APFloat::BFloat(), llvm::APFloat::rmNearestTiesToEven, &lost);
-    return put(static_cast<uint16_t>(f.bitcastToAPInt().getZExtValue()));
+  Type element = type.getElementType();
+  if (element.isF32())
+    return store<float>(data(), i, value);
+  if (element.isF64())
+    return store<double>(data(), i, value);
+  if (auto floating = dyn_cast<FloatType>(element)) {
+    llvm::APFloat converted(value);
+    bool lossy;
+    converted.convert(floating.getFloatSemantics(),
+                      llvm::APFloat::rmNearestTiesToEven, &lossy);
+    uint16_t bits =
+        static_cast<uint16_t>(converted.bitcastToAPInt().getZExtValue());
+    std::memcpy(static_cast<char *>(data()) + 2 * i, &bits, 2);
+    return;
   }
-  switch (elementBytes(e)) {
-  case 1: return put(static_cast<int8_t>(value));
-  case 2: return put(static_cast<int16_t>(value));
-  case 4: return put(static_cast<int32_t>(value));
-  default: return put(static_cast<int64_t>(value));
+  if (element.isInteger(1))
+    return store<uint8_t>(data(), i, value != 0);
+  bool isUnsigned = element.isUnsignedInteger();
+  switch (elementBytes(element)) {
+  case 1:
+    return isUnsigned ? store<uint8_t>(data(), i, value)
+                      : store<int8_t>(data(), i, value);
+  case 2:
+    return isUnsigned ? store<uint16_t>(data(), i, value)
+                      : store<int16_t>(data(), i, value);
+  case 4:
+    return isUnsigned ? store<uint32_t>(data(), i, value)
+                      : store<int32_t>(data(), i, value);
+  default:
+    return isUnsigned ? store<uint64_t>(data(), i, value)
+                      : store<int64_t>(data(), i, value);
   }
 }
 
 void HostTensor::fillRandom(uint64_t seed) {
-  std::mt19937_64 random(seed);
-  bool real = isa<FloatType>(type.getElementType());
+  bool isFloat = isa<FloatType>(type.getElementType());
+  bool isBit = type.getElementType().isInteger(1);
+  uint64_t state = seed;
   for (int64_t i = 0, n = numElements(); i < n; ++i) {
-    double unit = static_cast<double>(random() >> 11) * 0x1p-53;
-    set(i, real ? 2 * unit - 1 : type.getElementType().isInteger(1) ? (unit < 0.5 ? 0 : 1) : std::floor(8 * unit));
+    // splitmix64: every element is a hash of seed and position.
+    uint64_t z = (state += 0x9e3779b97f4a7c15ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    z ^= z >> 31;
+    if (isFloat)
+      // 24 bits: exact in f32, so never rounded up to 1.
+      set(i, static_cast<double>(z >> 40) / (1 << 23) - 1);
+    else
+      set(i, static_cast<double>(isBit ? z >> 63 : z >> 61));
   }
 }
 
 void HostTensor::fill(double value) {
-  for (int64_t i = 0, n = numElements(); i < n; ++i)
-    set(i, value);
+  if (!numElements())
+    return;
+  set(0, value);
+  int64_t size = elementBytes(type.getElementType());
+  char *bytes = static_cast<char *>(data());
+  for (int64_t i = 1, n = numElements(); i < n; ++i)
+    std::memcpy(bytes + i * size, bytes, size);
 }
 
 void HostTensor::poison() {
-  if (isa<FloatType>(type.getElementType()))
-    return fill(std::nan(""));
-  std::memset(data(), 0x80, numBytes());
+  Type element = type.getElementType();
+  if (isa<FloatType>(element))
+    return fill(std::numeric_limits<double>::quiet_NaN());
+  if (element.isInteger(1) || element.isUnsignedInteger())
+    return fill(0);
+  fill(-std::ldexp(1.0, 8 * elementBytes(element) - 1));
 }
 
 double HostTensor::relativeError(const HostTensor &reference) const {
-  double error = 0, largest = 0;
+  double largest = 0, difference = 0;
   for (int64_t i = 0, n = numElements(); i < n; ++i) {
-    double a = get(i), b = reference.get(i);
-    if (std::isfinite(b))
-      largest = std::max(largest, std::abs(b));
-    if (a == b || (std::isnan(a) && std::isnan(b)))
+    double expected = reference.get(i), found = get(i);
+    if (std::isfinite(expected) != std::isfinite(found))
+      return std::numeric_limits<double>::infinity();
+    if (!std::isfinite(expected)) {
+      // Infinities of one sign agree, and so do NaNs.
+      if (std::isnan(expected) != std::isnan(found) ||
+          (!std::isnan(expected) && expected != found))
+        return std::numeric_limits<double>::infinity();
       continue;
-    if (!std::isfinite(a) || !std::isfinite(b))
-      return INFINITY;
-    error = std::max(error, std::abs(a - b));
+    }
+    largest = std::max(largest, std::fabs(expected));
+    difference = std::max(difference, std::fabs(found - expected));
   }
-  return largest > 0 ? error / largest : error;
+  if (difference == 0)
+    return 0;
+  return largest == 0 ? std::numeric_limits<double>::infinity()
+                      : difference / largest;
 }
 
-llvm::Expected<HostTensor> HostTensor::readNpy(llvm::StringRef path, MLIRContext *context) {
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return llvm::createStringError("cannot read '%s': %s", path.str().c_str(), buffer.getError().message().c_str());
-  llvm::StringRef text = (*buffer)->getBuffer();
-  if (text.size() < 12 || !text.starts_with("\x93NUMPY"))
-    return llvm::createStringError("'%s' is not an .npy file", path.str().c_str());
-  size_t start = text[6] == 1 ? 10 : 12;
-  size_t length = static_cast<uint8_t>(text[8]) | static_cast<uint8_t>(text[9]) << 8;
-  llvm::StringRef header = text.substr(start, length);
-  auto field = [&](llvm::StringRef name) { return header.split(("'" + name + "':").str()).second.trim(); };
-  llvm::StringRef descr = field("descr").drop_front().split('\'').first;
-  if (field("fortran_order").starts_with("True"))
-    return llvm::createStringError("'%s' is in Fortran order, expected C order", path.str().c_str());
-  Builder b(context);
-  Type element = llvm::StringSwitch<Type>(descr).Case("<f4", b.getF32Type()).Case("<f8", b.getF64Type()).Case("<f2", b.getF16Type())
-                     .Case("<i8", b.getI64Type()).Case("<i4", b.getI32Type()).Case("<i2", b.getI16Type()).Case("|i1", b.getI8Type()).Case("|b1", b.getI1Type())
-                     .Default(Type());
-  if (!element)
-    return llvm::createStringError("'%s' has unsupported element type '%s'", path.str().c_str(), descr.str().c_str());
-  llvm::SmallVector<int64_t> shape;
-  for (llvm::StringRef size : llvm::split(field("shape").drop_front().split(')').first, ',')) {
-    int64_t value;
-    if (!size.trim().empty() && !size.trim().getAsInteger(10, value))
-      shape.push_back(value);
-  }
-  auto tensor = create(RankedTensorType::get(shape, element));
-  if (!tensor)
-    return tensor.takeError();
-  if (static_cast<int64_t>(text.size() - start - length) < tensor->numBytes())
-    return llvm::createStringError("'%s' is truncated: expected %lld bytes of data, found %zu", path.str().c_str(), (long long)tensor->numBytes(), text.size() - start - length);
-  std::memcpy(tensor->data(), text.data() + start + length, tensor->numBytes());
-  return tensor;
-}
-
-llvm::Error HostTensor::writeNpy(llvm::StringRef path) const {
-  Type e = type.getElementType();
-  std::string descr = e.isF32() ? "<f4" : e.isF64() ? "<f8" : e.isF16() ? "<f2" : e.isInteger(1) ? "|b1" : llvm::formatv("{0}i{1}", elementBytes(e) == 1 ? "|" : "<", elementBytes(e)).str();
-  std::string shape;
-  for (int64_t size : type.getShape())
-    shape += std::to_string(size) + ", ";
-  std::string header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + shape + "), }";
-  header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
-  header += '\n';
-  std::error_code code;
-  llvm::raw_fd_ostream stream(path, code);
-  if (code)
-    return llvm::createStringError("cannot write '%s': %s", path.str().c_str(), code.message().c_str());
-  stream << llvm::StringRef("\x93NUMPY\x01\x00", 8) << static_cast<char>(header.size() & 255) << static_cast<char>(header.size() >> 8) << header;
-  stream.write(static_cast<const char *>(data()), numBytes());
-  stream.close();
-  if (stream.has_error())
-    return llvm::createStringError("cannot write '%s': %s", path.str().c_str(), stream.error().message().c_str());
-  return llvm::Error::success();
-}
+} // namespace chameleon

@@ -1,76 +1,159 @@
 //===- LowerToCPU.cpp - from linalg on tensors to the LLVM dialect
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The order of passes; facts/native.md and facts/cpu-convolution.md tell what
+// each of them is worth.
 //
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Target/LowerToCPU.h"
+#include "MemoryPlan.h"
+#include "PrepareForCPU.h"
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Affine/Transforms/Passes.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/Transforms/Passes.h"
-#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Pass/Pass.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
+namespace chameleon {
 namespace {
-/// Packs and unpacks become pads, transposes and reshapes.
-struct LowerPacks : PassWrapper<LowerPacks, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerPacks)
-  void runOnOperation() override {
-    IRRewriter rewriter(&getContext());
-    for (Operation *op : llvm::to_vector(llvm::make_filter_range(getOperation().getOps<ModuleOp>(), [](ModuleOp){return true;})))
-      op->erase();
-    SmallVector<Operation *> ops;
-    getOperation().walk([&](Operation *op) {
-      if (isa<linalg::PackOp, linalg::UnPackOp>(op))
-        ops.push_back(op);
-    });
-    for (Operation *op : ops) {
-      rewriter.setInsertionPoint(op);
-      if (auto pack = dyn_cast<linalg::PackOp>(op)) {
-        if (failed(linalg::lowerPack(rewriter, pack)))
-          return signalPassFailure();
-      } else if (failed(linalg::lowerUnPack(rewriter, cast<linalg::UnPackOp>(op))))
-        return signalPassFailure();
-    }
+
+/// A step of this room inside the pipeline. The steps are not registered: only
+/// the pipeline as a whole has a name.
+template <typename OpT>
+class StepPass : public PassWrapper<StepPass<OpT>, OperationPass<OpT>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(StepPass)
+  using Step = LogicalResult (*)(OpT);
+  StepPass(StringRef name, Step step) : name(name), step(step) {}
+
+  StringRef getName() const override { return name; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<affine::AffineDialect, arith::ArithDialect,
+                    bufferization::BufferizationDialect, linalg::LinalgDialect,
+                    LLVM::LLVMDialect, memref::MemRefDialect, scf::SCFDialect,
+                    tensor::TensorDialect>();
   }
+  void runOnOperation() override {
+    if (failed(step(this->getOperation())))
+      this->signalPassFailure();
+  }
+
+private:
+  StringRef name;
+  Step step;
 };
+
 } // namespace
 
-void chameleon::buildLowerToCPUPipeline(OpPassManager &passes, const LowerToCPUOptions &options) {
-  passes.addPass(std::make_unique<LowerPacks>());
-  std::string text = R"(
-    func.func(math-uplift-to-fma),eliminate-empty-tensors,empty-tensor-to-alloc-tensor,
-    one-shot-bufferize{bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map buffer-alignment=64},
-    drop-equivalent-buffer-results,buffer-results-to-out-params{hoist-static-allocs=1 modify-public-functions=1},
-    canonicalize,cse,
-    func.func(buffer-hoisting,buffer-loop-hoisting,promote-buffers-to-stack),buffer-deallocation-pipeline,
-    func.func(convert-linalg-to-loops),
-)";
-  text += options.parallel ? "func.func(scf-forall-to-parallel),convert-scf-to-openmp," : "func.func(scf-forall-to-for),";
-  text += R"(
-    fold-memref-alias-ops,convert-vector-to-scf{full-unroll=1},
-    func.func(lower-vector-multi-reduction),expand-strided-metadata,lower-affine,convert-scf-to-cf,
-    convert-vector-to-llvm{vector-contract-lowering=outerproduct},lower-affine,
-    convert-math-to-llvm,convert-math-to-libm,
-    finalize-memref-to-llvm{use-aligned-alloc=1},convert-func-to-llvm{use-bare-ptr-memref-call-conv=1},convert-openmp-to-llvm,
-    convert-arith-to-llvm,convert-index-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,
-    reconcile-unrealized-casts)";
-  std::string flat;
-  for (char c : text)
-    if (c != '\n' )
-      flat += c;
-  if (failed(parsePassPipeline(flat, passes)))
-    llvm::report_fatal_error("pipeline");
+/// Adds a step that cannot fail.
+template <typename OpT, void (*function)(OpT)>
+static std::unique_ptr<Pass> step(StringRef name) {
+  return std::make_unique<StepPass<OpT>>(name, [](OpT operation) {
+    function(operation);
+    return success();
+  });
 }
+
+static void buildBufferization(OpPassManager &passes) {
+  passes.addPass(std::make_unique<StepPass<ModuleOp>>(
+      "prepare-for-bufferization", prepareForBufferization));
+  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  passes.addPass(bufferization::createEmptyTensorToAllocTensorPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  bufferize.allowReturnAllocsFromLoops = true;
+  passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(bufferization::createDropEquivalentBufferResultsPass());
+  passes.addPass(createCSEPass());
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(bufferization::createBufferHoistingPass());
+  functions.addPass(bufferization::createBufferLoopHoistingPass());
+  functions.addPass(step<func::FuncOp, promoteThreadLocalBuffers>(
+      "promote-thread-local-buffers"));
+  passes.addPass(step<ModuleOp, planMemory>("plan-memory"));
+  bufferization::BufferDeallocationPipelineOptions deallocation;
+  bufferization::buildBufferDeallocationPipeline(passes, deallocation);
+}
+
+static void buildLoops(OpPassManager &passes,
+                       const LowerToCPUOptions &options) {
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(
+      step<func::FuncOp, expandStridedCopies>("expand-strided-copies"));
+  functions.addPass(step<func::FuncOp, prepareForLoops>("prepare-for-loops"));
+  functions.addPass(createConvertLinalgToLoopsPass());
+  functions.addPass(memref::createFoldMemRefAliasOpsPass());
+  VectorTransferToSCFOptions unrolled;
+  unrolled.enableFullUnroll();
+  functions.addPass(createConvertVectorToSCFPass(unrolled));
+  functions.addPass(vector::createLowerVectorMultiReductionPass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(std::make_unique<StepPass<func::FuncOp>>("approximate-math",
+                                                             approximateMath));
+  functions.addPass(math::createMathUpliftToFMA());
+  if (options.parallel) {
+    functions.addPass(createForallToParallelLoopPass());
+    passes.addPass(createConvertSCFToOpenMPPass());
+  } else {
+    functions.addPass(createForallToForLoopPass());
+  }
+}
+
+static void buildLLVM(OpPassManager &passes, const LowerToCPUOptions &options) {
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(step<ModuleOp, finishFunctions>("finish-functions"));
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.vectorContractLowering = vector::VectorContractLowering::OuterProduct;
+  passes.addPass(createConvertVectorToLLVMPass(vectors));
+  passes.addPass(createLowerAffinePass());
+  FinalizeMemRefToLLVMConversionPassOptions memory;
+  memory.useAlignedAlloc = true;
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertIndexToLLVMPass());
+  ConvertFuncToLLVMPassOptions calls;
+  calls.useBarePtrCallConv = true;
+  passes.addPass(createConvertFuncToLLVMPass(calls));
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  // Not earlier: this pass also converts functions, but to descriptors instead of bare pointers.
+  if (options.parallel)
+    passes.addPass(createConvertOpenMPToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void buildLowerToCPUPipeline(OpPassManager &passes,
+                             const LowerToCPUOptions &options) {
+  buildBufferization(passes);
+  buildLoops(passes, options);
+  buildLLVM(passes, options);
+}
+
+} // namespace chameleon

@@ -1,18 +1,38 @@
-#include "chameleon/Transforms/Passes.h"
+//===- LowerToCPU.cpp - the pass --lower-to-cpu
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 #include "chameleon/Target/LowerToCPU.h"
+#include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
+
 namespace chameleon {
-#define GEN_PASS_DEF_LOWERTOCPU
+#define GEN_PASS_DEF_LOWERTOCPUPASS
 #include "chameleon/Transforms/Passes.h.inc"
 } // namespace chameleon
+
 namespace {
-struct LowerToCPUPass : chameleon::impl::LowerToCPUBase<LowerToCPUPass> {
-  void getDependentDialects(mlir::DialectRegistry &registry) const override { chameleon::registerAll(registry); }
+struct LowerToCPU : chameleon::impl::LowerToCPUPassBase<LowerToCPU> {
+  using LowerToCPUPassBase::LowerToCPUPassBase;
+
+  /// The pipeline runs inside this pass, so its dialects are this pass's.
+  void getDependentDialects(mlir::DialectRegistry &registry) const override {
+    mlir::OpPassManager passes(mlir::ModuleOp::getOperationName());
+    chameleon::buildLowerToCPUPipeline(passes, {});
+    passes.getDependentDialects(registry);
+  }
+
   void runOnOperation() override {
-    mlir::OpPassManager pm("builtin.module");
-    chameleon::buildLowerToCPUPipeline(pm, {});
-    if (failed(runPipeline(pm, getOperation())))
+    chameleon::LowerToCPUOptions options;
+    options.parallel = parallel;
+    mlir::OpPassManager passes(mlir::ModuleOp::getOperationName());
+    chameleon::buildLowerToCPUPipeline(passes, options);
+    if (failed(runPipeline(passes, getOperation())))
       signalPassFailure();
   }
 };

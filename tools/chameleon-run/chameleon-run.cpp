@@ -1,9 +1,351 @@
-//===- chameleon-run.cpp - not implemented yet
+//===- chameleon-run.cpp - run a model on this machine
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
 // Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+//   chameleon-run model.mlir --function=main --input=1x3x224x224xf32
+//   --benchmark
+//
+// Exit status: 0 done; 1 an error was reported or a result differs from its
+// --expect.
+//
+//===----------------------------------------------------------------------===//
 
-int main() { return 1; }
+#include "LoadedModel.h"
+#include "chameleon/Prepare/Prepare.h"
+#include "chameleon/Transforms/Passes.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include <algorithm>
+#include <chrono>
+#include <malloc.h>
+
+using namespace mlir;
+using namespace chameleon;
+
+//===----------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------===//
+
+static llvm::cl::OptionCategory category("chameleon-run");
+static llvm::cl::opt<std::string> file(llvm::cl::Positional,
+                                       llvm::cl::desc("<model.mlir>"),
+                                       llvm::cl::Required,
+                                       llvm::cl::cat(category));
+static llvm::cl::opt<std::string> function("function",
+                                           llvm::cl::desc("Function to run"),
+                                           llvm::cl::init("main"),
+                                           llvm::cl::cat(category));
+static llvm::cl::list<std::string>
+    inputs("input",
+           llvm::cl::desc("One input, in order: file.npy, 1x3xf32 (random), "
+                          "1x3xf32=0.5 (one value everywhere)"),
+           llvm::cl::value_desc("tensor"), llvm::cl::cat(category));
+static llvm::cl::opt<bool>
+    randomInputs("random-inputs",
+                 llvm::cl::desc("Random values for inputs that are not given"),
+                 llvm::cl::cat(category));
+static llvm::cl::list<std::string>
+    outputs("output", llvm::cl::desc("Save one output, in order"),
+            llvm::cl::value_desc("file.npy"), llvm::cl::cat(category));
+static llvm::cl::list<std::string>
+    expected("expect",
+             llvm::cl::desc("Compare one output, in order; fail if it differs"),
+             llvm::cl::value_desc("file.npy"), llvm::cl::cat(category));
+static llvm::cl::opt<double> tolerance(
+    "tolerance",
+    llvm::cl::desc(
+        "Largest difference over largest expected value, for --expect"),
+    llvm::cl::init(1e-5), llvm::cl::cat(category));
+static llvm::cl::opt<bool> printFull("print-full",
+                                     llvm::cl::desc("Print every element"),
+                                     llvm::cl::cat(category));
+static llvm::cl::opt<uint64_t> seed("seed",
+                                    llvm::cl::desc("Seed of random inputs"),
+                                    llvm::cl::init(0), llvm::cl::cat(category));
+static llvm::cl::opt<uint64_t>
+    fillMissing("fill-missing",
+                llvm::cl::desc("Fill weights that have no data from a seed"),
+                llvm::cl::value_desc("seed"), llvm::cl::cat(category));
+static llvm::cl::opt<bool> benchmark("benchmark",
+                                     llvm::cl::desc("Time the function"),
+                                     llvm::cl::cat(category));
+static llvm::cl::opt<double>
+    seconds("seconds", llvm::cl::desc("How long --benchmark measures"),
+            llvm::cl::init(1), llvm::cl::cat(category));
+static llvm::cl::opt<unsigned>
+    threads("threads",
+            llvm::cl::desc("Threads of parallel code (0: all cores)"),
+            llvm::cl::init(0), llvm::cl::cat(category));
+static llvm::cl::opt<std::string>
+    target("target", llvm::cl::desc("auto, cpu or cpu:<features>"),
+           llvm::cl::init("auto"), llvm::cl::cat(category));
+static llvm::cl::opt<CPUOptimization> optimization(
+    "O", llvm::cl::Prefix, llvm::cl::desc("How hard LLVM works"),
+    llvm::cl::init(CPUOptimization::O3),
+    llvm::cl::values(clEnumValN(CPUOptimization::O3, "3", "LLVM's O3"),
+                     clEnumValN(CPUOptimization::O2, "2", "LLVM's O2"),
+                     clEnumValN(CPUOptimization::Search, "search",
+                                "the short pass list of candidates")),
+    llvm::cl::cat(category));
+static llvm::cl::opt<bool>
+    timing("timing",
+           llvm::cl::desc("Print how long loading took, by step, to stderr"),
+           llvm::cl::cat(category));
+
+/// Reports an error that is not about a place in the model.
+static int fail(const llvm::Twine &message) {
+  llvm::errs() << "chameleon-run: error: " << message << "\n";
+  return 1;
+}
+
+static std::string text(Type type) {
+  std::string result;
+  llvm::raw_string_ostream(result) << type;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs and outputs
+//===----------------------------------------------------------------------===//
+
+/// Reads one --input.
+static llvm::Expected<HostTensor>
+readInput(StringRef specification, unsigned index, MLIRContext *context) {
+  if (specification.ends_with(".npy"))
+    return HostTensor::readNpy(specification, context);
+  auto [shape, valueText] = specification.split('=');
+  RankedTensorType type;
+  {
+    ScopedDiagnosticHandler quiet(context,
+                                  [](Diagnostic &) { return success(); });
+    type = dyn_cast_or_null<RankedTensorType>(
+        parseType(("tensor<" + shape + ">").str(), context));
+  }
+  if (!type)
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   "'" + specification +
+                                       "' is neither a tensor such as 1x3xf32 "
+                                       "nor a file that ends in .npy");
+  auto tensor = HostTensor::create(type);
+  if (!tensor)
+    return tensor.takeError();
+  if (!specification.contains('=')) {
+    tensor->fillRandom(seed + index);
+    return tensor;
+  }
+  double value;
+  if (valueText.getAsDouble(value))
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   "'" + valueText + "' is not a number");
+  tensor->fill(value);
+  return tensor;
+}
+
+/// The tensors of all inputs, or the exit status.
+static int readInputs(const LoadedModel &model, MLIRContext *context,
+                      std::vector<HostTensor> &tensors) {
+  ArrayRef<RankedTensorType> types = model.inputTypes();
+  if (inputs.size() > types.size())
+    return fail("function '" + function + "' has " + llvm::Twine(types.size()) +
+                " inputs, but " + llvm::Twine(inputs.size()) + " are given");
+  for (auto [index, type] : llvm::enumerate(types)) {
+    if (index >= inputs.size()) {
+      if (!randomInputs)
+        return fail("input " + llvm::Twine(index) + " of function '" +
+                    function + "', of type " + text(type) +
+                    ", is not given; use --input or --random-inputs");
+      auto tensor = HostTensor::create(type);
+      if (!tensor)
+        return fail(llvm::toString(tensor.takeError()));
+      tensor->fillRandom(seed + index);
+      tensors.push_back(std::move(*tensor));
+      continue;
+    }
+    auto tensor = readInput(inputs[index], index, context);
+    if (!tensor)
+      return fail("input " + llvm::Twine(index) + ": " +
+                  llvm::toString(tensor.takeError()));
+    // NumPy files know neither index nor bf16; their bits are taken as they
+    // are.
+    Type found = tensor->getType().getElementType(),
+         wanted = type.getElementType();
+    bool sameBits = found == wanted ||
+                    (wanted.isIndex() && found.isInteger(64)) ||
+                    (wanted.isBF16() && found.isInteger(16)) ||
+                    (found.isIntOrFloat() && wanted.isInteger() &&
+                     found.isInteger(wanted.getIntOrFloatBitWidth()));
+    if (!sameBits || tensor->getType().getShape() != type.getShape())
+      return fail("input " + llvm::Twine(index) + " has type " +
+                  text(tensor->getType()) + ", expected " + text(type));
+    tensors.push_back(std::move(*tensor));
+  }
+  return 0;
+}
+
+static void print(unsigned index, const HostTensor &tensor) {
+  constexpr int64_t shortLength = 16, ends = 6;
+  int64_t count = tensor.numElements();
+  bool isInteger = !isa<FloatType>(tensor.getType().getElementType());
+  llvm::outs() << "result " << index << ": " << tensor.getType() << " = [";
+  for (int64_t i = 0; i < count; ++i) {
+    if (!printFull && count > shortLength && i == ends) {
+      llvm::outs() << ", ...";
+      i = count - ends;
+    }
+    if (i)
+      llvm::outs() << ", ";
+    if (isInteger)
+      llvm::outs() << static_cast<int64_t>(tensor.get(i));
+    else
+      llvm::outs() << llvm::format("%.9g", tensor.get(i));
+  }
+  llvm::outs() << "]\n";
+}
+
+/// Prints or saves, then compares.
+static int finish(const LoadedModel &model, MLIRContext *context) {
+  ArrayRef<HostTensor> results = model.results();
+  if (outputs.size() > results.size() || expected.size() > results.size())
+    return fail("function '" + function + "' has " +
+                llvm::Twine(results.size()) + " results, but " +
+                llvm::Twine(std::max(outputs.size(), expected.size())) +
+                " are named");
+  for (auto [index, result] : llvm::enumerate(results)) {
+    if (index < outputs.size()) {
+      if (llvm::Error error = result.writeNpy(outputs[index]))
+        return fail(llvm::toString(std::move(error)));
+    } else if (!benchmark && index >= expected.size())
+      print(index, result);
+  }
+  int status = 0;
+  for (auto [index, path] : llvm::enumerate(expected)) {
+    auto reference = HostTensor::readNpy(path, context);
+    if (!reference)
+      return fail(llvm::toString(reference.takeError()));
+    const HostTensor &result = results[index];
+    if (reference->getType().getShape() != result.getType().getShape())
+      return fail(path + " has type " + text(reference->getType()) +
+                  ", but result " + llvm::Twine(index) + " has " +
+                  text(result.getType()));
+    double error = result.relativeError(*reference);
+    llvm::outs() << "result " << index << ": relative error "
+                 << llvm::format("%.3g", error) << "\n";
+    if (!(error <= tolerance)) {
+      llvm::outs().flush();
+      std::string limit;
+      llvm::raw_string_ostream(limit)
+          << llvm::format("%g", tolerance.getValue());
+      status = fail("result " + llvm::Twine(index) + " differs from " + path +
+                    " by more than " + limit);
+    }
+  }
+  return status;
+}
+
+//===----------------------------------------------------------------------===//
+// Timing
+//===----------------------------------------------------------------------===//
+
+static double timeCall(LoadedModel &model) {
+  auto start = std::chrono::steady_clock::now();
+  model.call();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+static void runBenchmark(LoadedModel &model) {
+  constexpr double warmUpSeconds = 0.2;
+  constexpr size_t fewestCalls = 5;
+  double warm = 0;
+  for (unsigned i = 0;
+       i < 2 || warm < std::min(warmUpSeconds, seconds.getValue()); ++i)
+    warm += timeCall(model);
+  std::vector<double> times;
+  for (double total = 0; times.size() < fewestCalls || total < seconds;
+       total += times.back())
+    times.push_back(timeCall(model));
+  std::sort(times.begin(), times.end());
+  auto quantile = [&](double q) {
+    return times[static_cast<size_t>(q * (times.size() - 1) + 0.5)];
+  };
+  double median = quantile(0.5);
+  llvm::outs() << llvm::format(
+      "median %.4f ms, spread %.1f %% (quartiles), min %.4f ms, %zu calls\n",
+      median * 1e3, (quantile(0.75) - quantile(0.25)) / median * 100,
+      times.front() * 1e3, times.size());
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  llvm::cl::HideUnrelatedOptions(category);
+  llvm::cl::ParseCommandLineOptions(argc, argv,
+                                    "Chameleon: run a model on this machine\n");
+  // Buffers of a model are large and live for a moment: keep their pages
+  // instead of giving them back to the system each time.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+
+  auto description = TargetDescription::parse(target, threads);
+  if (!description)
+    return fail(llvm::toString(description.takeError()));
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> content = openInputFile(file, &message);
+  if (!content)
+    return fail(message);
+
+  DialectRegistry registry;
+  registerAll(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(content), llvm::SMLoc());
+  SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  auto start = std::chrono::steady_clock::now();
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return 1;
+  double parsing =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
+  if (fillMissing.getNumOccurrences() &&
+      failed(fillMissingConstants(*module, fillMissing)))
+    return 1;
+
+  FailureOr<LoadedModel> model =
+      LoadedModel::load(*module, function, *description, optimization);
+  if (failed(model))
+    return 1;
+  if (timing) {
+    const LoadTimes &load = model->times();
+    const CPUCompileTimes &compile = model->compileTimes();
+    llvm::errs() << llvm::format(
+        "parse %.1f ms, schedules %.1f, lower %.1f, compile %.1f (translate "
+        "%.1f, optimise %.1f, "
+        "generate %.1f), initialise %.1f\n",
+        parsing * 1e3, load.schedules * 1e3, load.lowering * 1e3,
+        load.compiling * 1e3, compile.translateSeconds * 1e3,
+        compile.optimizeSeconds * 1e3, compile.codegenSeconds * 1e3,
+        load.initialising * 1e3);
+  }
+  std::vector<HostTensor> tensors;
+  if (int status = readInputs(*model, &context, tensors))
+    return status;
+  SmallVector<const HostTensor *> bound;
+  for (HostTensor &tensor : tensors)
+    bound.push_back(&tensor);
+  model->bind(bound);
+  model->call();
+  if (benchmark)
+    runBenchmark(*model);
+  return finish(*model, &context);
+}

@@ -54,8 +54,19 @@ def HoistConstants : Pass<"hoist-constants", "::mlir::ModuleOp"> {
   let summary = "Outline computation on weights alone into an initialiser";
 }
 
-def LowerToCPU : Pass<"lower-to-cpu", "::mlir::ModuleOp"> {
+def LowerToCPUPass : Pass<"lower-to-cpu", "::mlir::ModuleOp"> {
   let summary = "Lower linalg on tensors to the LLVM dialect";
+  let description = [{
+    Finishes a module whose schedules are applied: bufferization, loops for every operation that no schedule touched, and
+    the LLVM dialect. A function of static tensors becomes `void name(T *argument0, ..., U *result0, ...)`: contiguous
+    row-major buffers, results as trailing arguments which the function writes. Tasks (`chameleon.task`) have their
+    destinations among their arguments already. Embedded schedules (nested modules) are dropped.
+
+    The signature in tensors stays on each function as `chameleon.signature`, so that `chameleon-run` can call the result.
+  }];
+  let options = [
+    Option<"parallel", "parallel", "bool", "true", "Run scf.forall on OpenMP threads (libomp), else on the calling thread">
+  ];
 }
 
 def PrepareModel : Pass<"prepare-model", "::mlir::ModuleOp"> {

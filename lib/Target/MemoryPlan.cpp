@@ -1,0 +1,211 @@
+//===- MemoryPlan.cpp - buffers with static shapes share one piece of memory
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MemoryPlan.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+#include <map>
+#include <numeric>
+
+using namespace mlir;
+
+namespace chameleon {
+
+/// A cache line, and the widest vector.
+static constexpr int64_t alignment = 64;
+
+MemoryPlan planBuffers(ArrayRef<BufferLifetime> buffers) {
+  MemoryPlan plan;
+  plan.offsets.assign(buffers.size(), 0);
+  SmallVector<size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), 0);
+  llvm::stable_sort(order, [&](size_t a, size_t b) {
+    return buffers[a].bytes > buffers[b].bytes;
+  });
+  auto rounded = [&](size_t i) {
+    return static_cast<int64_t>(llvm::alignTo(buffers[i].bytes, alignment));
+  };
+  SmallVector<size_t> placed; // by offset
+  for (size_t buffer : order) {
+    int64_t best = -1, bestGap = std::numeric_limits<int64_t>::max(), end = 0;
+    for (size_t other : placed) {
+      if (buffers[other].last < buffers[buffer].first ||
+          buffers[buffer].last < buffers[other].first)
+        continue;
+      int64_t gap = plan.offsets[other] - end;
+      if (gap >= rounded(buffer) && gap < bestGap) {
+        best = end;
+        bestGap = gap;
+      }
+      end = std::max(end, plan.offsets[other] + rounded(other));
+    }
+    plan.offsets[buffer] = best < 0 ? end : best;
+    plan.bytes = std::max(plan.bytes, plan.offsets[buffer] + rounded(buffer));
+    placed.insert(llvm::upper_bound(placed, buffer,
+                                    [&](size_t a, size_t b) {
+                                      return plan.offsets[a] < plan.offsets[b];
+                                    }),
+                  buffer);
+  }
+  return plan;
+}
+
+namespace {
+
+/// Who calls whom, and from where.
+class Calls {
+public:
+  explicit Calls(ModuleOp module) {
+    SymbolTableCollection tables;
+    module.walk([&](func::CallOp call) {
+      auto caller = call->getParentOfType<func::FuncOp>();
+      auto callee = tables.lookupNearestSymbolFrom<func::FuncOp>(
+          call, call.getCalleeAttr());
+      if (!caller || !callee)
+        return;
+      callees[caller].insert(callee);
+      if (call->getParentOfType<scf::ForallOp>() ||
+          call->getParentOfType<scf::ParallelOp>())
+        shared.insert(callee);
+    });
+    for (Operation *function : llvm::to_vector(shared))
+      markShared(function);
+  }
+
+  /// The longest chain of calls from here; nothing if the function may run
+  /// while it runs.
+  std::optional<unsigned> depth(Operation *function) {
+    if (shared.contains(function))
+      return std::nullopt;
+    auto [known, isNew] = depths.try_emplace(function, std::nullopt);
+    if (!isNew)
+      return known->second; // nothing while it is on the path: recursion
+    unsigned result = 0;
+    for (Operation *callee : callees[function]) {
+      // A callee in parallel loops keeps its own buffers and has no depth of
+      // its own.
+      std::optional<unsigned> below = depth(callee);
+      if (!below && !shared.contains(callee))
+        return std::nullopt;
+      result = std::max(result, below ? *below + 1 : 0);
+    }
+    depths[function] = result;
+    return result;
+  }
+
+private:
+  void markShared(Operation *function) {
+    for (Operation *callee : callees[function])
+      if (shared.insert(callee).second)
+        markShared(callee);
+  }
+
+  DenseMap<Operation *, SetVector<Operation *>> callees;
+  SetVector<Operation *> shared;
+  DenseMap<Operation *, std::optional<unsigned>> depths;
+};
+
+struct PlannedFunction {
+  SmallVector<memref::AllocOp> allocations;
+  MemoryPlan plan;
+  unsigned depth;
+};
+
+} // namespace
+
+/// The allocations in the body of a function with their lifetimes in steps of
+/// its operations.
+static PlannedFunction planFunction(func::FuncOp function, unsigned depth) {
+  PlannedFunction result{{}, {}, depth};
+  Block &body = function.getBody().front();
+  DenseMap<Operation *, int64_t> steps;
+  for (Operation &operation : body)
+    steps.try_emplace(&operation, steps.size());
+  BufferViewFlowAnalysis aliases(function);
+  SmallVector<BufferLifetime> lifetimes;
+  for (auto alloc : body.getOps<memref::AllocOp>()) {
+    MemRefType type = alloc.getType();
+    if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
+        type.getMemorySpace() || !type.getElementType().isIntOrIndexOrFloat() ||
+        alloc->use_empty())
+      continue;
+    int64_t width =
+        type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
+    BufferLifetime lifetime{
+        type.getNumElements() *
+            static_cast<int64_t>(llvm::divideCeil(width, 8)),
+        std::numeric_limits<int64_t>::max(), 0};
+    bool escapes = false;
+    for (Value alias : aliases.resolve(alloc.getMemref()))
+      for (Operation *user : alias.getUsers()) {
+        Operation *ancestor = body.findAncestorOpInBlock(*user);
+        escapes |= !ancestor || isa<func::ReturnOp, memref::DeallocOp>(user);
+        if (!ancestor)
+          continue;
+        lifetime.first = std::min(lifetime.first, steps.lookup(ancestor));
+        lifetime.last = std::max(lifetime.last, steps.lookup(ancestor));
+      }
+    if (escapes)
+      continue;
+    result.allocations.push_back(alloc);
+    lifetimes.push_back(lifetime);
+  }
+  result.plan = planBuffers(lifetimes);
+  return result;
+}
+
+void planMemory(ModuleOp module) {
+  Calls calls(module);
+  SmallVector<PlannedFunction> functions;
+  std::map<unsigned, int64_t> bytes; // of the arena of each depth
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function.isDeclaration() || !function.getBody().hasOneBlock())
+      continue;
+    if (std::optional<unsigned> depth = calls.depth(function)) {
+      functions.push_back(planFunction(function, *depth));
+      if (!functions.back().allocations.empty())
+        bytes[*depth] = std::max(bytes[*depth], functions.back().plan.bytes);
+    }
+  }
+  SymbolTable symbols(module);
+  std::map<unsigned, memref::GlobalOp> arenas;
+  OpBuilder builder(module.getContext());
+  for (auto [depth, size] : bytes) {
+    auto type = MemRefType::get({std::max<int64_t>(size, alignment)},
+                                builder.getI8Type());
+    auto arena = memref::GlobalOp::create(
+        builder, module.getLoc(), "chameleon_arena_" + std::to_string(depth),
+        builder.getStringAttr("private"), type, builder.getUnitAttr(),
+        /*constant=*/false, builder.getI64IntegerAttr(alignment));
+    symbols.insert(arena, module.getBody()->begin());
+    arenas[depth] = arena;
+  }
+  for (PlannedFunction &function : functions) {
+    for (auto [alloc, offset] :
+         llvm::zip_equal(function.allocations, function.plan.offsets)) {
+      builder.setInsertionPoint(alloc);
+      memref::GlobalOp arena = arenas[function.depth];
+      Value base = memref::GetGlobalOp::create(
+          builder, alloc.getLoc(), arena.getType(), arena.getSymName());
+      Value start =
+          arith::ConstantIndexOp::create(builder, alloc.getLoc(), offset);
+      Value view = memref::ViewOp::create(
+          builder, alloc.getLoc(), alloc.getType(), base, start, ValueRange());
+      alloc.replaceAllUsesWith(view);
+      alloc.erase();
+    }
+  }
+}
+
+} // namespace chameleon

@@ -1,0 +1,376 @@
+//===- PrepareForCPU.cpp - the steps of the CPU pipeline that upstream has no
+// pass for
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PrepareForCPU.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace chameleon {
+
+//===----------------------------------------------------------------------===//
+// Before bufferization
+//===----------------------------------------------------------------------===//
+
+static LogicalResult refuseDynamic(func::FuncOp function) {
+  auto isDynamic = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped && (!shaped.hasRank() || !shaped.hasStaticShape());
+  };
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+    if (isDynamic(type))
+      return function.emitError("argument ")
+             << index << " of function '" << function.getName() << "' has type "
+             << type << ", expected a static shape";
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+    if (isDynamic(type))
+      return function.emitError("result ")
+             << index << " of function '" << function.getName() << "' has type "
+             << type << ", expected a static shape";
+  return success();
+}
+
+/// Whether `use` says where an operation (or loop) puts its result.
+static bool isDestination(OpOperand &use) {
+  if (auto destinationStyle =
+          dyn_cast<DestinationStyleOpInterface>(use.getOwner()))
+    return destinationStyle.isDpsInit(&use);
+  if (auto loop = dyn_cast<LoopLikeOpInterface>(use.getOwner()))
+    return loop.getTiedLoopResult(&use) != nullptr;
+  if (auto call = dyn_cast<func::CallOp>(use.getOwner()))
+    return use.getOperandNumber() + call.getNumResults() >=
+           call.getNumOperands();
+  return false;
+}
+
+/// CSE lets many operations start from one empty tensor or one zero fill;
+/// bufferization would copy it for each of them.
+template <typename SharedOp>
+static void unshareDestinations(func::FuncOp function) {
+  SmallVector<SharedOp> shared;
+  function.walk([&](SharedOp operation) {
+    if (operation->getNumResults() == 1 && !operation->hasOneUse())
+      shared.push_back(operation);
+  });
+  for (SharedOp operation : shared) {
+    SmallVector<OpOperand *> destinations;
+    for (OpOperand &use : operation->getUses())
+      if (isDestination(use))
+        destinations.push_back(&use);
+    for (OpOperand *use : destinations) {
+      OpBuilder builder(use->getOwner());
+      use->set(builder.clone(*operation)->getResult(0));
+    }
+    if (operation->use_empty())
+      operation->erase();
+  }
+}
+
+/// Packs, concatenations and softmax have neither loops nor a bufferization of
+/// their own.
+static LogicalResult decomposeAggregates(func::FuncOp function) {
+  IRRewriter rewriter(function.getContext());
+  SmallVector<Operation *> operations;
+  function.walk([&](Operation *operation) {
+    if (isa<linalg::PackOp, linalg::UnPackOp, tensor::ConcatOp,
+            linalg::AggregatedOpInterface>(operation))
+      operations.push_back(operation);
+  });
+  for (Operation *operation : operations) {
+    rewriter.setInsertionPoint(operation);
+    if (auto pack = dyn_cast<linalg::PackOp>(operation)) {
+      if (failed(linalg::lowerPack(rewriter, pack)))
+        return pack.emitError("cannot be lowered to a transposition");
+      continue;
+    }
+    if (auto unpack = dyn_cast<linalg::UnPackOp>(operation)) {
+      if (failed(linalg::lowerUnPack(rewriter, unpack)))
+        return unpack.emitError("cannot be lowered to a transposition");
+      continue;
+    }
+    FailureOr<SmallVector<Value>> replacement = failure();
+    if (auto concat = dyn_cast<tensor::ConcatOp>(operation))
+      replacement = concat.decomposeOperation(rewriter);
+    else
+      replacement =
+          cast<linalg::AggregatedOpInterface>(operation).decomposeOperation(
+              rewriter);
+    if (failed(replacement))
+      return operation->emitError(
+          "cannot be decomposed into structured operations");
+    rewriter.replaceOp(operation, *replacement);
+  }
+  return success();
+}
+
+/// Appends a destination argument for each tensor result of a function that is
+/// not a task, and an empty tensor to each of its calls. Afterwards all
+/// functions of the module are in destination style, and one rule makes the
+/// calling convention.
+static void appendDestinations(func::FuncOp function,
+                               ArrayRef<func::CallOp> calls) {
+  SmallVector<Type> destinations;
+  for (Type type : function.getResultTypes())
+    if (isa<RankedTensorType>(type))
+      destinations.push_back(type);
+  for (Type type : destinations)
+    (void)function.insertArgument(function.getNumArguments(), type, {},
+                                  function.getLoc());
+  for (func::CallOp call : calls) {
+    OpBuilder builder(call);
+    for (Type type : destinations) {
+      auto tensorType = cast<RankedTensorType>(type);
+      Value empty =
+          tensor::EmptyOp::create(builder, call.getLoc(), tensorType.getShape(),
+                                  tensorType.getElementType());
+      call.getOperandsMutable().append(empty);
+    }
+  }
+}
+
+/// Makes the function compute its results into its last arguments.
+static void materializeResults(func::FuncOp function) {
+  auto returnOp =
+      dyn_cast<func::ReturnOp>(function.getBody().back().getTerminator());
+  if (!returnOp)
+    return;
+  SmallVector<OpOperand *> results;
+  for (OpOperand &operand : returnOp->getOpOperands())
+    if (isa<RankedTensorType>(operand.get().getType()))
+      results.push_back(&operand);
+  OpBuilder builder(returnOp);
+  for (auto [operand, destination] : llvm::zip_equal(
+           results, function.getArguments().take_back(results.size()))) {
+    if (operand->get() == destination)
+      continue;
+    // A callee that fills a fresh tensor may as well fill ours; upstream's
+    // elimination does not look through calls.
+    if (auto call = operand->get().getDefiningOp<func::CallOp>()) {
+      unsigned index = cast<OpResult>(operand->get()).getResultNumber() +
+                       call.getNumOperands() - call.getNumResults();
+      auto empty = index < call.getNumOperands()
+                       ? call.getOperand(index).getDefiningOp<tensor::EmptyOp>()
+                       : tensor::EmptyOp();
+      if (empty && destination.use_empty() && operand->get().hasOneUse() &&
+          empty.getType() == destination.getType())
+        call.setOperand(index, destination);
+    }
+    auto placed = bufferization::MaterializeInDestinationOp::create(
+        builder, returnOp.getLoc(), operand->get(), destination);
+    operand->set(placed.getResult());
+  }
+}
+
+LogicalResult prepareForBufferization(ModuleOp module) {
+  for (ModuleOp nested : llvm::make_early_inc_range(module.getOps<ModuleOp>()))
+    nested.erase();
+  SymbolTableCollection tables;
+  DenseMap<func::FuncOp, SmallVector<func::CallOp>> calls;
+  module.walk([&](func::CallOp call) {
+    if (auto callee = tables.lookupNearestSymbolFrom<func::FuncOp>(
+            call, call.getCalleeAttr()))
+      calls[callee].push_back(call);
+  });
+  SmallVector<func::FuncOp> functions;
+  for (func::FuncOp function : module.getOps<func::FuncOp>())
+    if (!function.isDeclaration())
+      functions.push_back(function);
+  for (func::FuncOp function : functions) {
+    if (failed(refuseDynamic(function)))
+      return failure();
+    bool isTask = function->hasAttr("chameleon.task");
+    unsigned results = llvm::count_if(function.getResultTypes(),
+                                      llvm::IsaPred<RankedTensorType>);
+    if (isTask && results > function.getNumArguments())
+      return function.emitError("task has ")
+             << function.getNumArguments()
+             << " arguments, expected a destination for each of its " << results
+             << " results";
+    if (llvm::all_of(function.getArgumentTypes(),
+                     llvm::IsaPred<RankedTensorType>) &&
+        results == function.getNumResults())
+      function->setAttr("chameleon.signature",
+                        TypeAttr::get(function.getFunctionType()));
+    // Upstream drops returned destinations of private functions only; finishFunctions makes them public again.
+    function.setPrivate();
+    if (!isTask)
+      appendDestinations(function, calls[function]);
+    for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+      if (isa<RankedTensorType>(type) &&
+          index + results < function.getNumArguments())
+        function.setArgAttr(
+            index, bufferization::BufferizationDialect::kWritableAttrName,
+            BoolAttr::get(module.getContext(), false));
+  }
+  for (func::FuncOp function : functions) {
+    if (failed(decomposeAggregates(function)))
+      return failure();
+    unshareDestinations<linalg::FillOp>(function);
+    unshareDestinations<tensor::EmptyOp>(function);
+    materializeResults(function);
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+/// The loop that LLVM should vectorise: contiguous in the output, contiguous or
+/// absent in every input. Failing that: none.
+static std::optional<unsigned> vectorDimension(linalg::GenericOp generic) {
+  if (generic.getNumReductionLoops() == 0 || generic.getNumDpsInits() != 1)
+    return std::nullopt;
+  AffineMap output =
+      generic.getMatchingIndexingMap(generic.getDpsInitOperand(0));
+  if (output.getNumResults() == 0)
+    return std::nullopt;
+  auto last = dyn_cast<AffineDimExpr>(output.getResults().back());
+  if (!last)
+    return std::nullopt;
+  for (AffineMap map : generic.getIndexingMapsArray())
+    for (auto [position, expression] : llvm::enumerate(map.getResults())) {
+      if (!expression.isFunctionOfDim(last.getPosition()))
+        continue;
+      // In the last place the step must be one: ow or ow + kw, not 2 * ow.
+      AffineExpr zero = getAffineConstantExpr(0, generic.getContext()),
+                 one = getAffineConstantExpr(1, generic.getContext());
+      AffineExpr step = simplifyAffineExpr(expression.replace(last, one) -
+                                               expression.replace(last, zero),
+                                           map.getNumDims(), 0);
+      if (position + 1 != map.getNumResults() || step != one)
+        return std::nullopt;
+    }
+  return last.getPosition();
+}
+
+void prepareForLoops(func::FuncOp function) {
+  IRRewriter rewriter(function.getContext());
+  SmallVector<linalg::LinalgOp> operations;
+  function.walk([&](linalg::LinalgOp operation) {
+    if (operation.getNumReductionLoops() != 0)
+      operations.push_back(operation);
+  });
+  for (linalg::LinalgOp operation : operations) {
+    rewriter.setInsertionPoint(operation);
+    auto generic = dyn_cast<linalg::GenericOp>(operation.getOperation());
+    if (!generic) {
+      FailureOr<linalg::GenericOp> generalized =
+          linalg::generalizeNamedOp(rewriter, operation);
+      if (failed(generalized))
+        continue;
+      generic = *generalized;
+    }
+    std::optional<unsigned> innermost = vectorDimension(generic);
+    if (!innermost)
+      continue;
+    SmallVector<unsigned> order, reductions;
+    for (auto [dimension, iterator] :
+         llvm::enumerate(generic.getIteratorTypesArray())) {
+      if (dimension != *innermost)
+        (linalg::isReductionIterator(iterator) ? reductions : order)
+            .push_back(dimension);
+    }
+    order.append(reductions);
+    order.push_back(*innermost);
+    (void)linalg::interchangeGenericOp(rewriter, generic, order);
+  }
+  function.walk([&](Operation *operation) {
+    if (!isa<arith::MulFOp, arith::AddFOp, arith::SubFOp>(operation))
+      return;
+    auto fast = cast<arith::ArithFastMathInterface>(operation);
+    operation->setAttr(
+        fast.getFastMathAttrName(),
+        arith::FastMathFlagsAttr::get(operation->getContext(),
+                                      fast.getFastMathFlagsAttr().getValue() |
+                                          arith::FastMathFlags::contract));
+  });
+}
+
+void expandStridedCopies(func::FuncOp function) {
+  SmallVector<memref::CopyOp> copies;
+  function.walk([&](memref::CopyOp copy) {
+    auto isContiguous = [](Value buffer) {
+      auto type = dyn_cast<MemRefType>(buffer.getType());
+      return type && type.getLayout().isIdentity();
+    };
+    if (isa<MemRefType>(copy.getSource().getType()) &&
+        isa<MemRefType>(copy.getTarget().getType()) &&
+        !(isContiguous(copy.getSource()) && isContiguous(copy.getTarget())))
+      copies.push_back(copy);
+  });
+  for (memref::CopyOp copy : copies) {
+    OpBuilder builder(copy);
+    linalg::CopyOp::create(builder, copy.getLoc(), copy.getSource(),
+                           copy.getTarget());
+    copy.erase();
+  }
+}
+
+LogicalResult approximateMath(func::FuncOp function) {
+  RewritePatternSet patterns(function.getContext());
+  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
+    return name == math::ExpOp::getOperationName() ||
+           name == math::TanhOp::getOperationName() ||
+           name == math::ErfOp::getOperationName();
+  });
+  return applyPatternsGreedily(function, std::move(patterns));
+}
+
+void promoteThreadLocalBuffers(func::FuncOp function) {
+  constexpr int64_t largestOnStack = 32 << 10;
+  SmallVector<memref::AllocOp> small;
+  function.walk([&](memref::AllocOp alloc) {
+    MemRefType type = alloc.getType();
+    if (type.hasStaticShape() && type.getElementType().isIntOrFloat() &&
+        isa<scf::ForallOp, scf::ParallelOp>(alloc->getParentOp()) &&
+        type.getNumElements() *
+                llvm::divideCeil(type.getElementTypeBitWidth(), 8) <=
+            largestOnStack)
+      small.push_back(alloc);
+  });
+  for (memref::AllocOp alloc : small) {
+    OpBuilder builder(alloc);
+    Value onStack = memref::AllocaOp::create(
+        builder, alloc.getLoc(), alloc.getType(), alloc.getAlignmentAttr());
+    alloc.replaceAllUsesWith(onStack);
+    alloc.erase();
+  }
+}
+
+void finishFunctions(ModuleOp module) {
+  for (func::FuncOp function : module.getOps<func::FuncOp>()) {
+    if (function.isDeclaration())
+      continue;
+    function.setPublic();
+    // Sound for functions of tensors: inputs are never written
+    // (prepareForBufferization), destinations are buffers of their own, and
+    // bufferization copies rather than to pass one buffer as input and
+    // destination.
+    if (function->hasAttr("chameleon.signature"))
+      for (unsigned index = 0; index < function.getNumArguments(); ++index)
+        function.setArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName(),
+                            UnitAttr::get(module.getContext()));
+  }
+}
+
+} // namespace chameleon
