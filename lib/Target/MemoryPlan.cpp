@@ -107,7 +107,7 @@ public:
 private:
   void markShared(Operation *function) {
     for (Operation *callee : callees[function])
-      if (shared.insert(callee).second)
+      if (shared.insert(callee))
         markShared(callee);
   }
 

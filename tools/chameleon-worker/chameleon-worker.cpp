@@ -1,4 +1,4 @@
-//===- chameleon-worker.cpp - not implemented yet
+//===- chameleon-worker.cpp - compiles, checks and times candidates for a tuner
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -6,4 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-int main() { return 1; }
+#include "chameleon/Measure/Worker.h"
+#include "chameleon/Transforms/Passes.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/InitAllPasses.h"
+
+int main(int argc, char **argv) {
+  mlir::registerAllPasses();
+  mlir::DialectRegistry registry;
+  chameleon::registerAll(registry);
+  return chameleon::chameleonWorkerMain(argc, argv, registry);
+}
