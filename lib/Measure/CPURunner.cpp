@@ -416,6 +416,11 @@ Measurement CPURunner::check(int64_t id, const MeasurePolicy &policy) {
 
 std::vector<Measurement> CPURunner::time(llvm::ArrayRef<int64_t> ids,
                                          const MeasurePolicy &policy) {
+  // A child that was forked anew has nothing of its predecessor's.
+  Measurement gone;
+  gone.message = "the executable is not in this child";
+  if (llvm::any_of(ids, [&](int64_t id) { return !executables.count(id); }))
+    return std::vector<Measurement>(ids.size(), gone);
   Pinning pinning(options.threads == 1);
   std::vector<std::function<void()>> calls;
   for (int64_t id : ids) {

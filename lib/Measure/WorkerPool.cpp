@@ -292,6 +292,7 @@ void Session::finish(size_t index, Measurement result) {
   result.compileSeconds =
       std::max(result.compileSeconds, state.result.compileSeconds);
   state.done = true;
+  pool.deaths = 0;
   state.executable = 0;
   state.result = std::move(result);
   if (onResult)
@@ -360,7 +361,6 @@ void Session::handle(const Reply &reply) {
       finish(index, lost);
     return;
   }
-  pool.deaths = 0;
   // Which one of several killed the child is not known: they are run again, one
   // by one.
   if (runWasLost && indices.size() > 1)

@@ -1,5 +1,5 @@
 //===- WorkerPoolTest.cpp - pool, protocol and fork server against a runner that
-//misbehaves
+// misbehaves
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

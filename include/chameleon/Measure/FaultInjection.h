@@ -1,5 +1,5 @@
 //===- FaultInjection.h - candidates that fail on purpose, to test what depends
-//on them
+// on them
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

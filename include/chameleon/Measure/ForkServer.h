@@ -1,5 +1,5 @@
 //===- ForkServer.h - the worker process: forks children, relays, enforces
-//limits
+// limits
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
