@@ -19,7 +19,10 @@
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -75,10 +78,32 @@ static std::unique_ptr<Pass> step(StringRef name) {
   });
 }
 
+static bufferization::OneShotBufferizationOptions makeBufferizationOptions() {
+  bufferization::OneShotBufferizationOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.setFunctionBoundaryTypeConversion(
+      bufferization::LayoutMapOption::IdentityLayoutMap);
+  options.allowReturnAllocsFromLoops = true;
+  return options;
+}
+
+/// As upstream's pass of this name, which looks at each function alone and so
+/// takes destinations, being arguments, for read-only.
+static LogicalResult eliminateEmptyTensors(ModuleOp module) {
+  bufferization::OneShotBufferizationOptions options =
+      makeBufferizationOptions();
+  bufferization::OneShotAnalysisState state(module, options);
+  if (failed(bufferization::analyzeModuleOp(module, state)))
+    return failure();
+  IRRewriter rewriter(module.getContext());
+  return bufferization::eliminateEmptyTensors(rewriter, module, state);
+}
+
 static void buildBufferization(OpPassManager &passes) {
   passes.addPass(std::make_unique<StepPass<ModuleOp>>(
       "prepare-for-bufferization", prepareForBufferization));
-  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  passes.addPass(std::make_unique<StepPass<ModuleOp>>("eliminate-empty-tensors",
+                                                      eliminateEmptyTensors));
   passes.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
@@ -142,7 +167,8 @@ static void buildLLVM(OpPassManager &passes, const LowerToCPUOptions &options) {
   calls.useBarePtrCallConv = true;
   passes.addPass(createConvertFuncToLLVMPass(calls));
   passes.addPass(createConvertControlFlowToLLVMPass());
-  // Not earlier: this pass also converts functions, but to descriptors instead of bare pointers.
+  // Not earlier: this pass also converts functions, but to descriptors instead
+  // of bare pointers.
   if (options.parallel)
     passes.addPass(createConvertOpenMPToLLVMPass());
   passes.addPass(createUBToLLVMConversionPass());

@@ -147,6 +147,28 @@ static void appendDestinations(func::FuncOp function,
   }
 }
 
+/// True if `value` is computed into `destination`: through destination-style
+/// operations, loops, slices and writes. A schedule leaves a task like that,
+/// and materialising the result once more would be a read after a write.
+static bool isComputedInto(Value value, Value destination) {
+  while (value != destination) {
+    Operation *producer = value.getDefiningOp();
+    if (!producer)
+      return false;
+    auto result = cast<OpResult>(value);
+    if (auto write = dyn_cast<DestinationStyleOpInterface>(producer))
+      value = write.getTiedOpOperand(result)->get();
+    else if (auto loop = dyn_cast<LoopLikeOpInterface>(producer);
+             loop && loop.getTiedLoopInit(result))
+      value = loop.getTiedLoopInit(result)->get();
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(producer))
+      value = insert.getDest();
+    else
+      return false;
+  }
+  return true;
+}
+
 /// Makes the function compute its results into its last arguments.
 static void materializeResults(func::FuncOp function) {
   auto returnOp =
@@ -160,7 +182,7 @@ static void materializeResults(func::FuncOp function) {
   OpBuilder builder(returnOp);
   for (auto [operand, destination] : llvm::zip_equal(
            results, function.getArguments().take_back(results.size()))) {
-    if (operand->get() == destination)
+    if (isComputedInto(operand->get(), destination))
       continue;
     // A callee that fills a fresh tensor may as well fill ours; upstream's
     // elimination does not look through calls.
@@ -171,8 +193,10 @@ static void materializeResults(func::FuncOp function) {
                        ? call.getOperand(index).getDefiningOp<tensor::EmptyOp>()
                        : tensor::EmptyOp();
       if (empty && destination.use_empty() && operand->get().hasOneUse() &&
-          empty.getType() == destination.getType())
+          empty.getType() == destination.getType()) {
         call.setOperand(index, destination);
+        continue;
+      }
     }
     auto placed = bufferization::MaterializeInDestinationOp::create(
         builder, returnOp.getLoc(), operand->get(), destination);
@@ -210,7 +234,8 @@ LogicalResult prepareForBufferization(ModuleOp module) {
         results == function.getNumResults())
       function->setAttr("chameleon.signature",
                         TypeAttr::get(function.getFunctionType()));
-    // Upstream drops returned destinations of private functions only; finishFunctions makes them public again.
+    // Upstream drops returned destinations of private functions only;
+    // finishFunctions makes them public again.
     function.setPrivate();
     if (!isTask)
       appendDestinations(function, calls[function]);
