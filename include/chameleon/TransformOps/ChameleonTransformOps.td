@@ -25,6 +25,95 @@ class Chameleon_TransformOp<string mnemonic, list<Trait> traits = []>
   let cppNamespace = "::chameleon::transform_ops";
 }
 
+def Chameleon_FoldStridedAccessOp : Chameleon_TransformOp<"fold_strided_access",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Reads the windows of a tiled convolution through strided slices";
+  let description = [{
+    A convolution whose window and input channels are tiled to one still reads its image at `d2 * 2 + d5`, which
+    `transform.structured.vectorize` does not take. With `d5` of extent 1 that is every second element of the operand: this
+    operation takes them by a `tensor.extract_slice` with strides, so that the operand's map becomes a list of loops.
+
+    ```mlir
+    transform.chameleon.fold_strided_access %convolution : !transform.any_op
+    // linalg.generic (d2 * 2 + d5, d3 * 2 + d6) ins(%tile : tensor<1x27xf32>)
+    // tensor.extract_slice %tile[0, 0] [1, 14] [1, 2] : tensor<1x27xf32> to tensor<14xf32> and linalg.generic (d3)
+    ```
+
+    Dimensions of the operand which the loops do not move along are dropped. An operand whose map is a list of loops already, that
+    is read along two loops at once, or whose size is not static stays as it is.
+
+    #### Return modes
+
+    Modifies the payload in place. An operation that is no `linalg.generic` on tensors is a silenceable failure.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}
+
+def Chameleon_LowerPadOp : Chameleon_TransformOp<"lower_pad",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Turns padding into fills of the border and a copy of the interior";
+  let description = [{
+    Upstream's `transform.structured.rewrite_in_destination_passing_style` fills the whole result and then overwrites most of it.
+    Here each element is written once: a `linalg.fill` for each side of each padded dimension, and one `linalg.copy`. They can be tiled and vectorized.
+
+    ```mlir
+    %fills, %copies = transform.chameleon.lower_pad %pads : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    ```
+
+    #### Return modes
+
+    Consumes the handle. A `tensor.pad` of dynamic size, or whose value is not the same everywhere, and an operation of another kind are silenceable failures.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target);
+  let results = (outs TransformHandleTypeInterface:$fills, TransformHandleTypeInterface:$copies);
+  let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
+}
+
+def Chameleon_PeelLoopOp : Chameleon_TransformOp<"peel_loop",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Gives the last, partial iteration of each loop a place of its own, if there is one";
+  let description = [{
+    Like `transform.loop.peel`, which fails where the step divides the range. A schedule for all shapes does not know whether it does.
+    Sizes that differ between the last iteration and the others become static.
+
+    ```mlir
+    transform.chameleon.peel_loop %loops : !transform.any_op
+    ```
+
+    #### Return modes
+
+    Modifies the payload; the handle then stands for the main loops. An operation that is not an `scf.for` is a silenceable
+    failure.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}
+
+def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Tiles every reduction loop by one, however many there are";
+  let description = [{
+    What remains is elementwise, and vectorizes to plain multiply-adds. `parallel_order` permutes the parallel loops inside, that is,
+    the dimensions of the vectors; they must come before the reduction loops then.
+
+    ```mlir
+    %step, %loops = transform.chameleon.tile_reductions %convolution parallel_order = [0, 2, 3, 1, 4]
+        : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    ```
+
+    The second result has the loops of all targets, outermost first.
+
+    #### Return modes
+
+    Consumes the handle. An operation that is no `linalg.generic`, and an order that is no permutation of the parallel
+    loops, are silenceable failures.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$parallel_order);
+  let results = (outs TransformHandleTypeInterface:$tiled, TransformHandleTypeInterface:$loops);
+  let assemblyFormat = "$target (`parallel_order` `=` $parallel_order^)? attr-dict `:` functional-type(operands, results)";
+}
+
 def Chameleon_UnrollLoopOp : Chameleon_TransformOp<"unroll_loop",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Unrolls each loop by a factor that is a parameter";
