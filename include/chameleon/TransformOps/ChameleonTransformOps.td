@@ -59,6 +59,31 @@ def Chameleon_LowerPadOp : Chameleon_TransformOp<"lower_pad",
 
     ```mlir
     %fills, %copies = transform.chameleon.lower_pad %pads : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Lowers a contraction to loops over register tiles of a fixed size, with packed operands";
+  let description = [{
+    The target is a matmul in the wide sense, usually a cache tile: one row, one column and one reduction dimension in any
+    order, and batch dimensions of extent 1. It becomes a loop nest (reduction in steps of `depth`, column panels, row panels,
+    reduction) around register tiles of `rows` × `columns` accumulators, vectors of up to 64 bytes carried by the innermost
+    loop. A product that is added to the accumulator becomes `math.fma`.
+
+    - Operands are copied into panels, by vectors. An operand that is read along the lanes is transposed if the reduction
+      dimension is its contiguous one. With `pack_lhs` or `pack_rhs` 0 the first or second operand is read where it is if its
+      order allows it and it has whole panels.
+    - Where `rows` or `columns` do not divide the extents (static, or dynamic with a constant upper bound, as tiles that do
+      not divide have), the last panels are filled up, the result is accumulated in a scratch tensor and the part that
+      counts is taken from it. If that part does not feed an epilogue, it is copied into the destination.
+    - `fills` are the fills of the accumulators and `copies` the copies into destinations, all matrices, left for the
+      schedule to tile and vectorise.
+
+    The panels of an operand depend only on the loops on which the operand depends: `transform.apply_licm` moves their
+    computation out of the others.
+
+    ```mlir
+    %fills, %copies = transform.chameleon.lower_contraction %tile rows %mr columns %nr depth %kc pack_lhs %a pack_rhs %b
+      : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>,
+         !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
     ```
 
     #### Return modes
@@ -112,6 +137,17 @@ def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
   let arguments = (ins TransformHandleTypeInterface:$target, DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$parallel_order);
   let results = (outs TransformHandleTypeInterface:$tiled, TransformHandleTypeInterface:$loops);
   let assemblyFormat = "$target (`parallel_order` `=` $parallel_order^)? attr-dict `:` functional-type(operands, results)";
+    Consumes the target. Parameters that are not one integer each, positive for the tile, are a definite failure; a target
+    of another form is a silenceable one.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$rows,
+    TransformParamTypeInterface:$columns, TransformParamTypeInterface:$depth, TransformParamTypeInterface:$pack_lhs,
+    TransformParamTypeInterface:$pack_rhs);
+  let results = (outs TransformHandleTypeInterface:$fills, TransformHandleTypeInterface:$copies);
+  let assemblyFormat = [{
+    $target `rows` $rows `columns` $columns `depth` $depth `pack_lhs` $pack_lhs `pack_rhs` $pack_rhs attr-dict
+    `:` functional-type(operands, results)
+  }];
 }
 
 def Chameleon_UnrollLoopOp : Chameleon_TransformOp<"unroll_loop",
