@@ -42,15 +42,16 @@ struct Matrix {
 struct Operand {
   Value value;
   bool packed;
-  bool depthInside = false; ///< of panels: [panel, x, k] instead of [panel, k, x]
+  bool depthInside =
+      false; ///< of panels: [panel, x, k] instead of [panel, k, x]
 };
 
 class Packer {
 public:
   Packer(RewriterBase &rewriter, linalg::LinalgOp contraction, int64_t rows,
          int64_t columns)
-      : rewriter(rewriter), contraction(contraction),
-        loc(contraction.getLoc()), rows(rows), columns(columns) {}
+      : rewriter(rewriter), contraction(contraction), loc(contraction.getLoc()),
+        rows(rows), columns(columns) {}
 
   /// Why the operation cannot be packed; empty if it can.
   std::string analyze();
@@ -119,7 +120,7 @@ private:
   Location loc;
   int64_t rows, columns;
   unsigned m = 0, n = 0, k = 0;
-  int64_t lanes = 1; ///< of a vector of accumulators
+  int64_t lanes = 1;    ///< of a vector of accumulators
   bool swapped = false; ///< the second input holds the rows of the result
   SmallVector<int64_t> bounds;
 };
@@ -213,9 +214,8 @@ Value Packer::read(Value source, ValueRange indices, int64_t lanes,
   auto type = VectorType::get({lanes}, getElementTypeOrSelf(source));
   Value zero = arith::ConstantOp::create(
       rewriter, loc, rewriter.getZeroAttr(type.getElementType()));
-  return vector::TransferReadOp::create(rewriter, loc, type, source,
-                                        indices, zero,
-                                        ArrayRef<bool>{inBounds});
+  return vector::TransferReadOp::create(rewriter, loc, type, source, indices,
+                                        zero, ArrayRef<bool>{inBounds});
 }
 
 Value Packer::write(Value vector, Value destination, ValueRange indices) {
@@ -254,20 +254,19 @@ Value Packer::packColumns(Value matrix, OFR depth, OFR width,
                           int64_t extent, int64_t lanes) {
   Type element = getElementTypeOrSelf(matrix);
   OFR panels = ceilDiv(width, extent);
-  Value packed = emptyOf({llvm::divideCeilSigned(widthBound, extent), depthBound,
-                          extent},
-                         element);
+  Value packed =
+      emptyOf({llvm::divideCeilSigned(widthBound, extent), depthBound, extent},
+              element);
   bool inBounds = isMultiple(width, extent);
   packed = loopNest(
       {asValue(panels), asValue(depth)}, {1, 1}, packed,
       [&](ValueRange at, Value carried) {
         for (int64_t vector = 0; vector < extent / lanes; ++vector) {
-          Value column = asValue(
-              apply(rewriter.getAffineDimExpr(0) * extent + vector * lanes,
-                    {at[0]}));
+          Value column = asValue(apply(
+              rewriter.getAffineDimExpr(0) * extent + vector * lanes, {at[0]}));
           Value values = read(matrix, {at[1], column}, lanes, inBounds);
-          carried = write(values, carried,
-                          {at[0], at[1], constant(vector * lanes)});
+          carried =
+              write(values, carried, {at[0], at[1], constant(vector * lanes)});
         }
         return carried;
       });
@@ -281,8 +280,7 @@ Value Packer::packTransposed(Value matrix, OFR depth, OFR width,
   OFR panels = ceilDiv(width, extent);
   Value packed =
       emptyOf({llvm::divideCeilSigned(widthBound, extent),
-               static_cast<int64_t>(llvm::alignTo(depthBound, lanes)),
-               extent},
+               static_cast<int64_t>(llvm::alignTo(depthBound, lanes)), extent},
               element);
   AffineExpr panel = rewriter.getAffineDimExpr(0),
              vector = rewriter.getAffineDimExpr(1);
@@ -293,9 +291,9 @@ Value Packer::packTransposed(Value matrix, OFR depth, OFR width,
       {1, 1, lanes}, packed, [&](ValueRange at, Value carried) {
         Value block = arith::ConstantOp::create(rewriter, loc,
                                                 rewriter.getZeroAttr(square));
-        Value last = full ? Value()
-                          : asValue(apply(rewriter.getAffineDimExpr(0) - 1,
-                                          {width}));
+        Value last =
+            full ? Value()
+                 : asValue(apply(rewriter.getAffineDimExpr(0) - 1, {width}));
         for (int64_t lane = 0; lane < lanes; ++lane) {
           Value row = asValue(
               apply(panel * extent + vector * lanes + lane, {at[0], at[1]}));
@@ -304,13 +302,13 @@ Value Packer::packTransposed(Value matrix, OFR depth, OFR width,
             row = arith::MinSIOp::create(rewriter, loc, row, last);
           block = vector::InsertOp::create(
               rewriter, loc,
-              read(matrix, {row, at[2]}, lanes, isMultiple(depth, lanes)), block,
-              lane);
+              read(matrix, {row, at[2]}, lanes, isMultiple(depth, lanes)),
+              block, lane);
         }
-        Value column = asValue(
-            apply(rewriter.getAffineDimExpr(0) * lanes, {at[1]}));
-        Value transposed = vector::TransposeOp::create(
-            rewriter, loc, block, ArrayRef<int64_t>{1, 0});
+        Value column =
+            asValue(apply(rewriter.getAffineDimExpr(0) * lanes, {at[1]}));
+        Value transposed = vector::TransposeOp::create(rewriter, loc, block,
+                                                       ArrayRef<int64_t>{1, 0});
         for (int64_t step = 0; step < lanes; ++step) {
           Value values =
               vector::ExtractOp::create(rewriter, loc, transposed, step);
@@ -331,8 +329,8 @@ Value Packer::packRows(Value matrix, OFR depth, OFR width, int64_t depthBound,
   // One vector more than needed: rows whose distance is a power of two would
   // share few sets of the cache.
   int64_t pitch = llvm::alignTo(depthBound, lanes) + lanes;
-  Value packed = emptyOf({llvm::divideCeilSigned(widthBound, extent), extent, pitch},
-                         element);
+  Value packed = emptyOf(
+      {llvm::divideCeilSigned(widthBound, extent), extent, pitch}, element);
   bool full = isMultiple(width, extent);
   packed = loopNest(
       {asValue(panels), constant(extent), asValue(depth)}, {1, 1, lanes},
@@ -372,10 +370,9 @@ Value Packer::computeStep(Value lhs, Value rhs, Value accumulator) {
         other = sum.getLhs();
       }
       if (factor && factor->hasOneUse()) {
-        Value fused = math::FmaOp::create(rewriter, loc,
-                                          mapping.lookup(factor.getLhs()),
-                                          mapping.lookup(factor.getRhs()),
-                                          mapping.lookup(other));
+        Value fused = math::FmaOp::create(
+            rewriter, loc, mapping.lookup(factor.getLhs()),
+            mapping.lookup(factor.getRhs()), mapping.lookup(other));
         mapping.map(sum.getResult(), fused);
         continue;
       }
@@ -391,7 +388,6 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
                           Value accumulators, Value rowPanel, Value columnPanel,
                           Value from, Value to) {
   int64_t vectors = columns / lanes;
-  Value zero = constant(0), one = constant(1);
   AffineExpr panel = rewriter.getAffineDimExpr(0);
   SmallVector<Value> positions, initial;
   for (int64_t row = 0; row < rows; ++row)
@@ -405,20 +401,21 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
         body(row, vector);
   };
   forEach([&](int64_t row, int64_t vector) {
-    initial.push_back(
-        read(accumulators, {positions[row], positions[rows + vector]}, lanes,
-             /*inBounds=*/true));
+    initial.push_back(read(accumulators,
+                           {positions[row], positions[rows + vector]}, lanes,
+                           /*inBounds=*/true));
   });
-  auto loop = scf::ForOp::create(rewriter, loc, from, to, one, initial);
+  auto loop = scf::ForOp::create(rewriter, loc, from, to, constant(1), initial);
   {
     OpBuilder::InsertionGuard guard(rewriter);
     rewriter.setInsertionPointToStart(loop.getBody());
     Value step = loop.getInductionVar();
     SmallVector<Value> right, sums;
     for (int64_t vector = 0; vector < vectors; ++vector) {
-      SmallVector<Value> at = rhs.packed
-          ? SmallVector<Value>{columnPanel, step, constant(vector * lanes)}
-          : SmallVector<Value>{step, positions[rows + vector]};
+      SmallVector<Value> at =
+          rhs.packed
+              ? SmallVector<Value>{columnPanel, step, constant(vector * lanes)}
+              : SmallVector<Value>{step, positions[rows + vector]};
       right.push_back(read(rhs.value, at, lanes, /*inBounds=*/true));
     }
     auto type = VectorType::get({lanes}, getElementTypeOrSelf(lhs.value));
@@ -436,15 +433,14 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
             rewriter, loc, type,
             tensor::ExtractOp::create(rewriter, loc, lhs.value, at));
       }
-      sums.push_back(computeStep(left, right[vector],
-                                 loop.getRegionIterArg(sums.size())));
+      sums.push_back(
+          computeStep(left, right[vector], loop.getRegionIterArg(sums.size())));
     });
     scf::YieldOp::create(rewriter, loc, sums);
   }
   forEach([&](int64_t row, int64_t vector) {
-    accumulators =
-        write(loop.getResult(row * vectors + vector), accumulators,
-              {positions[row], positions[rows + vector]});
+    accumulators = write(loop.getResult(row * vectors + vector), accumulators,
+                         {positions[row], positions[rows + vector]});
   });
   return accumulators;
 }
@@ -466,7 +462,9 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
   OFR depth =
       tensor::getMixedSize(rewriter, loc, lhs.value, lhs.outer == k ? 0 : 1);
   OFR rowPanels = ceilDiv(height, rows), columnPanels = ceilDiv(width, columns);
-  auto attr = [&](int64_t value) -> OFR { return rewriter.getIndexAttr(value); };
+  auto attr = [&](int64_t value) -> OFR {
+    return rewriter.getIndexAttr(value);
+  };
 
   // The rows: each element is spread over the lanes of a vector.
   Operand left{lhs.value, true};
@@ -476,8 +474,7 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
                     vectorLanes(rows, getElementTypeOrSelf(lhs.value)));
   } else if (packLhs || !isMultiple(height, rows)) {
     left.depthInside = true;
-    left.value =
-        packRows(lhs.value, depth, height, bounds[k], bounds[m], rows);
+    left.value = packRows(lhs.value, depth, height, bounds[k], bounds[m], rows);
   } else {
     left.packed = false;
   }
@@ -512,8 +509,8 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
         emptyOf({static_cast<int64_t>(llvm::alignTo(bounds[m], rows)),
                  static_cast<int64_t>(llvm::alignTo(bounds[n], columns))},
                 element);
-    accumulators = slice(accumulators, {times(rowPanels, rows),
-                                        times(columnPanels, columns)});
+    accumulators = slice(
+        accumulators, {times(rowPanels, rows), times(columnPanels, columns)});
     if (!fill)
       accumulators = tensor::InsertSliceOp::create(
           rewriter, loc, init.value, accumulators,
@@ -558,8 +555,8 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
   result = slice(result, {height, width});
   if (sizes.size() == 2 && target.getDefiningOp<tensor::EmptyOp>()) {
     if (result.getType() != destination.getType())
-      result = tensor::CastOp::create(rewriter, loc, destination.getType(),
-                                      result);
+      result =
+          tensor::CastOp::create(rewriter, loc, destination.getType(), result);
     rewriter.replaceOp(contraction, result);
     return {newFill, nullptr};
   }
@@ -568,8 +565,7 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
   return {newFill, copy};
 }
 
-DiagnosedSilenceableFailure
-chameleon::transform_ops::LowerContractionOp::apply(
+DiagnosedSilenceableFailure chameleon::transform_ops::LowerContractionOp::apply(
     transform::TransformRewriter &rewriter,
     transform::TransformResults &results, transform::TransformState &state) {
   int64_t rows, columns, depth, packLhs, packRhs;
@@ -595,7 +591,11 @@ chameleon::transform_ops::LowerContractionOp::apply(
       Packer packer(rewriter, contraction, rows, columns);
       reason = packer.analyze();
       if (reason.empty()) {
+        auto oldFill =
+            contraction.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
         auto [fill, copy] = packer.rewrite(depth, packLhs, packRhs);
+        if (oldFill && oldFill->use_empty())
+          rewriter.eraseOp(oldFill);
         if (fill)
           fills.push_back(fill);
         if (copy)
