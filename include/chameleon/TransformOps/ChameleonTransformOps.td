@@ -50,15 +50,6 @@ def Chameleon_FoldStridedAccessOp : Chameleon_TransformOp<"fold_strided_access",
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
 
-def Chameleon_LowerPadOp : Chameleon_TransformOp<"lower_pad",
-    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
-  let summary = "Turns padding into fills of the border and a copy of the interior";
-  let description = [{
-    Upstream's `transform.structured.rewrite_in_destination_passing_style` fills the whole result and then overwrites most of it.
-    Here each element is written once: a `linalg.fill` for each side of each padded dimension, and one `linalg.copy`. They can be tiled and vectorized.
-
-    ```mlir
-    %fills, %copies = transform.chameleon.lower_pad %pads : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
 def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Lowers a contraction to loops over register tiles of a fixed size, with packed operands";
@@ -84,6 +75,32 @@ def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
     %fills, %copies = transform.chameleon.lower_contraction %tile rows %mr columns %nr depth %kc pack_lhs %a pack_rhs %b
       : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>,
          !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
+    ```
+
+    #### Return modes
+
+    Consumes the target. Parameters that are not one integer each, positive for the tile, are a definite failure; a target
+    of another form is a silenceable one.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$rows,
+    TransformParamTypeInterface:$columns, TransformParamTypeInterface:$depth, TransformParamTypeInterface:$pack_lhs,
+    TransformParamTypeInterface:$pack_rhs);
+  let results = (outs TransformHandleTypeInterface:$fills, TransformHandleTypeInterface:$copies);
+  let assemblyFormat = [{
+    $target `rows` $rows `columns` $columns `depth` $depth `pack_lhs` $pack_lhs `pack_rhs` $pack_rhs attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Chameleon_LowerPadOp : Chameleon_TransformOp<"lower_pad",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Turns padding into fills of the border and a copy of the interior";
+  let description = [{
+    Upstream's `transform.structured.rewrite_in_destination_passing_style` fills the whole result and then overwrites most of it.
+    Here each element is written once: a `linalg.fill` for each side of each padded dimension, and one `linalg.copy`. They can be tiled and vectorized.
+
+    ```mlir
+    %fills, %copies = transform.chameleon.lower_pad %pads : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
     ```
 
     #### Return modes
@@ -137,17 +154,6 @@ def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
   let arguments = (ins TransformHandleTypeInterface:$target, DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$parallel_order);
   let results = (outs TransformHandleTypeInterface:$tiled, TransformHandleTypeInterface:$loops);
   let assemblyFormat = "$target (`parallel_order` `=` $parallel_order^)? attr-dict `:` functional-type(operands, results)";
-    Consumes the target. Parameters that are not one integer each, positive for the tile, are a definite failure; a target
-    of another form is a silenceable one.
-  }];
-  let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$rows,
-    TransformParamTypeInterface:$columns, TransformParamTypeInterface:$depth, TransformParamTypeInterface:$pack_lhs,
-    TransformParamTypeInterface:$pack_rhs);
-  let results = (outs TransformHandleTypeInterface:$fills, TransformHandleTypeInterface:$copies);
-  let assemblyFormat = [{
-    $target `rows` $rows `columns` $columns `depth` $depth `pack_lhs` $pack_lhs `pack_rhs` $pack_rhs attr-dict
-    `:` functional-type(operands, results)
-  }];
 }
 
 def Chameleon_UnrollLoopOp : Chameleon_TransformOp<"unroll_loop",
