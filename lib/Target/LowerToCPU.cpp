@@ -112,7 +112,7 @@ static void buildBufferization(OpPassManager &passes) {
   bufferize.allowReturnAllocsFromLoops = true;
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
   passes.addPass(createCanonicalizerPass());
-  passes.addPass(bufferization::createDropEquivalentBufferResultsPass());
+  passes.addPass(step<ModuleOp, returnNothing>("return-nothing"));
   passes.addPass(createCSEPass());
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(bufferization::createBufferHoistingPass());
@@ -143,6 +143,8 @@ static void buildLoops(OpPassManager &passes,
   if (options.parallel) {
     functions.addPass(createForallToParallelLoopPass());
     passes.addPass(createConvertSCFToOpenMPPass());
+    passes.addNestedPass<func::FuncOp>(
+        step<func::FuncOp, liftAllocasToThreads>("lift-allocas-to-threads"));
   } else {
     functions.addPass(createForallToForLoopPass());
   }

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
@@ -234,9 +235,6 @@ LogicalResult prepareForBufferization(ModuleOp module) {
         results == function.getNumResults())
       function->setAttr("chameleon.signature",
                         TypeAttr::get(function.getFunctionType()));
-    // Upstream drops returned destinations of private functions only;
-    // finishFunctions makes them public again.
-    function.setPrivate();
     if (!isTask)
       appendDestinations(function, calls[function]);
     for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
@@ -379,6 +377,67 @@ void promoteThreadLocalBuffers(func::FuncOp function) {
         builder, alloc.getLoc(), alloc.getType(), alloc.getAlignmentAttr());
     alloc.replaceAllUsesWith(onStack);
     alloc.erase();
+  }
+}
+
+void liftAllocasToThreads(func::FuncOp function) {
+  SmallVector<memref::AllocaScopeOp> scopes;
+  function.walk([&](memref::AllocaScopeOp scope) { // inner scopes first
+    if (scope.getNumResults() == 0 && scope->getParentOfType<omp::ParallelOp>())
+      scopes.push_back(scope);
+  });
+  for (memref::AllocaScopeOp scope : scopes) {
+    Block &thread =
+        scope->getParentOfType<omp::ParallelOp>().getRegion().front();
+    scope.walk([&](memref::AllocaOp alloca) {
+      if (alloca->getNumOperands() == 0)
+        alloca->moveBefore(&thread, thread.begin());
+    });
+    Block &body = scope.getBodyRegion().front();
+    scope->getBlock()->getOperations().splice(
+        Block::iterator(scope), body.getOperations(), body.begin(),
+        std::prev(body.end()));
+    scope.erase();
+  }
+}
+
+void returnNothing(ModuleOp module) {
+  SymbolTableCollection tables;
+  DenseMap<Operation *, SmallVector<func::CallOp>> calls;
+  module.walk([&](func::CallOp call) {
+    if (auto callee = tables.lookupNearestSymbolFrom<func::FuncOp>(
+            call, call.getCalleeAttr()))
+      calls[callee].push_back(call);
+  });
+  for (func::FuncOp function : module.getOps<func::FuncOp>()) {
+    unsigned count = function.getNumResults(),
+             arguments = function.getNumArguments();
+    if (function.isDeclaration() || !function->hasAttr("chameleon.signature") ||
+        count == 0)
+      continue;
+    auto returnOp =
+        cast<func::ReturnOp>(function.getBody().back().getTerminator());
+    OpBuilder builder(returnOp);
+    for (unsigned i = 0; i < count; ++i) {
+      Value result = returnOp.getOperand(i),
+            destination = function.getArgument(arguments - count + i);
+      while (auto cast = result.getDefiningOp<memref::CastOp>())
+        result = cast.getSource();
+      if (result != destination)
+        memref::CopyOp::create(builder, returnOp.getLoc(), result, destination);
+    }
+    returnOp->setOperands({});
+    function.setType(FunctionType::get(function.getContext(),
+                                       function.getArgumentTypes(), {}));
+    for (func::CallOp call : calls[function]) {
+      for (unsigned i = 0; i < count; ++i)
+        call.getResult(i).replaceAllUsesWith(
+            call.getOperand(arguments - count + i));
+      builder.setInsertionPoint(call);
+      func::CallOp::create(builder, call.getLoc(), function,
+                           call.getOperands());
+      call.erase();
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 //===- PrepareForCPU.h - the steps of the CPU pipeline that upstream has no pass
-//for
+// for
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -38,9 +38,17 @@ void expandStridedCopies(mlir::func::FuncOp function);
 /// last place, so that they vectorise.
 mlir::LogicalResult approximateMath(mlir::func::FuncOp function);
 
+/// After bufferization: functions of tensors return nothing. Each result is
+/// already in its destination, or is copied there.
+void returnNothing(mlir::ModuleOp module);
+
 /// Small static buffers inside parallel loops move to the stack: threads must
 /// not meet in the allocator.
 void promoteThreadLocalBuffers(mlir::func::FuncOp function);
+
+/// After conversion to OpenMP: buffers on the stack belong to a thread, not to
+/// an iteration, so that no scope is left around the loops.
+void liftAllocasToThreads(mlir::func::FuncOp function);
 
 /// After the last pass: functions public, `llvm.noalias` on the arguments of
 /// tasks.

@@ -6,6 +6,9 @@
 // CHECK-DAG: llvm.mlir.global private @chameleon_arena_1() {{.*}} !llvm.array<8192 x i8>
 // CHECK-DAG: llvm.mlir.global private @chameleon_arena_0() {{.*}} !llvm.array<4096 x i8>
 // CHECK-NOT: call @aligned_alloc
+// CHECK-LABEL: llvm.func @main(
+// CHECK-NOT: call @aligned_alloc
+// CHECK: llvm.return
 func.func private @twice(%in: tensor<1024xf32>, %out: tensor<1024xf32>) -> tensor<1024xf32> attributes {chameleon.task = "a"} {
   %e = tensor.empty() : tensor<1024xf32>
   %0 = linalg.abs ins(%in : tensor<1024xf32>) outs(%e : tensor<1024xf32>) -> tensor<1024xf32>

@@ -37,71 +37,87 @@ using namespace chameleon;
 // Options
 //===----------------------------------------------------------------------===//
 
-static llvm::cl::OptionCategory category("chameleon-run");
-static llvm::cl::opt<std::string> file(llvm::cl::Positional,
-                                       llvm::cl::desc("<model.mlir>"),
-                                       llvm::cl::Required,
-                                       llvm::cl::cat(category));
-static llvm::cl::opt<std::string> function("function",
-                                           llvm::cl::desc("Function to run"),
-                                           llvm::cl::init("main"),
-                                           llvm::cl::cat(category));
-static llvm::cl::list<std::string>
-    inputs("input",
-           llvm::cl::desc("One input, in order: file.npy, 1x3xf32 (random), "
-                          "1x3xf32=0.5 (one value everywhere)"),
-           llvm::cl::value_desc("tensor"), llvm::cl::cat(category));
-static llvm::cl::opt<bool>
-    randomInputs("random-inputs",
-                 llvm::cl::desc("Random values for inputs that are not given"),
-                 llvm::cl::cat(category));
-static llvm::cl::list<std::string>
-    outputs("output", llvm::cl::desc("Save one output, in order"),
-            llvm::cl::value_desc("file.npy"), llvm::cl::cat(category));
-static llvm::cl::list<std::string>
-    expected("expect",
-             llvm::cl::desc("Compare one output, in order; fail if it differs"),
-             llvm::cl::value_desc("file.npy"), llvm::cl::cat(category));
-static llvm::cl::opt<double> tolerance(
-    "tolerance",
-    llvm::cl::desc(
-        "Largest difference over largest expected value, for --expect"),
-    llvm::cl::init(1e-5), llvm::cl::cat(category));
-static llvm::cl::opt<bool> printFull("print-full",
-                                     llvm::cl::desc("Print every element"),
-                                     llvm::cl::cat(category));
-static llvm::cl::opt<uint64_t> seed("seed",
-                                    llvm::cl::desc("Seed of random inputs"),
-                                    llvm::cl::init(0), llvm::cl::cat(category));
-static llvm::cl::opt<uint64_t>
-    fillMissing("fill-missing",
-                llvm::cl::desc("Fill weights that have no data from a seed"),
-                llvm::cl::value_desc("seed"), llvm::cl::cat(category));
-static llvm::cl::opt<bool> benchmark("benchmark",
-                                     llvm::cl::desc("Time the function"),
-                                     llvm::cl::cat(category));
-static llvm::cl::opt<double>
-    seconds("seconds", llvm::cl::desc("How long --benchmark measures"),
-            llvm::cl::init(1), llvm::cl::cat(category));
-static llvm::cl::opt<unsigned>
-    threads("threads",
-            llvm::cl::desc("Threads of parallel code (0: all cores)"),
-            llvm::cl::init(0), llvm::cl::cat(category));
-static llvm::cl::opt<std::string>
-    target("target", llvm::cl::desc("auto, cpu or cpu:<features>"),
-           llvm::cl::init("auto"), llvm::cl::cat(category));
-static llvm::cl::opt<CPUOptimization> optimization(
-    "O", llvm::cl::Prefix, llvm::cl::desc("How hard LLVM works"),
-    llvm::cl::init(CPUOptimization::O3),
-    llvm::cl::values(clEnumValN(CPUOptimization::O3, "3", "LLVM's O3"),
-                     clEnumValN(CPUOptimization::O2, "2", "LLVM's O2"),
-                     clEnumValN(CPUOptimization::Search, "search",
-                                "the short pass list of candidates")),
-    llvm::cl::cat(category));
-static llvm::cl::opt<bool>
-    timing("timing",
-           llvm::cl::desc("Print how long loading took, by step, to stderr"),
-           llvm::cl::cat(category));
+namespace {
+
+/// Constructed in main: LLVM registers options of its own for everything that
+/// it links, some by the names below.
+struct Options {
+  llvm::cl::OptionCategory category{"chameleon-run"};
+  llvm::cl::opt<std::string> file{llvm::cl::Positional,
+                                  llvm::cl::desc("<model.mlir>"),
+                                  llvm::cl::Required, llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> function{
+      "function", llvm::cl::desc("Function to run"), llvm::cl::init("main"),
+      llvm::cl::cat(category)};
+  llvm::cl::list<std::string> inputs{
+      "input",
+      llvm::cl::desc("One input, in order: file.npy, 1x3xf32 (random), "
+                     "1x3xf32=0.5 (one value everywhere)"),
+      llvm::cl::value_desc("tensor"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> randomInputs{
+      "random-inputs",
+      llvm::cl::desc("Random values for inputs that are not given"),
+      llvm::cl::cat(category)};
+  llvm::cl::list<std::string> outputs{
+      "output", llvm::cl::desc("Save one output, in order"),
+      llvm::cl::value_desc("file.npy"), llvm::cl::cat(category)};
+  llvm::cl::list<std::string> expected{
+      "expect",
+      llvm::cl::desc("Compare one output, in order; fail if it differs"),
+      llvm::cl::value_desc("file.npy"), llvm::cl::cat(category)};
+  llvm::cl::opt<double> tolerance{
+      "tolerance",
+      llvm::cl::desc(
+          "Largest difference over largest expected value, for --expect"),
+      llvm::cl::init(1e-5), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> printFull{"print-full",
+                                llvm::cl::desc("Print every element"),
+                                llvm::cl::cat(category)};
+  llvm::cl::opt<uint64_t> seed{"seed", llvm::cl::desc("Seed of random inputs"),
+                               llvm::cl::init(0), llvm::cl::cat(category)};
+  llvm::cl::opt<uint64_t> fillMissing{
+      "fill-missing",
+      llvm::cl::desc("Fill weights that have no data from a seed"),
+      llvm::cl::value_desc("seed"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> benchmark{"benchmark",
+                                llvm::cl::desc("Time the function"),
+                                llvm::cl::cat(category)};
+  llvm::cl::opt<double> seconds{"seconds",
+                                llvm::cl::desc("How long --benchmark measures"),
+                                llvm::cl::init(1), llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> threads{
+      "threads", llvm::cl::desc("Threads of parallel code (0: all cores)"),
+      llvm::cl::init(0), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> target{
+      "target", llvm::cl::desc("auto, cpu or cpu:<features>"),
+      llvm::cl::init("auto"), llvm::cl::cat(category)};
+  llvm::cl::opt<CPUOptimization> optimization{
+      "O",
+      llvm::cl::Prefix,
+      llvm::cl::desc("How hard LLVM works"),
+      llvm::cl::init(CPUOptimization::O3),
+      llvm::cl::values(clEnumValN(CPUOptimization::O3, "3", "LLVM's O3"),
+                       clEnumValN(CPUOptimization::O2, "2", "LLVM's O2"),
+                       clEnumValN(CPUOptimization::Search, "search",
+                                  "the short pass list of candidates")),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<bool> timing{
+      "timing",
+      llvm::cl::desc("Print how long loading took, by step, to stderr"),
+      llvm::cl::cat(category)};
+};
+
+} // namespace
+
+/// Takes the names of our options from LLVM's own, which mean something else.
+static void releaseOptionNames() {
+  for (StringRef name :
+       {"function", "input", "random-inputs", "output", "expect", "tolerance",
+        "print-full", "seed", "fill-missing", "benchmark", "seconds", "threads",
+        "target", "O", "timing"})
+    if (llvm::cl::Option *other = llvm::cl::getRegisteredOptions().lookup(name))
+      other->removeArgument();
+}
 
 /// Reports an error that is not about a place in the model.
 static int fail(const llvm::Twine &message) {
@@ -120,8 +136,9 @@ static std::string text(Type type) {
 //===----------------------------------------------------------------------===//
 
 /// Reads one --input.
-static llvm::Expected<HostTensor>
-readInput(StringRef specification, unsigned index, MLIRContext *context) {
+static llvm::Expected<HostTensor> readInput(StringRef specification,
+                                            unsigned index, uint64_t seed,
+                                            MLIRContext *context) {
   if (specification.ends_with(".npy"))
     return HostTensor::readNpy(specification, context);
   auto [shape, valueText] = specification.split('=');
@@ -153,26 +170,28 @@ readInput(StringRef specification, unsigned index, MLIRContext *context) {
 }
 
 /// The tensors of all inputs, or the exit status.
-static int readInputs(const LoadedModel &model, MLIRContext *context,
-                      std::vector<HostTensor> &tensors) {
+static int readInputs(const LoadedModel &model, const Options &options,
+                      MLIRContext *context, std::vector<HostTensor> &tensors) {
   ArrayRef<RankedTensorType> types = model.inputTypes();
-  if (inputs.size() > types.size())
-    return fail("function '" + function + "' has " + llvm::Twine(types.size()) +
-                " inputs, but " + llvm::Twine(inputs.size()) + " are given");
+  if (options.inputs.size() > types.size())
+    return fail("function '" + options.function + "' has " +
+                llvm::Twine(types.size()) + " inputs, but " +
+                llvm::Twine(options.inputs.size()) + " are given");
   for (auto [index, type] : llvm::enumerate(types)) {
-    if (index >= inputs.size()) {
-      if (!randomInputs)
+    if (index >= options.inputs.size()) {
+      if (!options.randomInputs)
         return fail("input " + llvm::Twine(index) + " of function '" +
                     function + "', of type " + text(type) +
                     ", is not given; use --input or --random-inputs");
       auto tensor = HostTensor::create(type);
       if (!tensor)
         return fail(llvm::toString(tensor.takeError()));
-      tensor->fillRandom(seed + index);
+      tensor->fillRandom(options.seed + index);
       tensors.push_back(std::move(*tensor));
       continue;
     }
-    auto tensor = readInput(inputs[index], index, context);
+    auto tensor =
+        readInput(options.inputs[index], index, options.seed, context);
     if (!tensor)
       return fail("input " + llvm::Twine(index) + ": " +
                   llvm::toString(tensor.takeError()));
@@ -193,7 +212,7 @@ static int readInputs(const LoadedModel &model, MLIRContext *context,
   return 0;
 }
 
-static void print(unsigned index, const HostTensor &tensor) {
+static void print(unsigned index, const HostTensor &tensor, bool printFull) {
   constexpr int64_t shortLength = 16, ends = 6;
   int64_t count = tensor.numElements();
   bool isInteger = !isa<FloatType>(tensor.getType().getElementType());
@@ -214,22 +233,25 @@ static void print(unsigned index, const HostTensor &tensor) {
 }
 
 /// Prints or saves, then compares.
-static int finish(const LoadedModel &model, MLIRContext *context) {
+static int finish(const LoadedModel &model, const Options &options,
+                  MLIRContext *context) {
   ArrayRef<HostTensor> results = model.results();
-  if (outputs.size() > results.size() || expected.size() > results.size())
-    return fail("function '" + function + "' has " +
-                llvm::Twine(results.size()) + " results, but " +
-                llvm::Twine(std::max(outputs.size(), expected.size())) +
-                " are named");
+  if (options.outputs.size() > results.size() ||
+      options.expected.size() > results.size())
+    return fail(
+        "function '" + options.function + "' has " +
+        llvm::Twine(results.size()) + " results, but " +
+        llvm::Twine(std::max(options.outputs.size(), options.expected.size())) +
+        " are named");
   for (auto [index, result] : llvm::enumerate(results)) {
-    if (index < outputs.size()) {
-      if (llvm::Error error = result.writeNpy(outputs[index]))
+    if (index < options.outputs.size()) {
+      if (llvm::Error error = result.writeNpy(options.outputs[index]))
         return fail(llvm::toString(std::move(error)));
-    } else if (!benchmark && index >= expected.size())
-      print(index, result);
+    } else if (!options.benchmark && index >= options.expected.size())
+      print(index, result, options.printFull);
   }
   int status = 0;
-  for (auto [index, path] : llvm::enumerate(expected)) {
+  for (auto [index, path] : llvm::enumerate(options.expected)) {
     auto reference = HostTensor::readNpy(path, context);
     if (!reference)
       return fail(llvm::toString(reference.takeError()));
@@ -241,11 +263,11 @@ static int finish(const LoadedModel &model, MLIRContext *context) {
     double error = result.relativeError(*reference);
     llvm::outs() << "result " << index << ": relative error "
                  << llvm::format("%.3g", error) << "\n";
-    if (!(error <= tolerance)) {
+    if (!(error <= options.tolerance)) {
       llvm::outs().flush();
       std::string limit;
       llvm::raw_string_ostream(limit)
-          << llvm::format("%g", tolerance.getValue());
+          << llvm::format("%g", options.tolerance.getValue());
       status = fail("result " + llvm::Twine(index) + " differs from " + path +
                     " by more than " + limit);
     }
@@ -264,12 +286,11 @@ static double timeCall(LoadedModel &model) {
       .count();
 }
 
-static void runBenchmark(LoadedModel &model) {
+static void runBenchmark(LoadedModel &model, double seconds) {
   constexpr double warmUpSeconds = 0.2;
   constexpr size_t fewestCalls = 5;
   double warm = 0;
-  for (unsigned i = 0;
-       i < 2 || warm < std::min(warmUpSeconds, seconds.getValue()); ++i)
+  for (unsigned i = 0; i < 2 || warm < std::min(warmUpSeconds, seconds); ++i)
     warm += timeCall(model);
   std::vector<double> times;
   for (double total = 0; times.size() < fewestCalls || total < seconds;
@@ -288,7 +309,9 @@ static void runBenchmark(LoadedModel &model) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  llvm::cl::HideUnrelatedOptions(category);
+  releaseOptionNames();
+  Options options;
+  llvm::cl::HideUnrelatedOptions(options.category);
   llvm::cl::ParseCommandLineOptions(argc, argv,
                                     "Chameleon: run a model on this machine\n");
   // Buffers of a model are large and live for a moment: keep their pages
@@ -296,11 +319,12 @@ int main(int argc, char **argv) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 
-  auto description = TargetDescription::parse(target, threads);
+  auto description = TargetDescription::parse(options.target, options.threads);
   if (!description)
     return fail(llvm::toString(description.takeError()));
   std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> content = openInputFile(file, &message);
+  std::unique_ptr<llvm::MemoryBuffer> content =
+      openInputFile(options.file, &message);
   if (!content)
     return fail(message);
 
@@ -317,15 +341,15 @@ int main(int argc, char **argv) {
   double parsing =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
-  if (fillMissing.getNumOccurrences() &&
-      failed(fillMissingConstants(*module, fillMissing)))
+  if (options.fillMissing.getNumOccurrences() &&
+      failed(fillMissingConstants(*module, options.fillMissing)))
     return 1;
 
-  FailureOr<LoadedModel> model =
-      LoadedModel::load(*module, function, *description, optimization);
+  FailureOr<LoadedModel> model = LoadedModel::load(
+      *module, options.function, *description, options.optimization);
   if (failed(model))
     return 1;
-  if (timing) {
+  if (options.timing) {
     const LoadTimes &load = model->times();
     const CPUCompileTimes &compile = model->compileTimes();
     llvm::errs() << llvm::format(
@@ -338,14 +362,14 @@ int main(int argc, char **argv) {
         load.initialising * 1e3);
   }
   std::vector<HostTensor> tensors;
-  if (int status = readInputs(*model, &context, tensors))
+  if (int status = readInputs(*model, options, &context, tensors))
     return status;
   SmallVector<const HostTensor *> bound;
   for (HostTensor &tensor : tensors)
     bound.push_back(&tensor);
   model->bind(bound);
   model->call();
-  if (benchmark)
-    runBenchmark(*model);
-  return finish(*model, &context);
+  if (options.benchmark)
+    runBenchmark(*model, options.seconds);
+  return finish(*model, options, &context);
 }
