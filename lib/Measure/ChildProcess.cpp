@@ -77,8 +77,9 @@ static void limitProcessorTime(double seconds) {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   double used = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
-  unsigned cores = static_cast<unsigned>(sysconf(_SC_NPROCESSORS_ONLN));
-  limit(RLIMIT_CPU, static_cast<rlim_t>(used + seconds * cores + 10));
+  double cores = static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
+  double total = std::min(used + seconds * cores + 10, 1e9); // may be infinite
+  limit(RLIMIT_CPU, static_cast<rlim_t>(total));
 }
 
 static void enterChild(const ChildLimits &limits, int errorFile) {

@@ -44,7 +44,8 @@ public:
       : options(options), commandLine(std::move(commandLine)) {}
 
   llvm::Error startWorker();
-  llvm::Error addTask(const MeasureTask &task, double timeout) override;
+  llvm::Error addTask(const MeasureTask &task, double timeout,
+                      const std::atomic<bool> *interrupt) override;
   std::vector<Measurement>
   measure(llvm::ArrayRef<Candidate> candidates, const MeasurePolicy &policy,
           llvm::function_ref<void(size_t, const Measurement &)> onResult,
@@ -229,10 +230,11 @@ llvm::Error ProcessWorkerPool::sendTask(const KnownTask &known,
                       ? worker->receive(reply, known.timeout + grace, interrupt)
                       : Event::Ended;
     if (event != Event::Reply) {
-      std::string why = event == Event::Ended     ? worker->whyEnded()
-                        : event == Event::Timeout ? "hangs"
-                                                  : "interrupted";
+      std::string why =
+          event == Event::Ended ? worker->whyEnded() : "does not answer";
       worker.reset();
+      if (event == Event::Interrupted)
+        return llvm::createStringError("interrupted");
       return llvm::createStringError("worker %s", why.c_str());
     }
     if (reply.id == request.id)
@@ -247,8 +249,8 @@ llvm::Error ProcessWorkerPool::sendTask(const KnownTask &known,
   return llvm::Error::success();
 }
 
-llvm::Error ProcessWorkerPool::addTask(const MeasureTask &task,
-                                       double timeout) {
+llvm::Error ProcessWorkerPool::addTask(const MeasureTask &task, double timeout,
+                                       const std::atomic<bool> *interrupt) {
   for (const KnownTask &known : tasks)
     if (known.task.key == task.key)
       return llvm::Error::success();
@@ -258,14 +260,14 @@ llvm::Error ProcessWorkerPool::addTask(const MeasureTask &task,
       if (llvm::Error error = startWorker())
         return error;
       for (const KnownTask &known : tasks)
-        if (llvm::Error error = sendTask(known))
+        if (llvm::Error error = sendTask(known, interrupt))
           return error;
     }
-    llvm::Error error = sendTask(added);
+    llvm::Error error = sendTask(added, interrupt);
     if (!error)
       break;
     // Once more if it was the worker that failed, not the task.
-    if (worker || attempt > 0)
+    if (worker || attempt > 0 || (interrupt && *interrupt))
       return error;
     llvm::consumeError(std::move(error));
   }

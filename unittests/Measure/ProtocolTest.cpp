@@ -43,14 +43,6 @@ llvm::json::Value overTheWire(const llvm::json::Value &message) {
   return frame ? std::move(*frame) : llvm::json::Value(nullptr);
 }
 
-TEST(Protocol, OutcomesHaveNames) {
-  for (int i = 0; i <= static_cast<int>(Outcome::WorkerLost); ++i)
-    EXPECT_EQ(static_cast<Outcome>(i),
-              outcomeFromString(toString(static_cast<Outcome>(i))));
-  EXPECT_EQ("compile-timeout", toString(Outcome::CompileTimeout).str());
-  EXPECT_FALSE(outcomeFromString("fine").has_value());
-}
-
 TEST(Protocol, RequestsSurvive) {
   Request request;
   request.kind = Request::Kind::Run;

@@ -327,6 +327,22 @@ TEST(WorkerPool, InterruptReturnsWithinASecond) {
   EXPECT_EQ(Outcome::Ok, measure(*pool, {"good"}).front().outcome);
 }
 
+TEST(WorkerPool, InterruptEndsAReference) {
+  auto pool = makePool();
+  ASSERT_TRUE(pool);
+  std::atomic<bool> interrupt{false};
+  std::thread user([&] {
+    usleep(200000);
+    interrupt = true;
+  });
+  double begin = monotonicSeconds();
+  EXPECT_EQ("interrupted",
+            llvm::toString(pool->addTask({"hang", "hang", 1}, 60, &interrupt)));
+  EXPECT_LT(monotonicSeconds() - begin, 1.2);
+  user.join();
+  EXPECT_EQ(Outcome::Ok, measure(*pool, {"good"}).front().outcome);
+}
+
 TEST(WorkerPool, TaskErrors) {
   auto pool = makePool();
   ASSERT_TRUE(pool);

@@ -36,19 +36,19 @@
 namespace chameleon {
 
 struct WorkerPoolOptions {
-  std::string worker; ///< executable; empty: chameleon-worker beside this
-                      ///< program, then on PATH
-  std::vector<std::string>
-      launcher; ///< prefix of the command line: ssh, srun, taskset, …
-  std::string target = "cpu";     ///< TargetDescription::spec()
-  unsigned threads = 1;           ///< threads of a kernel
-  unsigned children = 0;          ///< 0: all cores
-  unsigned trialsPerChild = 50;   ///< a child is replaced after so many
-                                  ///< candidates (leaks, fragmentation)
+  /// The executable. Empty: chameleon-worker beside this program, then on PATH.
+  std::string worker;
+  /// Prefix of the command line: ssh, srun, taskset, …
+  std::vector<std::string> launcher;
+  std::string target = "cpu"; ///< TargetDescription::spec()
+  unsigned threads = 1;       ///< threads of a kernel
+  unsigned children = 0;      ///< 0: all cores
+  /// A child is replaced after so many candidates (leaks, fragmentation).
+  unsigned trialsPerChild = 50;
   uint64_t memoryLimitMiB = 4096; ///< RLIMIT_AS of a child
   uint64_t seed = 0;              ///< of the random inputs
-  std::vector<std::string>
-      workerArguments; ///< further arguments of the worker (tests: --inject=…)
+  /// Further arguments of the worker (tests: --inject=…).
+  std::vector<std::string> workerArguments;
   /// Told what `addTask` has to say of a task, e.g. that its reference has no
   /// higher precision.
   std::function<void(llvm::StringRef taskKey, llvm::StringRef remark)> onRemark;
@@ -62,25 +62,27 @@ struct MeasurePolicy {
   double minimum = 0.02;  ///< timed calls go on for so long,
   int64_t minimumCalls = 3; ///< … and are at least so many
   int64_t maximumCalls = 1000;
-  double giveUpAbove = 0;   ///< one call slower than this ends the timing after
-                            ///< minimumCalls (0: never)
-  double tolerance = 1e-4;  ///< largest relativeError that is right
-  bool interleaved = false; ///< finalists: time round robin, `minimum` each, so
-                            ///< that drift hits all alike
+  /// One call slower than this ends the timing after minimumCalls (0: never).
+  double giveUpAbove = 0;
+  double tolerance = 1e-4; ///< largest relativeError that is right
+  /// Finalists: time round robin, `minimum` each, so that drift hits all alike.
+  bool interleaved = false;
 };
 
 class WorkerPool {
 public:
   static llvm::Expected<std::unique_ptr<WorkerPool>>
   create(const WorkerPoolOptions &options);
-  virtual ~WorkerPool(); ///< ends the worker and every child; leaves no process
-                         ///< behind
+
+  /// Ends the worker and every child; leaves no process behind.
+  virtual ~WorkerPool();
 
   /// Makes the task known: computes random inputs and the double-precision
   /// reference once. Errors: the payload does not parse, the reference fails or
-  /// takes longer than `timeout` seconds. Adding a known key again is nothing.
-  virtual llvm::Error addTask(const MeasureTask &task,
-                              double timeout = 300) = 0;
+  /// takes longer than `timeout` seconds; "interrupted" if `*interrupt` becomes
+  /// true. Adding a known key again is nothing.
+  virtual llvm::Error addTask(const MeasureTask &task, double timeout = 300,
+                              const std::atomic<bool> *interrupt = nullptr) = 0;
 
   /// Measures all candidates; result i belongs to candidate i. `onResult` is
   /// called in this thread as each becomes known. If `*interrupt` becomes true
