@@ -181,7 +181,7 @@ static int readInputs(const LoadedModel &model, const Options &options,
     if (index >= options.inputs.size()) {
       if (!options.randomInputs)
         return fail("input " + llvm::Twine(index) + " of function '" +
-                    function + "', of type " + text(type) +
+                    options.function + "', of type " + text(type) +
                     ", is not given; use --input or --random-inputs");
       auto tensor = HostTensor::create(type);
       if (!tensor)
