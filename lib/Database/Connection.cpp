@@ -8,7 +8,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Connection.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
 #include <limits>
 #include <sqlite3.h>
 
@@ -93,6 +95,11 @@ int64_t Statement::integer(int column) const {
 //===----------------------------------------------------------------------===//
 // Connection
 //===----------------------------------------------------------------------===//
+
+static StringRef folderOf(StringRef path) {
+  StringRef folder = llvm::sys::path::parent_path(path);
+  return folder.empty() ? "." : folder;
+}
 
 void Connection::Close::operator()(sqlite3 *handle) const {
   sqlite3_close_v2(handle);
@@ -186,6 +193,11 @@ Error Connection::errorFor(int code) const {
     return makeError(std::errc::permission_denied,
                      "cannot write tuning database '" + file + "': " + detail);
   case SQLITE_CANTOPEN:
+    // SQLite tries again for reading only, so the system's latest error may be
+    // about the file that could not be made.
+    if (std::error_code code = llvm::sys::fs::access(
+            folderOf(file), llvm::sys::fs::AccessMode::Write))
+      systemDetail = code.message();
     return makeError(std::errc::permission_denied,
                      "cannot open tuning database '" + file +
                          "': " + systemDetail);

@@ -1,0 +1,80 @@
+//===- SchemaTest.cpp - older files are read, newer ones refused
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Schema.h"
+#include "TestFolder.h"
+
+using namespace chameleon;
+using database::Connection;
+using SchemaTest = DatabaseFolder;
+
+namespace {
+
+TEST_F(SchemaTest, readsTheOldestVersion) {
+  runSQL(path(), readFile(DATABASE_INPUTS "/schema-1.sql"));
+  auto database = llvm::cantFail(Database::open(path()));
+  auto found = llvm::cantFail(database->find("3f2a", "cpu znver4"));
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].configuration, "{mr = 8 : i64}");
+  EXPECT_EQ(found[2].outcome, "wrong-result");
+  EXPECT_EQ(llvm::cantFail(database->best("3f2a", "cpu znver4"))->configuration,
+            "{mr = 4 : i64}");
+  Record record = makeRecord("{mr = 16 : i64}");
+  ASSERT_FALSE(database->add(record));
+  EXPECT_EQ(llvm::cantFail(database->countRecords()), 4);
+}
+
+TEST_F(SchemaTest, refusesANewerVersionWithBothNumbers) {
+  llvm::cantFail(Database::open(path()));
+  runSQL(path(), "PRAGMA user_version = 99");
+  std::string expected = "tuning database '" + path() +
+                         "' has schema version 99, expected at most " +
+                         std::to_string(database::migrations().size());
+  EXPECT_EQ(openingError(path()).substr(0, expected.size()), expected);
+  EXPECT_EQ(openingError(path(), Database::OpenMode::ReadExisting)
+                .substr(0, expected.size()),
+            expected);
+}
+
+TEST_F(SchemaTest, migratesStepByStepAndOnlyOnce) {
+  const char *steps[] = {"CREATE TABLE t (a)", "INSERT INTO t VALUES (1)",
+                         "ALTER TABLE t ADD COLUMN b DEFAULT 7"};
+  auto connection = llvm::cantFail(
+      Connection::open(path(), Connection::Mode::ReadWriteCreate));
+  ASSERT_FALSE(
+      database::migrate(*connection, llvm::ArrayRef(steps).take_front(2)));
+  EXPECT_EQ(llvm::cantFail(connection->queryInteger("PRAGMA user_version")), 2);
+  EXPECT_EQ(llvm::toString(database::checkVersion(*connection, steps)),
+            "tuning database '" + path() +
+                "' has schema version 2, expected 3; open it once for writing "
+                "to update it");
+  for (int again = 0; again < 2; ++again)
+    ASSERT_FALSE(database::migrate(*connection, steps));
+  EXPECT_FALSE(database::checkVersion(*connection, steps));
+  EXPECT_EQ(llvm::cantFail(connection->queryInteger("SELECT sum(b) FROM t")),
+            7);
+  EXPECT_EQ(llvm::cantFail(connection->queryInteger("PRAGMA application_id")),
+            database::applicationId);
+}
+
+TEST_F(SchemaTest, aMigrationThatFailsChangesNothing) {
+  const char *steps[] = {"CREATE TABLE t (a)",
+                         "INSERT INTO nowhere VALUES (1)"};
+  auto connection = llvm::cantFail(
+      Connection::open(path(), Connection::Mode::ReadWriteCreate));
+  std::string message = llvm::toString(database::migrate(*connection, steps));
+  EXPECT_NE(message.find("no such table"), std::string::npos) << message;
+  EXPECT_EQ(llvm::cantFail(connection->queryInteger("PRAGMA user_version")), 0);
+  EXPECT_EQ(llvm::cantFail(
+                connection->queryInteger("SELECT count(*) FROM sqlite_schema")),
+            0);
+  EXPECT_FALSE(
+      database::migrate(*connection, llvm::ArrayRef(steps).take_front(1)));
+}
+
+} // namespace
