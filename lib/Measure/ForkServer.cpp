@@ -92,6 +92,7 @@ private:
   bool outputBroken = false;
   std::unique_ptr<CandidateRunner> runner;
   uint64_t memoryLimitMiB = 0;
+  uint64_t addressSpaceMiB = 0; ///< what RLIMIT_AS is set to
   TaskTable tasks;
   StoredTask newTask;
   std::vector<Slot> slots; ///< the last one prepares tasks
@@ -123,9 +124,12 @@ bool ForkServer::hello(const Request &request) {
                                 request.threads, request.children));
     return false;
   }
-  // OpenMP reads it when a child first needs it; nothing in this process does.
+  // OpenMP reads these when a child first needs it; nothing in this process
+  // does. By default its threads spin for 200 ms after a kernel, on cores where
+  // another child is timed meanwhile; 1 ms still bridges back-to-back calls.
   setenv("OMP_NUM_THREADS", std::to_string(request.threads).c_str(),
          /*overwrite=*/1);
+  setenv("KMP_BLOCKTIME", "1", /*overwrite=*/0);
   RunnerOptions options;
   options.target = request.target;
   options.threads = static_cast<unsigned>(request.threads);
@@ -148,6 +152,10 @@ bool ForkServer::hello(const Request &request) {
   }
   memoryLimitMiB =
       static_cast<uint64_t>(std::max<int64_t>(request.memoryLimitMiB, 0));
+  // Each thread reserves a stack and a malloc arena that it hardly touches.
+  addressSpaceMiB = memoryLimitMiB;
+  if (memoryLimitMiB && request.threads > 1)
+    addressSpaceMiB += static_cast<uint64_t>(request.threads) * 80;
   slots.resize((request.children ? request.children : coresOfThisProcess()) +
                1);
   Reply ready;
@@ -185,7 +193,7 @@ void ForkServer::addTask(const Request &request) {
                                        strerror(errno)));
   ChildLimits limits;
   limits.limitFileSize = false; // it writes the memory file
-  limits.memoryMiB = memoryLimitMiB;
+  limits.memoryMiB = addressSpaceMiB;
   llvm::Error error = startChild(slot, limits, [&](int socket) {
     servePreparation(*runner, request, newTask.descriptor, socket);
   });
@@ -239,7 +247,7 @@ void ForkServer::dispatch(const Request &request) {
   }
   if (!slot.child.isAlive()) {
     ChildLimits limits;
-    limits.memoryMiB = memoryLimitMiB;
+    limits.memoryMiB = addressSpaceMiB;
     if (llvm::Error error = startChild(slot, limits, [&](int socket) {
           serveCandidates(*runner, tasks, socket);
         }))
