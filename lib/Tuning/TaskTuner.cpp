@@ -193,6 +193,8 @@ void TaskTuner::tell(ArrayRef<int32_t> configuration,
   if (measurement.outcome == Outcome::WorkerLost)
     return;
   ++report.trials;
+  if (measurement.outcome != Outcome::Ok && report.firstFailure.empty())
+    report.firstFailure = measurement.message;
   note(configuration, measurement.outcome, measurement.seconds);
   if (search)
     search->tell(configuration, toSearchOutcome(measurement.outcome),

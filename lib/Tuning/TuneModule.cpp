@@ -417,7 +417,8 @@ LogicalResult Session::embed() {
         emitWarning(task->getFunction().getLoc())
             << "task '" << task->getReport().name
             << "' is left as it is: every candidate of schedule '"
-            << task->getReport().schedule << "' failed (" << failures << ")";
+            << task->getReport().schedule << "' failed (" << failures
+            << "), the first with: " << task->getReport().firstFailure;
       continue;
     }
     if (failed(addResolvedSchedule(*spec, task->getReport().key,

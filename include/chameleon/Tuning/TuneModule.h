@@ -75,6 +75,7 @@ struct TaskReport {
   int64_t trials = 0;         ///< measured in this run
   int64_t reused = 0;         ///< taken from the database
   std::map<std::string, int64_t> failures; ///< by Outcome
+  std::string firstFailure; ///< message of the first failure of this run
 };
 
 struct TuningReport {
