@@ -20,20 +20,25 @@ void History::tell(Trial trial) {
   known.insert(trial.configuration);
   auto [entry, isNew] = indices.try_emplace(trial.configuration, trials.size());
   numSuccesses += trial.succeeded;
+  size_t index = entry->second;
   if (isNew) {
     trials.push_back(std::move(trial));
+  } else {
+    numSuccesses -= trials[index].succeeded;
+    trials[index] = std::move(trial);
+  }
+  if (best != index) {
+    if (trials[index].succeeded &&
+        (!best || trials[index].seconds < trials[*best].seconds))
+      best = index;
     return;
   }
-  numSuccesses -= trials[entry->second].succeeded;
-  trials[entry->second] = std::move(trial);
-}
-
-const Trial *History::getBest() const {
-  const Trial *best = nullptr;
-  for (const Trial &trial : trials)
-    if (trial.succeeded && (!best || trial.seconds < best->seconds))
-      best = &trial;
-  return best;
+  // The best one was measured again, perhaps as slower.
+  best.reset();
+  for (size_t i = 0; i < trials.size(); ++i)
+    if (trials[i].succeeded &&
+        (!best || trials[i].seconds < trials[*best].seconds))
+      best = i;
 }
 
 std::vector<Configuration> History::getFastest(size_t count) const {
@@ -52,9 +57,9 @@ std::vector<Configuration> History::getFastest(size_t count) const {
 }
 
 double History::getReward(const Trial &trial) const {
-  const Trial *best = getBest();
-  if (!best)
+  const Trial *fastest = getBest();
+  if (!fastest)
     return 0;
   double seconds = trial.succeeded ? trial.seconds : failurePenalty * baseline;
-  return std::min(1.0, best->seconds / seconds);
+  return std::min(1.0, fastest->seconds / seconds);
 }

@@ -17,6 +17,8 @@ namespace chameleon::search {
 #define CHAMELEON_STRATEGY(NAME)                                               \
   std::unique_ptr<Strategy> create##NAME##Strategy(                            \
       const Space &, const History &, const SearchOptions &);
+CHAMELEON_STRATEGY(Chameleon)
+CHAMELEON_STRATEGY(ChameleonPaper)
 CHAMELEON_STRATEGY(Random)
 CHAMELEON_STRATEGY(Exhaustive)
 #undef CHAMELEON_STRATEGY

@@ -19,6 +19,8 @@ struct Entry {
 };
 
 const Entry strategies[] = {
+    {"chameleon", createChameleonStrategy},
+    {"chameleon-paper", createChameleonPaperStrategy},
     {"random", createRandomStrategy},
     {"exhaustive", createExhaustiveStrategy},
 };

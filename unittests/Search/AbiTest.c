@@ -54,6 +54,7 @@ int chameleonSearchAbiTest(const char *path) {
   LOAD(chameleonSearchAsk);
   LOAD(chameleonSearchTell);
   CHECK(p_chameleonSearchAbiVersion() == CHAMELEON_SEARCH_ABI_VERSION);
+  CHECK(strcmp(p_chameleonSearchStrategyName(0), "chameleon") == 0);
   CHECK(p_chameleonSearchStrategyName(-1) == NULL &&
         p_chameleonSearchStrategyName(1000) == NULL);
 
@@ -122,7 +123,7 @@ int chameleonSearchAbiTest(const char *path) {
   options.strategy = "nonsense";
   CHECK(!p_chameleonSearchCreate(space, &options, &error) && error);
   CHECK(
-      strstr(error, "unknown strategy 'nonsense', expected one of"));
+      strstr(error, "unknown strategy 'nonsense', expected one of chameleon"));
   p_chameleonSearchFreeError(error);
   options = p_chameleonSearchDefaultOptions();
   options.abiVersion = 99;

@@ -51,7 +51,7 @@ public:
   size_t getNumSuccesses() const { return numSuccesses; }
   size_t getNumFailures() const { return trials.size() - numSuccesses; }
   /// The fastest success, the earlier of equals; null without one.
-  const Trial *getBest() const;
+  const Trial *getBest() const { return best ? &trials[*best] : nullptr; }
   /// Up to `count` successes, fastest first (equals: earlier first).
   std::vector<Configuration> getFastest(size_t count) const;
   /// Throughput relative to the best so far: best seconds / seconds, in (0, 1].
@@ -65,6 +65,7 @@ private:
   std::vector<Trial> trials;
   std::unordered_map<Configuration, size_t, ConfigurationHash> indices;
   size_t numSuccesses = 0;
+  std::optional<size_t> best; // index into trials
 };
 
 } // namespace chameleon::search
