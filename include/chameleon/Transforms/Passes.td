@@ -73,6 +73,22 @@ def PrepareModel : Pass<"prepare-model", "::mlir::ModuleOp"> {
   let summary = "Simplify what front ends emit";
 }
 
+def ResolveSchedules : Pass<"resolve-schedules", "::mlir::ModuleOp"> {
+  let summary = "Give each task a schedule with a given or its default configuration; measures nothing";
+  let description = [{
+    For the authors of schedules: looks up which schedules apply to each function that carries `chameleon.task`, takes one, and
+    embeds it in the module with the given configuration, or applies it. Remarks tell the size of each design space and its
+    default configuration. The module must describe its target (`dlti.target_system_spec`) if the schedules ask for it.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"cpu\"", "Whose built-in schedules: cpu, nvvm">,
+    ListOption<"libraries", "library", "std::string", "Schedule libraries to search before the built-in ones">,
+    Option<"schedule", "schedule", "std::string", /*default=*/"", "Name of the schedule to take; the first that applies">,
+    Option<"configuration", "configuration", "std::string", /*default=*/"", "Dictionary of knobs; the default configuration">,
+    Option<"apply", "apply", "bool", /*default=*/"false", "Apply the schedules instead of embedding them">
+  ];
+}
+
 def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
   let summary = "Search, measure and embed the best schedule of each task";
   let description = [{

@@ -1,0 +1,71 @@
+// Loading libraries, and which schedule applies: the user's first.
+// RUN: split-file %s %t
+// RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/broken.mlir" 2>&1 | FileCheck %s --check-prefix=BROKEN
+// RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/absent.mlir" 2>&1 | FileCheck %s --check-prefix=ABSENT
+// RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/no-pairs.mlir" 2>&1 | FileCheck %s --check-prefix=PAIRS
+// RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/missing.mlir" 2>&1 | FileCheck %s --check-prefix=MISSING
+// RUN: chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/user.mlir" 2>&1 | FileCheck %s --check-prefix=USER
+// RUN: chameleon-opt %t/payload.mlir --resolve-schedules="schedule=nothing" 2>&1 | FileCheck %s --check-prefix=NONE
+
+// BROKEN: broken.mlir:2:3: error: Dialect `something' not found
+// ABSENT: error: cannot open the schedule library '{{.*}}absent.mlir'
+// PAIRS: no-pairs.mlir:1:1: error: 'builtin.module' op has no 'transform.foreach_match' that pairs matchers with schedules, so it is no schedule library
+// MISSING: missing.mlir:6:5: error: {{.*}}nowhere
+// USER-DAG: remark: {{.*}}user.mlir @mine: 1 configurations, 1 legal, default {}
+// USER-DAG: remark: no schedule applies
+// USER: transform.named_sequence @match_mine
+// USER: transform.named_sequence @mine_two
+// NONE-COUNT-2: remark: the schedule does not apply
+
+//--- payload.mlir
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64>>} {
+  // Two anchors: the first one in program order is scheduled.
+  func.func @two(%a: tensor<4x16xf32>, %out: tensor<4x16xf32>) -> tensor<4x16xf32> attributes {chameleon.task = "two"} {
+    %0 = linalg.exp {chameleon.anchor} ins(%a : tensor<4x16xf32>) outs(%out : tensor<4x16xf32>) -> tensor<4x16xf32>
+    %1 = linalg.exp {chameleon.anchor} ins(%0 : tensor<4x16xf32>) outs(%out : tensor<4x16xf32>) -> tensor<4x16xf32>
+    return %1 : tensor<4x16xf32>
+  }
+  func.func @none(%a: tensor<4xf32>, %out: tensor<4xf32>) -> tensor<4xf32> attributes {chameleon.task = "none"} {
+    %0 = linalg.log {chameleon.anchor} ins(%a : tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
+    return %0 : tensor<4xf32>
+  }
+}
+
+//--- broken.mlir
+module {
+  something.nobody.knows
+}
+
+//--- no-pairs.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.yield
+  }
+}
+
+//--- missing.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match(%op: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.yield %op : !transform.any_op
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root @match -> @nowhere : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+//--- user.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match_mine(%op: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.match.operation_name %op ["linalg.exp"] : !transform.any_op
+    transform.yield %op : !transform.any_op
+  }
+  transform.named_sequence @mine(%op: !transform.any_op {transform.readonly}) {
+    transform.annotate %op "scheduled" : !transform.any_op
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root @match_mine -> @mine : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
