@@ -102,6 +102,8 @@ private:
                      transform::NamedSequenceOp b) {
     return a.getFunctionType() == b.getFunctionType() &&
            a.getArgAttrsAttr() == b.getArgAttrsAttr() &&
+           a->getDiscardableAttrDictionary() ==
+               b->getDiscardableAttrDictionary() &&
            OperationEquivalence::isRegionEquivalentTo(
                &a.getBody(), &b.getBody(),
                OperationEquivalence::IgnoreLocations);
