@@ -457,6 +457,7 @@ Value BlockedChannels::rewriteLoops(linalg::LinalgOp op) {
 }
 
 Value BlockedChannels::rewritePad(tensor::PadOp pad) {
+  Value padding = getPaddingValue(pad);
   SmallVector<OpFoldResult> low = pad.getMixedLowPad(),
                             high = pad.getMixedHighPad();
   low.push_back(rewriter.getIndexAttr(0));
@@ -464,8 +465,8 @@ Value BlockedChannels::rewritePad(tensor::PadOp pad) {
   RankedTensorType type = getPackedType(
       pad.getResultType(), 1, getBlock(pad.getResultType().getDimSize(1)));
   return tensor::PadOp::create(rewriter, pad.getLoc(), type,
-                               getCarried(pad.getSource()), low, high,
-                               pad.getConstantPaddingValue(), pad.getNofold());
+                               getCarried(pad.getSource()), low, high, padding,
+                               pad.getNofold());
 }
 
 Value BlockedChannels::rewriteConcat(tensor::ConcatOp concat) {

@@ -157,14 +157,14 @@ Value ChannelsLast::rewriteLoops(linalg::GenericOp op) {
 }
 
 Value ChannelsLast::rewritePad(tensor::PadOp pad) {
+  Value padding = getPaddingValue(pad);
   SmallVector<OpFoldResult> low = pad.getMixedLowPad(),
                             high = pad.getMixedHighPad();
   applyPermutationToVector(low, ArrayRef<int64_t>(toLast));
   applyPermutationToVector(high, ArrayRef<int64_t>(toLast));
-  return tensor::PadOp::create(rewriter, pad.getLoc(),
-                               getLastType(pad.getResultType()),
-                               getCarried(pad.getSource()), low, high,
-                               pad.getConstantPaddingValue(), pad.getNofold());
+  return tensor::PadOp::create(
+      rewriter, pad.getLoc(), getLastType(pad.getResultType()),
+      getCarried(pad.getSource()), low, high, padding, pad.getNofold());
 }
 
 Value ChannelsLast::rewrite(Operation *op) {

@@ -15,6 +15,7 @@
 
 #include "Graph.h"
 #include "Simplify.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -50,18 +51,67 @@ bool mayFuse(OpOperand *operand, bool intoReductions) {
          llvm::all_of(consumer->getResults(), isConstantDerived);
 }
 
+/// Is this, after a few steps, the elementwise tail of a convolution or matmul
+/// of the same rank?
+bool isEpilogue(linalg::GenericOp generic, unsigned steps = 8) {
+  if (!isElementwise(generic) || steps == 0)
+    return false;
+  return llvm::any_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
+    if (!generic.getMatchingIndexingMap(operand).isIdentity())
+      return false;
+    Operation *producer = operand->get().getDefiningOp();
+    return isAnchor(producer) ||
+           isEpilogue(dyn_cast_or_null<linalg::GenericOp>(producer), steps - 1);
+  });
+}
+
 /// Reshapes move through elementwise operations by collapsing them, never into
-/// contractions.
+/// contractions, and never between an anchor and its epilogue.
 bool mayFoldReshape(OpOperand *operand) {
-  Operation *producer = operand->get().getDefiningOp(),
-            *consumer = operand->getOwner();
-  auto generic = dyn_cast_or_null<linalg::GenericOp>(producer);
-  if (!generic)
-    generic = dyn_cast<linalg::GenericOp>(consumer);
-  return generic && isAllParallel(generic);
+  if (auto producer = operand->get().getDefiningOp<linalg::GenericOp>())
+    return isAllParallel(producer) && !isEpilogue(producer);
+  auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  return consumer && isAllParallel(consumer);
+}
+
+/// `x - mean` for each row: read by the sum of squares and by what follows.
+bool isCentring(linalg::GenericOp generic) {
+  if (!isElementwise(generic) || generic.getNumDpsInputs() != 2 ||
+      !isa_and_nonnull<arith::SubFOp>(getOnlyBodyOperation(generic)))
+    return false;
+  SmallVector<AffineMap> maps = generic.getIndexingMapsArray();
+  if (!maps[0].isIdentity() || maps[1].isPermutation())
+    return false;
+  // Fused into all users, or it would be computed twice for nothing.
+  return llvm::all_of(generic->getUses(), [](OpOperand &use) {
+    auto user = dyn_cast<linalg::GenericOp>(use.getOwner());
+    return user && user.isDpsInput(&use) &&
+           user.getMatchingIndexingMap(&use).isPermutation();
+  });
 }
 
 } // namespace
+
+void chameleon::separateCentring(func::FuncOp function) {
+  SmallVector<linalg::GenericOp> centrings;
+  function.walk([&](linalg::GenericOp generic) {
+    if (isCentring(generic) && !generic->hasOneUse())
+      centrings.push_back(generic);
+  });
+  IRRewriter rewriter(function.getContext());
+  for (linalg::GenericOp centring : centrings) {
+    bool first = true;
+    for (OpOperand &use : llvm::make_early_inc_range(centring->getUses())) {
+      // One use keeps the original.
+      if (std::exchange(first, false))
+        continue;
+      rewriter.setInsertionPoint(centring);
+      Operation *copy = rewriter.clone(*centring);
+      rewriter.modifyOpInPlace(use.getOwner(),
+                               [&] { use.set(copy->getResult(0)); });
+    }
+  }
+}
 
 void chameleon::fuseElementwise(func::FuncOp function, bool intoReductions) {
   MLIRContext *context = function.getContext();

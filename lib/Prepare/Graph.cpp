@@ -181,13 +181,13 @@ void chameleon::separateDestinations(func::FuncOp function) {
 void chameleon::cleanUp(func::FuncOp function) {
   MLIRContext *context = function.getContext();
   RewritePatternSet patterns(context);
-  for (StringRef dialect : {"arith", "linalg", "math", "tensor"}) {
+  constexpr StringLiteral dialects[] = {"arith", "linalg", "math", "tensor"};
+  for (StringRef dialect : dialects)
     if (Dialect *loaded = context->getLoadedDialect(dialect))
       loaded->getCanonicalizationPatterns(patterns);
-    for (RegisteredOperationName name :
-         context->getRegisteredOperationsByDialect(dialect))
+  for (RegisteredOperationName name : context->getRegisteredOperations())
+    if (llvm::is_contained(dialects, name.getDialectNamespace()))
       name.getCanonicalizationPatterns(patterns, context);
-  }
   GreedyRewriteConfig config;
   config.setMaxIterations(4).setUseTopDownTraversal();
   (void)applyPatternsGreedily(function, std::move(patterns), config);

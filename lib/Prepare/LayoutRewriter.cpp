@@ -13,6 +13,9 @@
 #include "LayoutRewriter.h"
 #include "Graph.h"
 #include "chameleon/Prepare/Prepare.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 using namespace chameleon;
@@ -70,6 +73,15 @@ Value LayoutRewriter::getDestination(Value value, RankedTensorType type) {
   return {};
 }
 
+Value LayoutRewriter::getPaddingValue(tensor::PadOp pad) {
+  Value value = pad.getConstantPaddingValue();
+  // A constant may be inside the body, which goes with the pad.
+  Operation *source = value.getDefiningOp();
+  if (source && pad->isProperAncestor(source))
+    return rewriter.clone(*source)->getResult(0);
+  return value;
+}
+
 void LayoutRewriter::run() {
   if (!llvm::hasSingleElement(function.getBody()))
     return;
@@ -116,6 +128,10 @@ LogicalResult chameleon::assignLayouts(ModuleOp module,
       assignChannelsLast(function);
     else
       continue;
+    // A model's own transposes beside a region become part of its packs.
+    RewritePatternSet patterns(function.getContext());
+    linalg::populateFoldIntoPackAndUnpackPatterns(patterns);
+    (void)applyPatternsGreedily(function, std::move(patterns));
     cleanUp(function);
     separateDestinations(function);
   }

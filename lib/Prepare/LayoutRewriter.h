@@ -21,6 +21,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -56,6 +57,8 @@ protected:
   /// A destination in the layout: a new fill or empty for these, else the
   /// carried value.
   mlir::Value getDestination(mlir::Value value, mlir::RankedTensorType type);
+  /// A pad's value, usable outside the pad.
+  mlir::Value getPaddingValue(mlir::tensor::PadOp pad);
   /// Runs `build` with the insertion point right behind the value's definition.
   mlir::Value buildBehind(mlir::Value value,
                           llvm::function_ref<mlir::Value()> build);

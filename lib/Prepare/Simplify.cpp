@@ -35,6 +35,7 @@ LogicalResult chameleon::simplifyModel(ModuleOp module) {
     narrowFloat64Islands(function);
     cleanUp(function);
     foldBatchNorm(function);
+    separateCentring(function);
     // In one round a relu could reach the mean behind it before it has reached
     // its convolution.
     fuseElementwise(function, /*intoReductions=*/false);

@@ -34,6 +34,10 @@ void narrowFloat64Islands(mlir::func::FuncOp function);
 /// its weights and one epilogue addition.
 void foldBatchNorm(mlir::func::FuncOp function);
 
+/// Gives each user of a layer norm's `x - mean` its own: fused, one subtraction
+/// more saves a tensor as large as the layer.
+void separateCentring(mlir::func::FuncOp function);
+
 /// Fuses chains of elementwise operations, never into something that would
 /// recompute them; into reductions only if told so.
 void fuseElementwise(mlir::func::FuncOp function, bool intoReductions);

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 
 using namespace mlir;
 
@@ -158,6 +159,47 @@ struct DropUnitDimsOfOperand : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// A transposition that moves dimensions of size one only → a reshape.
+struct TransposeOfUnitDims : OpRewritePattern<linalg::TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::TransposeOp transpose,
+                                PatternRewriter &rewriter) const override {
+    auto from = dyn_cast<RankedTensorType>(transpose.getInput().getType());
+    auto to = dyn_cast<RankedTensorType>(transpose.getInit().getType());
+    if (!from || !to || !from.hasStaticShape())
+      return failure();
+    int64_t last = -1;
+    for (int64_t dim : transpose.getPermutation()) {
+      if (from.getDimSize(dim) == 1)
+        continue;
+      if (dim < last)
+        return failure();
+      last = dim;
+    }
+    SmallVector<int64_t> shape;
+    for (int64_t size : from.getShape())
+      if (size != 1)
+        shape.push_back(size);
+    if (shape.empty())
+      return failure();
+    auto squeezed = RankedTensorType::get(shape, from.getElementType());
+    auto collapse = getReassociationIndicesForCollapse(from.getShape(), shape);
+    auto expand = getReassociationIndicesForCollapse(to.getShape(), shape);
+    if (!collapse || !expand)
+      return failure();
+    Value value = transpose.getInput();
+    if (squeezed != from)
+      value = tensor::CollapseShapeOp::create(rewriter, transpose.getLoc(),
+                                              squeezed, value, *collapse);
+    if (squeezed != to)
+      value = tensor::ExpandShapeOp::create(rewriter, transpose.getLoc(), to,
+                                            value, *expand);
+    rewriter.replaceOp(transpose, value);
+    return success();
+  }
+};
+
 } // namespace
 
 void chameleon::eraseAssertions(func::FuncOp function) {
@@ -187,7 +229,7 @@ void chameleon::eraseAssertions(func::FuncOp function) {
 
 void chameleon::populateSimplificationPatterns(RewritePatternSet &patterns) {
   patterns.add<
-      SelectToMinMax, DropUnitDimsOfOperand,
+      SelectToMinMax, DropUnitDimsOfOperand, TransposeOfUnitDims,
       ClampIgnoresNaN<arith::MinimumFOp, arith::MinNumFOp, arith::MaxNumFOp>,
       ClampIgnoresNaN<arith::MaximumFOp, arith::MaxNumFOp, arith::MinNumFOp>>(
       patterns.getContext());

@@ -1,5 +1,5 @@
 //===- AssignLayouts.cpp - give each convolution the layout that its target
-//likes
+// likes
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -27,9 +27,26 @@ namespace chameleon {
 namespace {
 struct AssignLayoutsPass
     : chameleon::impl::AssignLayoutsBase<AssignLayoutsPass> {
+  using AssignLayoutsBase::AssignLayoutsBase;
+
   void runOnOperation() override {
-    if (failed(chameleon::assignLayouts(getOperation(), chameleon::LayoutOptions())))
-      signalPassFailure();
+    using Kind = chameleon::LayoutOptions::Kind;
+    std::optional<Kind> kind = llvm::StringSwitch<std::optional<Kind>>(layout)
+                                   .Case("none", Kind::None)
+                                   .Case("nchwc", Kind::NCHWc)
+                                   .Case("nhwc", Kind::NHWC)
+                                   .Default(std::nullopt);
+    if (!kind) {
+      getOperation().emitError("layout '")
+          << layout << "' found, expected none, nchwc or nhwc";
+      return signalPassFailure();
+    }
+    if (failed(chameleon::assignLayouts(getOperation(), {*kind, channelBlock})))
+      return signalPassFailure();
+    getOperation().walk([&](mlir::Operation *op) {
+      numPacks += mlir::isa<mlir::linalg::PackOp>(op);
+      numUnpacks += mlir::isa<mlir::linalg::UnPackOp>(op);
+    });
   }
 };
 } // namespace

@@ -23,9 +23,16 @@ namespace chameleon {
 namespace {
 struct HoistConstantsPass
     : chameleon::impl::HoistConstantsBase<HoistConstantsPass> {
+  using HoistConstantsBase::HoistConstantsBase;
+
   void runOnOperation() override {
     if (failed(chameleon::hoistConstants(getOperation())))
-      signalPassFailure();
+      return signalPassFailure();
+    for (auto function : getOperation().getOps<mlir::func::FuncOp>())
+      for (unsigned argument = 0; argument < function.getNumArguments();
+           ++argument)
+        if (function.getArgAttr(argument, "chameleon.constant"))
+          ++numConstants;
   }
 };
 } // namespace

@@ -1,9 +1,10 @@
-// RUN: chameleon-opt %s --hoist-constants | FileCheck %s
+// RUN: chameleon-opt %s --hoist-constants --split-input-file -verify-diagnostics | FileCheck %s
 
 // CHECK: func.func @main(%arg0: tensor<4x8xf32>, %arg1: tensor<8x3xf32> {chameleon.constant = 0 : i64}) -> tensor<4x3xf32> attributes {chameleon.init = @main_init}
 // CHECK-NOT: linalg.transpose
 // CHECK: linalg.matmul ins(%arg0, %arg1
 // CHECK: func.func @main_init() -> tensor<8x3xf32>
+// CHECK: arith.constant dense_resource<elided>
 // CHECK: linalg.transpose
 func.func @main(%x: tensor<4x8xf32>) -> tensor<4x3xf32> {
   %w = arith.constant dense_resource<elided> : tensor<3x8xf32>
@@ -14,4 +15,88 @@ func.func @main(%x: tensor<4x8xf32>) -> tensor<4x3xf32> {
   %fill = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x3xf32>) -> tensor<4x3xf32>
   %y = linalg.matmul ins(%x, %t : tensor<4x8xf32>, tensor<8x3xf32>) outs(%fill : tensor<4x3xf32>) -> tensor<4x3xf32>
   return %y : tensor<4x3xf32>
+}
+
+// -----
+
+// A broadcast is larger than twice its input: it stays; the vector goes.
+// CHECK-LABEL: func.func @growing(
+// CHECK-SAME: %arg0: tensor<4xf32> {chameleon.constant = 0 : i64})
+// CHECK: linalg.broadcast ins(%arg0
+// CHECK: func.func @growing_init() -> tensor<4xf32>
+// CHECK: linalg.exp
+func.func @growing() -> tensor<4x64xf32> {
+  %v = arith.constant dense_resource<v> : tensor<4xf32>
+  %ve = tensor.empty() : tensor<4xf32>
+  %x = linalg.exp ins(%v : tensor<4xf32>) outs(%ve : tensor<4xf32>) -> tensor<4xf32>
+  %e = tensor.empty() : tensor<4x64xf32>
+  %b = linalg.broadcast ins(%x : tensor<4xf32>) outs(%e : tensor<4x64xf32>) dimensions = [1]
+  return %b : tensor<4x64xf32>
+}
+
+// -----
+
+// Hoisted before: more joins the same initialiser, what only it read leaves.
+// CHECK: func.func @again(%arg0: tensor<4xf32> {chameleon.constant = 0 : i64}) -> tensor<4xf32> attributes {chameleon.init = @again_init}
+// CHECK-NEXT: return %arg0
+// CHECK: func.func @again_init() -> tensor<4xf32>
+// CHECK: linalg.exp
+// CHECK: linalg.log
+func.func @again(%c: tensor<4xf32> {chameleon.constant = 0 : i64}) -> tensor<4xf32> attributes {chameleon.init = @again_init} {
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.log ins(%c : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func @again_init() -> tensor<4xf32> {
+  %v = arith.constant dense_resource<v> : tensor<4xf32>
+  %e = tensor.empty() : tensor<4xf32>
+  %x = linalg.exp ins(%v : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// Callers could not pass new arguments: a called or private function stays.
+// CHECK-LABEL: func.func @called() -> tensor<4xf32> {
+// CHECK-LABEL: func.func private @hidden() -> tensor<4xf32> {
+// CHECK-NOT: _init
+func.func @called() -> tensor<4xf32> {
+  %v = arith.constant dense_resource<v> : tensor<4xf32>
+  %e = tensor.empty() : tensor<4xf32>
+  %x = linalg.exp ins(%v : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %x : tensor<4xf32>
+}
+func.func private @hidden() -> tensor<4xf32> {
+  %v = arith.constant dense_resource<v> : tensor<4xf32>
+  %e = tensor.empty() : tensor<4xf32>
+  %x = linalg.exp ins(%v : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %x : tensor<4xf32>
+}
+func.func @caller(%a: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0 = call @called() : () -> tensor<4xf32>
+  %1 = call @hidden() : () -> tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{initialiser @elsewhere found, expected a function of this module with a body and no arguments}}
+func.func @lost() -> tensor<4xf32> attributes {chameleon.init = @elsewhere} {
+  %v = arith.constant dense_resource<v> : tensor<4xf32>
+  %e = tensor.empty() : tensor<4xf32>
+  %x = linalg.exp ins(%v : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{argument 0 is constant 1, expected a result of its type in @wrong_init}}
+func.func @wrong(%c: tensor<4xf32> {chameleon.constant = 1 : i64}) -> tensor<4xf32> attributes {chameleon.init = @wrong_init} {
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.log ins(%c : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func @wrong_init() -> tensor<4xf32> {
+  %v = arith.constant dense_resource<v> : tensor<4xf32>
+  return %v : tensor<4xf32>
 }

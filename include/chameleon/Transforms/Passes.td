@@ -33,6 +33,21 @@ def ApplySchedules : Pass<"apply-schedules", "::mlir::ModuleOp"> {
 
 def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
   let summary = "Give each convolution the layout that its target likes";
+  let description = [{
+    Convolutions, depthwise convolutions and pools, and the elementwise operations, reductions, pads and concatenations connected
+    with them, are carried with blocked channels (`nchwc`: N, C/b, H, W, b, where b is the largest of 16, 8 and 4, up to
+    `channel-block`, that divides C) or with the channels last (`nhwc`). Values are packed where such a region begins and unpacked
+    where it ends. Nothing else is touched; weights are packed too, which `--hoist-constants` then moves to load time.
+  }];
+  let options = [
+    Option<"layout", "layout", "std::string", /*default=*/"\"nchwc\"", "none, nchwc or nhwc">,
+    Option<"channelBlock", "channel-block", "int64_t", /*default=*/"16", "Largest channel block of nchwc: 4, 8 or 16">
+  ];
+  let statistics = [
+    Statistic<"numPacks", "packs", "linalg.pack operations in the result">,
+    Statistic<"numUnpacks", "unpacks", "linalg.unpack operations in the result">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def ExtractTasks : Pass<"extract-tasks", "::mlir::ModuleOp"> {
@@ -52,6 +67,13 @@ def ExtractTasks : Pass<"extract-tasks", "::mlir::ModuleOp"> {
 
 def HoistConstants : Pass<"hoist-constants", "::mlir::ModuleOp"> {
   let summary = "Outline computation on weights alone into an initialiser";
+  let description = [{
+    What a public function computes from constants alone moves to `@<function>_init`, which runs once, when the model is loaded.
+    Its result i is passed to the function as the argument with `chameleon.constant = i`; the function's attribute
+    `chameleon.init` names it. Works for weights without data. A value larger than twice its inputs stays where it is used.
+  }];
+  let statistics = [Statistic<"numConstants", "constants", "Results of initialisers">];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
 def LowerToCPUPass : Pass<"lower-to-cpu", "::mlir::ModuleOp"> {
@@ -71,6 +93,14 @@ def LowerToCPUPass : Pass<"lower-to-cpu", "::mlir::ModuleOp"> {
 
 def PrepareModel : Pass<"prepare-model", "::mlir::ModuleOp"> {
   let summary = "Simplify what front ends emit";
+  let description = [{
+    From linalg on tensors as torch-mlir emits it to convolutions, matmuls, pools and reductions with one fused elementwise
+    epilogue each: assertions erased, compare-and-select to minimum and maximum, dead results dropped, f64 islands computed in
+    f32, batch norm and bias folded into weights and one addition, elementwise chains fused where nothing is recomputed. What is
+    not understood is left as it was.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def ResolveSchedules : Pass<"resolve-schedules", "::mlir::ModuleOp"> {
