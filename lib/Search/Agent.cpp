@@ -9,9 +9,14 @@
 
 #include "chameleon/Search/Agent.h"
 #include "chameleon/Search/PolicyMath.h"
+#include <cmath>
 #include <numeric>
 
 using namespace chameleon::search;
+
+/// OpenBLAS counts its threads by itself; absent where LibTorch brings another
+/// BLAS.
+extern "C" __attribute__((weak)) void openblas_set_num_threads(int);
 
 AgentOptions AgentOptions::paper() {
   AgentOptions options;
@@ -21,6 +26,8 @@ AgentOptions AgentOptions::paper() {
   options.headLayers = 2;
   options.temperature = 0.1;
   options.groups = 1;
+  options.entropyWeight = 0.1;
+  options.learningRate = 1e-3;
   options.horizon = 500;
   options.stopShare = 0.75;
   options.epochs = 3;
@@ -86,6 +93,8 @@ struct Agent::Impl {
       : space(space), options(options), numKnobs(space.getNumKnobs()),
         random(seed, /*stream=*/0xa6e27) {
     at::set_num_threads(1);
+    if (openblas_set_num_threads)
+      openblas_set_num_threads(1);
     int width = numKnobs;
     for (int i = 0; i < options.policyLayers; ++i, width = options.hiddenUnits)
       trunk.push_back(makeLayer(width, options.hiddenUnits, random));

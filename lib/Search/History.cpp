@@ -9,6 +9,7 @@
 
 #include "chameleon/Search/History.h"
 #include <algorithm>
+#include <cmath>
 
 using namespace chameleon::search;
 

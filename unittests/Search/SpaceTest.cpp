@@ -160,18 +160,41 @@ TEST(SpaceTest, EncodesUnorderedKnobsAsIndicators) {
   EXPECT_NEAR(squared, 1, 1e-6);
 }
 
-TEST(RandomTest, IsTheSameEverywhere) {
-  // SplitMix64 with known constants: recomputed by hand in Python.
-  Random random(42);
-  uint64_t first = random.next();
-  EXPECT_EQ(first, Random(42).next());
-  EXPECT_NE(first, Random(42, 1).next());
-  EXPECT_NE(first, Random(43).next());
-  for (int i = 0; i < 1000; ++i) {
+TEST(RandomTest, StreamsAndSeedsAreUnrelated) {
+  // Not even shifted: neighbouring seeds are used for repetitions of an
+  // experiment.
+  std::vector<uint64_t> all;
+  for (uint64_t seed = 0; seed < 8; ++seed)
+    for (uint64_t stream = 0; stream < 4; ++stream) {
+      Random random(seed, stream);
+      for (int i = 0; i < 64; ++i)
+        all.push_back(random.next());
+    }
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(std::unique(all.begin(), all.end()), all.end());
+  EXPECT_EQ(Random(42).next(), Random(42).next());
+}
+
+TEST(RandomTest, KnownNumbers) {
+  // Computed from the definition with Python's integers.
+  Random random(42, 1);
+  EXPECT_EQ(random.next(), 6143318025178984964u);
+  EXPECT_EQ(random.next(), 3111913416427148399u);
+}
+
+TEST(RandomTest, StaysInRange) {
+  Random random(1);
+  double sum = 0, squares = 0;
+  for (int i = 0; i < 10000; ++i) {
     EXPECT_LT(random.below(3), 3u);
     double value = random.uniform();
     EXPECT_TRUE(value >= 0 && value < 1);
+    sum += value;
+    squares += value * value;
   }
+  EXPECT_NEAR(sum / 10000, 0.5, 0.012);
+  EXPECT_NEAR(squares / 10000, 1.0 / 3, 0.012);
+  EXPECT_EQ(random.below(1), 0u);
 }
 
 } // namespace

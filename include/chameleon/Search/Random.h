@@ -17,7 +17,7 @@
 #ifndef CHAMELEON_SEARCH_RANDOM_H
 #define CHAMELEON_SEARCH_RANDOM_H
 
-#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -28,18 +28,12 @@ namespace chameleon::search {
 /// Generators, OOPSLA 2014).
 class Random {
 public:
+  /// The seed is mixed twice: a generator that only adds it would give
+  /// neighbouring seeds the same numbers, shifted by one.
   explicit Random(uint64_t seed, uint64_t stream = 0)
-      : state(seed * 0x9e3779b97f4a7c15ull +
-              (stream + 1) * 0xd1342543de82ef95ull) {
-    next();
-  }
+      : state(mix(mix(seed + increment) ^ (stream * increment))) {}
 
-  uint64_t next() {
-    uint64_t value = state += 0x9e3779b97f4a7c15ull;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ull;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebull;
-    return value ^ (value >> 31);
-  }
+  uint64_t next() { return mix(state += increment); }
 
   /// Uniform in [0, bound); 0 if bound is 0.
   uint64_t below(uint64_t bound) {
@@ -50,15 +44,6 @@ public:
   /// Uniform in [0, 1).
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
-  /// Normal, mean 0 and standard deviation 1, as the sum of twelve uniforms
-  /// (exact arithmetic, no library function).
-  double normal() {
-    double sum = -6;
-    for (int i = 0; i < 12; ++i)
-      sum += uniform();
-    return sum;
-  }
-
   template <typename T>
   void shuffle(std::vector<T> &values) {
     for (size_t i = values.size(); i > 1; --i)
@@ -66,6 +51,14 @@ public:
   }
 
 private:
+  static constexpr uint64_t increment = 0x9e3779b97f4a7c15ull;
+
+  static uint64_t mix(uint64_t value) {
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ull;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111ebull;
+    return value ^ (value >> 31);
+  }
+
   uint64_t state;
 };
 
