@@ -22,6 +22,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -457,8 +458,18 @@ int ForkServer::serve() {
   return status;
 }
 
+/// Each task keeps a memory file open.
+static void allowManyFiles() {
+  rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+    return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int chameleon::runForkServer(const RunnerFactory &factory) {
   setsid();
+  allowManyFiles();
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN);
   // The protocol moves away from stdin and stdout, so that nothing which prints
