@@ -1,0 +1,166 @@
+"""Exports PyTorch modules as linalg on tensors, which chameleon-opt tunes.
+
+    from chameleon.export import export
+    export(torchvision.models.resnet18().eval(), torch.randn(1, 3, 224, 224), path="resnet18.mlir")
+
+    python -m chameleon.export resnet18 -o resnet18.mlir                    # weights inline, ready to run
+    python -m chameleon.export resnet18 -o resnet18.mlir --weights=elided   # small: structure only, enough to tune
+    python -m chameleon.export resnet18 -o resnet18.mlir --save-data        # and resnet18.input0.npy, resnet18.output0.npy
+
+Needs torch and torch-mlir, and torchvision for the command: pip install 'chameleon[export]'. Importing this module
+needs neither.
+"""
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pathlib
+import sys
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+if TYPE_CHECKING:
+    import torch
+
+WEIGHTS = ("inline", "elided")
+ELIDE_FROM_ELEMENTS = 32  #: constants with more elements than this lose their data when weights are elided
+
+_HELP = {
+    "torch": "pip install torch --index-url https://download.pytorch.org/whl/cpu",
+    "torch_mlir": "pip install --pre torch-mlir -f https://github.com/llvm/torch-mlir-release/releases/expanded_assets/dev-wheels",
+    "torchvision": "pip install torchvision --index-url https://download.pytorch.org/whl/cpu",
+    "numpy": "pip install numpy",
+}
+
+
+class ExportError(Exception):
+    """The model cannot be exported; says why, or which package is missing and how to install it."""
+
+
+def _require(name: str, package: Optional[str] = None) -> Any:
+    package = package or name
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ExportError(f"exporting needs {package}, which cannot be imported ({error}); try: {_HELP[package]}") from error
+
+
+def export(
+    module: torch.nn.Module,
+    *inputs: torch.Tensor,
+    path: Union[str, os.PathLike, None] = None,
+    weights: str = "inline",
+    function: str = "main",
+) -> str:
+    """Returns `module` applied to `inputs` as MLIR text, and writes it to `path` if given.
+
+    - Shapes and element types are those of `inputs`; the module should be in evaluation mode.
+    - `weights`: "inline" keeps all data; "elided" leaves large constants without data, which chameleon-run fills by
+      `--fill-missing`.
+    - The result is text, not bytecode: torch-mlir's MLIR may be newer than Chameleon's.
+    """
+    if weights not in WEIGHTS:
+        raise ExportError(f"weights must be one of {', '.join(WEIGHTS)}, found {weights!r}")
+    _require("torch")
+    fx = _require("torch_mlir.fx", "torch_mlir")
+    try:
+        exported = fx.export_and_import(module, *inputs, output_type="linalg-on-tensors", func_name=function)
+    except Exception as error:  # torch.export and torch-mlir raise almost anything
+        raise ExportError(f"cannot export {type(module).__name__}: {error}") from error
+    limit = ELIDE_FROM_ELEMENTS if weights == "elided" else None
+    text = exported.operation.get_asm(large_elements_limit=limit, large_resource_limit=limit)
+    if path is not None:
+        pathlib.Path(path).write_text(text)
+    return text
+
+
+def save_data(module: torch.nn.Module, *inputs: torch.Tensor, stem: Union[str, os.PathLike]) -> list[pathlib.Path]:
+    """Writes STEM.inputN.npy and STEM.outputN.npy; outputs are computed in double precision and rounded to the inputs' type.
+
+    The module comes back as it was.
+    """
+    torch, numpy = _require("torch"), _require("numpy")
+    import copy
+
+    def widen(tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.double() if tensor.is_floating_point() else tensor
+
+    with torch.no_grad():
+        outputs = copy.deepcopy(module).double()(*map(widen, inputs))
+    outputs = [outputs] if isinstance(outputs, torch.Tensor) else list(outputs)
+    written = []
+    for kind, tensors in (("input", inputs), ("output", outputs)):
+        for index, tensor in enumerate(tensors):
+            if kind == "output" and tensor.is_floating_point():
+                tensor = tensor.to(inputs[0].dtype if inputs[0].is_floating_point() else torch.float32)
+            written.append(pathlib.Path(f"{stem}.{kind}{index}.npy"))
+            numpy.save(written[-1], tensor.detach().numpy())
+    return written
+
+
+def make_torchvision_model(name: str, seed: int = 0, pretrained: bool = False) -> torch.nn.Module:
+    """A model of torchvision by name, in evaluation mode.
+
+    Its weights come from `seed`, and its batch-norm statistics are random too: the default ones (mean 0, variance 1)
+    would hide mistakes.
+    """
+    torch, torchvision = _require("torch"), _require("torchvision")
+    names = torchvision.models.list_models()
+    if name not in names:
+        import difflib
+
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        raise ExportError(f"torchvision has no model {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+    torch.manual_seed(seed)
+    if pretrained:
+        return torchvision.models.get_model(name, weights="DEFAULT").eval()
+    # Some detection and segmentation models would download a backbone.
+    options = {"weights_backbone": None} if name.startswith(("fcn", "deeplab", "lraspp", "fasterrcnn", "maskrcnn", "keypointrcnn", "retinanet", "ssd", "fcos")) else {}
+    model = torchvision.models.get_model(name, weights=None, **options).eval()
+    for layer in model.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(layer.running_mean, 0, 0.1)
+            torch.nn.init.uniform_(layer.running_var, 0.5, 1.5)
+            torch.nn.init.uniform_(layer.weight, 0.5, 1.5)
+            torch.nn.init.normal_(layer.bias, 0, 0.1)
+    return model
+
+
+def parse_shape(text: str) -> tuple[int, ...]:
+    """1x3x224x224 as a tuple."""
+    try:
+        shape = tuple(int(size) for size in text.split("x"))
+    except ValueError:
+        shape = ()
+    if not shape or min(shape) < 1:
+        raise argparse.ArgumentTypeError(f"expected a shape like 1x3x224x224, found {text!r}")
+    return shape
+
+
+def main(arguments: Optional[list[str]] = None) -> int:
+    """The command: a torchvision model by name."""
+    parser = argparse.ArgumentParser(prog="python -m chameleon.export", description="Export a torchvision model as linalg on tensors.")
+    parser.add_argument("model", help="name in torchvision.models, for instance resnet18")
+    parser.add_argument("-o", "--output", type=pathlib.Path, help="default: MODEL.mlir")
+    parser.add_argument("--input", dest="shape", type=parse_shape, default=(1, 3, 224, 224), help="shape of the image; default: 1x3x224x224")
+    parser.add_argument("--weights", choices=WEIGHTS, default="inline", help="keep large constants or leave their data out; default: inline")
+    parser.add_argument("--pretrained", action="store_true", help="download trained weights instead of random ones")
+    parser.add_argument("--seed", type=int, default=0, help="of weights and input; default: 0")
+    parser.add_argument("--save-data", action="store_true", help="also write the input and PyTorch's output in double precision, as .npy")
+    options = parser.parse_args(arguments)
+    output = options.output or pathlib.Path(f"{options.model}.mlir")
+    try:
+        torch = _require("torch")
+        model = make_torchvision_model(options.model, options.seed, options.pretrained)
+        image = torch.randn(options.shape, generator=torch.Generator().manual_seed(options.seed + 1))
+        export(model, image, path=output, weights=options.weights)
+        if options.save_data:
+            save_data(model, image, stem=output.with_suffix(""))
+    except (ExportError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The exporter. What needs torch and torch-mlir is skipped where they are not installed."""
+import importlib.util
+import sys
+
+import pytest
+
+from chameleon import export as exporter
+from chameleon.export import ExportError, export, main, parse_shape
+
+needs_torch_mlir = pytest.mark.skipif(
+    not all(importlib.util.find_spec(name) for name in ("torch", "torch_mlir")), reason="torch and torch-mlir are not installed"
+)
+needs_torchvision = pytest.mark.skipif(not importlib.util.find_spec("torchvision"), reason="torchvision is not installed")
+
+
+def test_shapes():
+    assert parse_shape("1x3x224x224") == (1, 3, 224, 224)
+    assert parse_shape("7") == (7,)
+    for bad in ("", "1x", "axb", "1x0", "1x-2"):
+        with pytest.raises(Exception, match="expected a shape"):
+            parse_shape(bad)
+
+
+@pytest.mark.parametrize("missing", ["torch", "torch_mlir"])
+def test_a_missing_package_is_named(monkeypatch, missing):
+    if missing == "torch_mlir" and not importlib.util.find_spec("torch"):
+        pytest.skip("torch is not installed")
+    for name in [name for name in sys.modules if name.split(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ExportError, match=f"exporting needs {missing}.* try: pip install"):
+        export(None)
+
+
+def test_command_reports_errors(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["resnet18"]) == 1
+    assert capsys.readouterr().err.startswith("error: exporting needs torch")
+
+
+def test_weights_must_be_known():
+    with pytest.raises(ExportError, match="inline, elided, found 'small'"):
+        export(None, weights="small")
+
+
+@needs_torch_mlir
+def test_exports_a_module(tmp_path):
+    import torch
+
+    module = torch.nn.Sequential(torch.nn.Linear(16, 8), torch.nn.ReLU()).eval()
+    image = torch.randn(2, 16)
+    path = tmp_path / "mlp.mlir"
+    text = export(module, image, path=path)
+    assert path.read_text() == text
+    assert "func.func @main(%arg0: tensor<2x16xf32>) -> tensor<2x8xf32>" in text
+    assert "linalg.matmul" in text
+    elided = export(module, image, weights="elided", function="forward")
+    assert "func.func @forward" in elided and "__elided__" in elided and len(elided) < len(text)
+
+
+@needs_torch_mlir
+def test_a_module_that_cannot_be_exported():
+    import torch
+
+    class Branches(torch.nn.Module):
+        def forward(self, x):
+            return x if x.sum() > 0 else -x
+
+    with pytest.raises(ExportError, match="cannot export Branches"):
+        export(Branches(), torch.randn(3))
+
+
+@needs_torch_mlir
+def test_saves_inputs_and_outputs(tmp_path):
+    import numpy
+    import torch
+
+    module = torch.nn.Linear(4, 3).eval()
+    image = torch.randn(2, 4)
+    paths = exporter.save_data(module, image, stem=tmp_path / "linear")
+    assert [path.name for path in paths] == ["linear.input0.npy", "linear.output0.npy"]
+    assert numpy.array_equal(numpy.load(paths[0]), image.numpy())
+    output = numpy.load(paths[1])
+    assert output.dtype == numpy.float32 and numpy.allclose(output, module(image).detach().numpy(), atol=1e-5)
+    assert module.weight.dtype == torch.float32
+
+
+@needs_torch_mlir
+@needs_torchvision
+def test_command_exports_a_torchvision_model(tmp_path, capsys):
+    path = tmp_path / "net.mlir"
+    arguments = ["squeezenet1_1", "-o", str(path), "--input=1x3x64x64", "--weights=elided", "--save-data"]
+    assert main(arguments) == 0
+    assert "tensor<1x3x64x64xf32>" in path.read_text()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["net.input0.npy", "net.mlir", "net.output0.npy"]
+    before = path.read_text()
+    assert main(arguments) == 0 and path.read_text() == before
+    assert main(["resnet81"]) == 1
+    assert "did you mean" in capsys.readouterr().err
