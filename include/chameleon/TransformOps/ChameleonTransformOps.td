@@ -132,6 +132,30 @@ def Chameleon_PeelLoopOp : Chameleon_TransformOp<"peel_loop",
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
 
+def Chameleon_ScalarizeBroadcastReadsOp : Chameleon_TransformOp<"scalarize_broadcast_reads",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Reads each element that is spread over a vector once";
+  let description = [{
+    A `vector.transfer_read` whose innermost dimensions are broadcast becomes a `tensor.extract` and a `vector.broadcast` for each
+    element read. Instruction sets have that as one operand of a multiply-add; upstream's conversion to loops
+    loads the element once for each lane.
+
+    ```mlir
+    transform.chameleon.scalarize_broadcast_reads %function : !transform.any_op
+    // vector.transfer_read %image[%i, %j] {permutation_map = (d0, d1) -> (d1, 0)} : tensor<8x8xf32>, vector<2x16xf32>
+    // tensor.extract %image[%i, %j], vector.broadcast, vector.insert [0]; tensor.extract %image[%i, %j + 1], …
+    ```
+
+    Reads that are masked or not known to be in bounds, and reads of a memref, stay as they are.
+
+    #### Return modes
+
+    Modifies what is nested in the targets; always succeeds.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}
+
 def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Tiles every reduction loop by one, however many there are";

@@ -7,30 +7,21 @@
 // one scalar of the image for each pixel.
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_conv_nchwc(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
-    transform.match.operation_name %anchor ["linalg.generic"] : !transform.any_op
-    %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
-    ^bb0(%op: !transform.any_op):
-      %rank = transform.match.structured.rank %op : (!transform.any_op) -> !transform.param<i64>
-      %nine = transform.param.constant 9 : i64 -> !transform.param<i64>
-      transform.match.param.cmpi eq %rank, %nine : !transform.param<i64>
-      transform.match.structured.dim %op[0, 1, 2, 3, 4] {parallel} : !transform.any_op
-      transform.match.structured.dim %op[5, 6, 7, 8] {reduction} : !transform.any_op
-      transform.match.structured.body %op {contraction = ["arith.mulf", "arith.addf"]} : !transform.any_op
-      transform.match.structured.yield %op : !transform.any_op
-    }
-    transform.yield %matched : !transform.any_op
-  }
-
-  transform.named_sequence @match_conv_few_channels(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
-    transform.match.operation_name %anchor ["linalg.generic"] : !transform.any_op
     %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
     ^bb0(%op: !transform.any_op):
       %rank = transform.match.structured.rank %op : (!transform.any_op) -> !transform.param<i64>
       %eight = transform.param.constant 8 : i64 -> !transform.param<i64>
-      transform.match.param.cmpi eq %rank, %eight : !transform.param<i64>
+      %nine = transform.param.constant 9 : i64 -> !transform.param<i64>
+      transform.match.param.cmpi ge %rank, %eight : !transform.param<i64>
+      transform.match.param.cmpi le %rank, %nine : !transform.param<i64>
       transform.match.structured.dim %op[0, 1, 2, 3, 4] {parallel} : !transform.any_op
-      transform.match.structured.dim %op[5, 6, 7] {reduction} : !transform.any_op
+      transform.match.structured.dim %op[except(0, 1, 2, 3, 4)] {reduction} : !transform.any_op
       transform.match.structured.body %op {contraction = ["arith.mulf", "arith.addf"]} : !transform.any_op
+      // The image is read in windows; the result is written along its loops.
+      %batch, %pixels, %channels, %window, %depths, %depth, %strides, %dilations
+          = transform.match.structured.classify_convolution_dims %op
+          : (!transform.any_op) -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>,
+             !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
       transform.match.structured.yield %op : !transform.any_op
     }
     transform.yield %matched : !transform.any_op
@@ -42,14 +33,8 @@ module attributes {transform.with_named_sequence} {
       %block_part: !transform.param<i64> {transform.readonly}, %row_part: !transform.param<i64> {transform.readonly},
       %kob: !transform.param<i64> {transform.readonly}, %ohb: !transform.param<i64> {transform.readonly},
       %owb: !transform.param<i64> {transform.readonly}) -> !transform.any_op {
-    // Pixels outside, channel blocks inside: every pixel is used at once by all kob blocks, so it needs one register only.
     %zero = transform.structured.match ops{["linalg.fill"]} in %function : (!transform.any_op) -> !transform.any_op
     %fill = transform.structured.generalize %zero : (!transform.any_op) -> !transform.any_op
-    %elementwise = transform.structured.match ops{["linalg.generic"]} attributes {iterator_types = [
-        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>,
-        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>]} in %function : (!transform.any_op) -> !transform.any_op
-    %pixels_first = transform.structured.interchange %elementwise iterator_interchange = [0, 2, 3, 1, 4]
-        : (!transform.any_op) -> !transform.any_op
 
     // The border and the interior of the padded image, in parallel over its channels.
     %pads = transform.structured.match ops{["tensor.pad"]} in %function : (!transform.any_op) -> !transform.any_op
@@ -64,12 +49,12 @@ module attributes {transform.with_named_sequence} {
     // The last elementwise operation, or the convolution if there is none.
     %return = transform.structured.match ops{["func.return"]} in %function : (!transform.any_op) -> !transform.any_op
     %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
-    %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %row_part, 0, %block_part] {apply_cleanup, use_forall}
+    %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %block_part, %row_part] {apply_cleanup, use_forall}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
     transform.apply_patterns to %function {
       transform.apply_patterns.canonicalization
     } : !transform.any_op
-    %tile, %loops:4 = transform.structured.fuse %part tile_sizes [1, %ohb, %owb, %kob] interchange [0, 3, 1, 2] {apply_cleanup}
+    %tile, %loops:4 = transform.structured.fuse %part tile_sizes [1, %kob, %ohb, %owb] interchange [0, 1, 2, 3] {apply_cleanup}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
         -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
     // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
@@ -80,6 +65,12 @@ module attributes {transform.with_named_sequence} {
       transform.apply_patterns.canonicalization
       transform.apply_patterns.linalg.tiling_canonicalization
     } : !transform.any_op
+    // Pixels outside, channel blocks inside: every pixel is used at once by all kob blocks, so it needs one register only.
+    %elementwise = transform.structured.match ops{["linalg.generic"]} attributes {iterator_types = [
+        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>,
+        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>]} in %function : (!transform.any_op) -> !transform.any_op
+    %pixels_first = transform.structured.interchange %elementwise iterator_interchange = [0, 2, 3, 1, 4]
+        : (!transform.any_op) -> !transform.any_op
     %convolutions = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
     transform.yield %convolutions : !transform.any_op
   }
@@ -110,6 +101,7 @@ module attributes {transform.with_named_sequence} {
       transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
       transform.apply_patterns.canonicalization
     } : !transform.any_op
+    transform.chameleon.scalarize_broadcast_reads %function : !transform.any_op
     %vector_loops = transform.structured.match ops{["scf.for"]} in %function : (!transform.any_op) -> !transform.any_op
     transform.apply_licm to %vector_loops : !transform.any_op
     transform.loop.hoist_loop_invariant_subsets %vector_loops : !transform.any_op
@@ -256,8 +248,7 @@ module attributes {transform.with_named_sequence} {
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     transform.foreach_match in %root
-        @match_conv_nchwc -> @conv_nchwc,
-        @match_conv_few_channels -> @conv_nchwc
+        @match_conv_nchwc -> @conv_nchwc
         : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

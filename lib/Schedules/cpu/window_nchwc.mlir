@@ -51,11 +51,15 @@ module attributes {transform.with_named_sequence} {
     // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
     transform.chameleon.peel_loop %loops#3 : !transform.any_op
     transform.chameleon.peel_loop %loops#2 : !transform.any_op
-    transform.chameleon.peel_loop %loops#1 : !transform.any_op
     transform.apply_patterns to %function {
       transform.apply_patterns.canonicalization
       transform.apply_patterns.linalg.tiling_canonicalization
     } : !transform.any_op
+    %elementwise = transform.structured.match ops{["linalg.generic"]} attributes {iterator_types = [
+        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>,
+        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>]} in %function : (!transform.any_op) -> !transform.any_op
+    %pixels_first = transform.structured.interchange %elementwise iterator_interchange = [0, 2, 3, 1, 4]
+        : (!transform.any_op) -> !transform.any_op
     %windows = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
     transform.yield %windows : !transform.any_op
   }
