@@ -136,14 +136,14 @@ def Chameleon_ScalarizeBroadcastReadsOp : Chameleon_TransformOp<"scalarize_broad
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Reads each element that is spread over a vector once";
   let description = [{
-    A `vector.transfer_read` whose innermost dimensions are broadcast becomes a `tensor.extract` and a `vector.broadcast` for each
-    element read. Instruction sets have that as one operand of a multiply-add; upstream's conversion to loops
-    loads the element once for each lane.
+    A `vector.transfer_read` whose innermost dimensions are broadcast becomes a `tensor.extract` for each element and a
+    `vector.broadcast`. Instruction sets have that as an operand of a multiply-add; upstream's conversion to loops loads the
+    element once for each lane.
 
     ```mlir
     transform.chameleon.scalarize_broadcast_reads %function : !transform.any_op
     // vector.transfer_read %image[%i, %j] {permutation_map = (d0, d1) -> (d1, 0)} : tensor<8x8xf32>, vector<2x16xf32>
-    // tensor.extract %image[%i, %j], vector.broadcast, vector.insert [0]; tensor.extract %image[%i, %j + 1], …
+    // vector.from_elements of %image[%i, %j] and %image[%i, %j + 1] : vector<2x1xf32>, vector.broadcast to vector<2x16xf32>
     ```
 
     Reads that are masked or not known to be in bounds, and reads of a memref, stay as they are.

@@ -42,7 +42,7 @@ module attributes {transform.with_named_sequence} {
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
     %borders, %interiors = transform.chameleon.lower_pad %pad_part : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
     %pad_writes = transform.merge_handles %borders, %interiors : !transform.any_op
-    %pad_tile, %pad_loops:4 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 16]
+    %pad_tile, %pad_loops:4 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 8]
         : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
     transform.chameleon.peel_loop %pad_loops#3 : !transform.any_op
 

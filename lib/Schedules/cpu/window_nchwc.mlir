@@ -1,10 +1,10 @@
 // Windows within one channel, channels blocked by the vector width (NCHWc): depthwise convolution and pooling,
 //   out(n, c, oh, ow, ci) = combine over r, s of image(n, c, oh * stride + r * dilation, ow * stride + s * dilation, ci) [* weights(c, r, s, ci)]
 //
-// ohb * owb accumulators, each a block of channels, stay in registers from the fill to the last elementwise operation.
+// These are bound by memory. So the image is padded for one block of channels at a time, which is still in the cache when
+// its windows are read. ohb * owb accumulators, each a block of channels, stay in registers from the fill to the last elementwise operation.
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_window_nchwc(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
-    transform.match.operation_name %anchor ["linalg.generic"] : !transform.any_op
     %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
     ^bb0(%op: !transform.any_op):
       %rank = transform.match.structured.rank %op : (!transform.any_op) -> !transform.param<i64>
@@ -13,55 +13,14 @@ module attributes {transform.with_named_sequence} {
       transform.match.structured.dim %op[0, 1, 2, 3, 4] {parallel} : !transform.any_op
       transform.match.structured.dim %op[5, 6] {reduction} : !transform.any_op
       transform.match.structured.body %op {reduction_position = 0} : !transform.any_op
+      // The weights of a depthwise convolution, or the shape of a pooling window.
+      %inputs = transform.match.structured.num_inputs %op : (!transform.any_op) -> !transform.param<i64>
+      %two = transform.param.constant 2 : i64 -> !transform.param<i64>
+      transform.match.param.cmpi eq %inputs, %two : !transform.param<i64>
+      transform.match.structured.input %op[1] {projected_permutation} : !transform.any_op
       transform.match.structured.yield %op : !transform.any_op
     }
     transform.yield %matched : !transform.any_op
-  }
-
-  // Fuses everything into register tiles, for each of which the reductions are still to be tiled; returns the convolutions.
-  transform.named_sequence @tile_for_registers(%function: !transform.any_op {transform.readonly},
-      %batch_part: !transform.param<i64> {transform.readonly}, %channel_part: !transform.param<i64> {transform.readonly},
-      %block_part: !transform.param<i64> {transform.readonly}, %row_part: !transform.param<i64> {transform.readonly},
-      %ohb: !transform.param<i64> {transform.readonly},
-      %owb: !transform.param<i64> {transform.readonly}) -> !transform.any_op {
-    %zero = transform.structured.match ops{["linalg.fill"]} in %function : (!transform.any_op) -> !transform.any_op
-    %fill = transform.structured.generalize %zero : (!transform.any_op) -> !transform.any_op
-
-    // The border and the interior of the padded image, in parallel over its channels.
-    %pads = transform.structured.match ops{["tensor.pad"]} in %function : (!transform.any_op) -> !transform.any_op
-    %pad_part, %pad_loop = transform.structured.tile_using_forall %pads tile_sizes [%batch_part, %channel_part]
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    %borders, %interiors = transform.chameleon.lower_pad %pad_part : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
-    %pad_writes = transform.merge_handles %borders, %interiors : !transform.any_op
-    %pad_tile, %pad_loops:4 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 16]
-        : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
-    transform.chameleon.peel_loop %pad_loops#3 : !transform.any_op
-
-    // The last elementwise operation, or the window if there is none.
-    %return = transform.structured.match ops{["func.return"]} in %function : (!transform.any_op) -> !transform.any_op
-    %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
-    %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %block_part, %row_part] {apply_cleanup, use_forall}
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-    } : !transform.any_op
-    %tile, %loops:4 = transform.structured.fuse %part tile_sizes [1, 1, %ohb, %owb] interchange [0, 1, 2, 3] {apply_cleanup}
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>)
-        -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
-    // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
-    transform.chameleon.peel_loop %loops#3 : !transform.any_op
-    transform.chameleon.peel_loop %loops#2 : !transform.any_op
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
-    %elementwise = transform.structured.match ops{["linalg.generic"]} attributes {iterator_types = [
-        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>,
-        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>]} in %function : (!transform.any_op) -> !transform.any_op
-    %pixels_first = transform.structured.interchange %elementwise iterator_interchange = [0, 2, 3, 1, 4]
-        : (!transform.any_op) -> !transform.any_op
-    %windows = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
-    transform.yield %windows : !transform.any_op
   }
 
   // Vectors for the tiles, kept in registers over all reduction loops.
@@ -106,9 +65,8 @@ module attributes {transform.with_named_sequence} {
     %ohb = transform.tune.knob<"ohb"> = 1 : i64 from options = [1, 2, 3, 4, 5, 7] -> !transform.param<i64>
     %owb = transform.tune.knob<"owb"> = 14 : i64
         from options = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 24, 26, 28] -> !transform.param<i64>
-    // What one iteration of the parallel loop computes: blocks of channels x rows. Without threads, everything.
-    %blocks = transform.tune.knob<"blocks"> = 1 : i64 from options = [1, 2, 4, 8, 16] -> !transform.param<i64>
-    %rows = transform.tune.knob<"rows"> = 7 : i64 from options = [1, 2, 4, 7, 8, 14, 28] -> !transform.param<i64>
+    // Blocks of channels that one iteration of the parallel loop computes. Without threads, all.
+    %blocks = transform.tune.knob<"blocks"> = 1 : i64 from options = [1, 2, 3, 4, 6, 8] -> !transform.param<i64>
 
     %registers = transform.dlti.query ["CPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
     %bits = transform.dlti.query ["CPU", "vector_bits"] at %function : (!transform.any_op) -> !transform.param<i64>
@@ -121,13 +79,12 @@ module attributes {transform.with_named_sequence} {
       %d2 = transform.match.structured.dim %op[2] : (!transform.any_op) -> !transform.param<i64>
       %d3 = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
       %d4 = transform.match.structured.dim %op[4] : (!transform.any_op) -> !transform.param<i64>
-      transform.match.structured.yield %d0, %d1, %d2, %d3, %d4
-          : !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+      transform.match.structured.yield %d0, %d1, %d2, %d3, %d4 : !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
     }
-    %batch_part, %channel_part, %block_part, %row_part = transform.smt.constrain_params(%ohb, %owb, %blocks, %rows, %n, %c, %oh, %ow, %ci, %registers, %bits, %threads)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-        -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
-    ^bb0(%ohb_: !smt.int, %owb_: !smt.int, %blocks_: !smt.int, %rows_: !smt.int, %n_: !smt.int, %c_: !smt.int, %oh_: !smt.int, %ow_: !smt.int, %ci_: !smt.int, %registers_: !smt.int, %bits_: !smt.int, %threads_: !smt.int):
+    %batch_part, %block_part = transform.smt.constrain_params(%ohb, %owb, %blocks, %n, %c, %oh, %ow, %ci, %registers, %bits, %threads)
+        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
+        -> (!transform.param<i64>, !transform.param<i64>) {
+    ^bb0(%ohb_: !smt.int, %owb_: !smt.int, %blocks_: !smt.int, %n_: !smt.int, %c_: !smt.int, %oh_: !smt.int, %ow_: !smt.int, %ci_: !smt.int, %registers_: !smt.int, %bits_: !smt.int, %threads_: !smt.int):
       // A block of channels takes so many vector registers.
       %c32 = smt.int.constant 32
       %v1 = smt.int.mul %ci_, %c32
@@ -135,88 +92,106 @@ module attributes {transform.with_named_sequence} {
       %c1 = smt.int.constant 1
       %v3 = smt.int.sub %v2, %c1
       %vectors = smt.int.div %v3, %bits_
-      // Without threads the parallel loop has one iteration, and its knobs mean nothing.
+      // Without threads the parallel loop has one iteration, and its knob means nothing.
       %serial = smt.eq %threads_, %c1 : !smt.int
-      %v6 = smt.int.cmp gt %threads_, %c1
-      %v7 = smt.int.add %blocks_, %rows_
-      %c2 = smt.int.constant 2
-      %v8 = smt.eq %v7, %c2 : !smt.int
-      %v9 = smt.or %v6, %v8
-      smt.assert %v9
       %part_blocks = smt.ite %serial, %c_, %blocks_ : !smt.int
-      %part_rows = smt.ite %serial, %oh_, %rows_ : !smt.int
-      %v12 = smt.int.cmp le %blocks_, %c_
-      %v13 = smt.int.mod %c_, %part_blocks
+      %v7 = smt.int.cmp gt %threads_, %c1
+      %v8 = smt.eq %blocks_, %c1 : !smt.int
+      %v9 = smt.or %v7, %v8
+      smt.assert %v9
+      %v10 = smt.int.cmp le %blocks_, %c_
+      %v11 = smt.int.mod %c_, %blocks_
       %c0 = smt.int.constant 0
-      %v14 = smt.eq %v13, %c0 : !smt.int
-      %v15 = smt.and %v12, %v14
-      smt.assert %v15
-      %v16 = smt.int.cmp le %rows_, %oh_
-      %v17 = smt.int.mod %oh_, %part_rows
-      %v18 = smt.eq %v17, %c0 : !smt.int
-      %v19 = smt.and %v16, %v18
-      smt.assert %v19
+      %v12 = smt.eq %v11, %c0 : !smt.int
+      %v13 = smt.and %v10, %v12
+      smt.assert %v13
       // No thread idles for more than an eighth of the time, if there are parts enough.
-      %v20 = smt.int.div %c_, %part_blocks
-      %v21 = smt.int.mul %n_, %v20
-      %v22 = smt.int.div %oh_, %part_rows
-      %parts = smt.int.mul %v21, %v22
-      %v24 = smt.int.add %parts, %threads_
-      %v25 = smt.int.sub %v24, %c1
-      %turns = smt.int.div %v25, %threads_
+      %v14 = smt.int.div %c_, %part_blocks
+      %parts = smt.int.mul %n_, %v14
+      %v16 = smt.int.add %parts, %threads_
+      %v17 = smt.int.sub %v16, %c1
+      %turns = smt.int.div %v17, %threads_
       %c8 = smt.int.constant 8
-      %v27 = smt.int.mul %parts, %c8
-      %v28 = smt.int.mul %turns, %threads_
+      %v19 = smt.int.mul %parts, %c8
+      %v20 = smt.int.mul %turns, %threads_
       %c7 = smt.int.constant 7
-      %v29 = smt.int.mul %v28, %c7
-      %v30 = smt.int.cmp ge %v27, %v29
-      %v31 = smt.or %serial, %v30, %v8
-      smt.assert %v31
+      %v21 = smt.int.mul %v20, %c7
+      %v22 = smt.int.cmp ge %v19, %v21
+      %v23 = smt.or %serial, %v22, %v8
+      smt.assert %v23
       // The accumulators, the weights of a step and the image fit the registers; there are enough of them to hide the latency of an operation.
-      %v32 = smt.int.mul %vectors, %ohb_
-      %accumulators = smt.int.mul %v32, %owb_
-      %v34 = smt.int.mul %c2, %vectors
-      %v35 = smt.int.add %accumulators, %v34
-      %v36 = smt.int.cmp le %v35, %registers_
-      smt.assert %v36
-      %v37 = smt.int.mul %part_rows, %ow_
-      %part = smt.int.mul %v37, %vectors
+      %v24 = smt.int.mul %vectors, %ohb_
+      %accumulators = smt.int.mul %v24, %owb_
+      %c2 = smt.int.constant 2
+      %v26 = smt.int.mul %c2, %vectors
+      %v27 = smt.int.add %accumulators, %v26
+      %v28 = smt.int.cmp le %v27, %registers_
+      smt.assert %v28
       %c4 = smt.int.constant 4
-      %v39 = smt.int.cmp ge %accumulators, %c4
-      %v40 = smt.int.cmp ge %accumulators, %part
-      %v41 = smt.or %v39, %v40
-      smt.assert %v41
+      %v29 = smt.int.cmp ge %accumulators, %c4
+      %v30 = smt.int.mul %oh_, %ow_
+      %v31 = smt.int.mul %v30, %vectors
+      %v32 = smt.int.cmp ge %accumulators, %v31
+      %v33 = smt.or %v29, %v32
+      smt.assert %v33
       // Tiles divide in one direction at least; the last tile of a row is no sliver.
-      %v42 = smt.int.cmp le %ohb_, %part_rows
-      %v43 = smt.int.cmp le %owb_, %ow_
-      %v44 = smt.and %v42, %v43
-      smt.assert %v44
-      %column_rest = smt.int.mod %part_rows, %ohb_
+      %v34 = smt.int.cmp le %ohb_, %oh_
+      %v35 = smt.int.cmp le %owb_, %ow_
+      %v36 = smt.and %v34, %v35
+      smt.assert %v36
+      %column_rest = smt.int.mod %oh_, %ohb_
       %row_rest = smt.int.mod %ow_, %owb_
-      %v47 = smt.eq %column_rest, %c0 : !smt.int
-      %v48 = smt.int.cmp lt %ow_, %c4
-      %v49 = smt.eq %row_rest, %c0 : !smt.int
-      %v50 = smt.and %v48, %v49
-      %v51 = smt.or %v47, %v50
-      smt.assert %v51
+      %v39 = smt.eq %column_rest, %c0 : !smt.int
+      %v40 = smt.int.cmp lt %ow_, %c4
+      %v41 = smt.eq %row_rest, %c0 : !smt.int
+      %v42 = smt.and %v40, %v41
+      %v43 = smt.or %v39, %v42
+      smt.assert %v43
       %c3 = smt.int.constant 3
-      %v52 = smt.int.mul %row_rest, %c3
-      %v53 = smt.int.cmp ge %v52, %owb_
-      %v54 = smt.and %v53, %v47
-      %v55 = smt.or %v49, %v54
-      smt.assert %v55
-      %v56 = smt.ite %serial, %n_, %c1 : !smt.int
-      %v57 = smt.ite %serial, %c_, %c1 : !smt.int
-      smt.yield %v56, %v57, %part_blocks, %part_rows : !smt.int, !smt.int, !smt.int, !smt.int
+      %v44 = smt.int.mul %row_rest, %c3
+      %v45 = smt.int.cmp ge %v44, %owb_
+      %v46 = smt.and %v45, %v39
+      %v47 = smt.or %v41, %v46
+      smt.assert %v47
+      %v48 = smt.ite %serial, %n_, %c1 : !smt.int
+      smt.yield %v48, %part_blocks : !smt.int, !smt.int
     }
-    %windows = transform.include @tile_for_registers failures(propagate) (%function, %batch_part, %channel_part, %block_part, %row_part, %ohb, %owb)
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    // The last elementwise operation, or the window if there is none. Its tiles bring everything else with them, the padding too
+    // as long as only batch and channels are tiled.
+    %zero = transform.structured.match ops{["linalg.fill"]} in %function : (!transform.any_op) -> !transform.any_op
+    %fill = transform.structured.generalize %zero : (!transform.any_op) -> !transform.any_op
+    %return = transform.structured.match ops{["func.return"]} in %function : (!transform.any_op) -> !transform.any_op
+    %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
+    %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %block_part] {apply_cleanup, use_forall}
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
+    transform.apply_patterns to %function {
+      transform.apply_patterns.canonicalization
+    } : !transform.any_op
+    %block, %block_loops:2 = transform.structured.fuse %part tile_sizes [1, 1] interchange [0, 1] {apply_cleanup}
+        : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op)
+    %pads = transform.structured.match ops{["tensor.pad"]} in %function : (!transform.any_op) -> !transform.any_op
+    %borders, %interiors = transform.chameleon.lower_pad %pads : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    %pad_writes = transform.merge_handles %borders, %interiors : !transform.any_op
+    %pad_tile, %pad_loops:4 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 4]
+        : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
+    transform.chameleon.peel_loop %pad_loops#3 : !transform.any_op
+
+    %tile, %loops:2 = transform.structured.fuse %block tile_sizes [0, 0, %ohb, %owb] interchange [0, 1, 2, 3] {apply_cleanup}
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op, !transform.any_op)
+    // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
+    transform.chameleon.peel_loop %loops#1 : !transform.any_op
+    transform.chameleon.peel_loop %loops#0 : !transform.any_op
+    transform.apply_patterns to %function {
+      transform.apply_patterns.canonicalization
+      transform.apply_patterns.linalg.tiling_canonicalization
+    } : !transform.any_op
     // One element of the windows at a time.
-    %step, %reductions = transform.chameleon.tile_reductions %windows
-        : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    %windows = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
+    %step, %reductions = transform.chameleon.tile_reductions %windows : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
     transform.include @vectorize_tiles failures(propagate) (%function) : (!transform.any_op) -> ()
     transform.yield
   }
+
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     transform.foreach_match in %root
         @match_window_nchwc -> @window_nchwc
