@@ -246,9 +246,13 @@ OwningOpRef<ModuleOp> chameleon::parseSpecFile(MLIRContext *context,
   }
   OwningOpRef<ModuleOp> spec =
       parseSourceFile<ModuleOp>(path, ParserConfig(context));
+  if (spec && findEmbeddedSpec(*spec))
+    return takeEmbeddedSpec(*spec);
   if (spec && !getMain(*spec)) {
-    spec->emitOpError("expects a named sequence '@")
-        << TransformDialect::kTransformEntryPointSymbolName << "'";
+    emitError(spec->getLoc())
+        << "expected a named sequence '@"
+        << TransformDialect::kTransformEntryPointSymbolName
+        << "' or an embedded spec in '" << path << "'";
     return {};
   }
   return spec;

@@ -44,6 +44,8 @@ constexpr int32_t kBatch = 16;
 /// Configurations of a task that are compiled with full optimisation and timed
 /// against each other at the end.
 constexpr size_t kFinalists = 4;
+/// Seconds for the double-precision reference of a task.
+constexpr double kReferenceTimeout = 300;
 
 double now() {
   return std::chrono::duration<double>(
@@ -282,7 +284,8 @@ Session::measure(TaskTuner &task, ArrayRef<Configuration> configurations,
 }
 
 LogicalResult Session::startTask(TaskTuner &task) {
-  if (llvm::Error failed = pool->addTask(task.getMeasureTask()))
+  if (llvm::Error failed =
+          pool->addTask(task.getMeasureTask(), kReferenceTimeout, interrupt))
     return emitWarning(task.getFunction().getLoc())
            << "task '" << task.getReport().name
            << "' is left as it is: " << llvm::toString(std::move(failed));

@@ -37,7 +37,7 @@
 // A dry run lists the tasks and measures nothing.
 // RUN: chameleon-opt %s --tune-schedules="dry-run=true no-database=true threads=1" -o /dev/null 2>&1 | FileCheck %s --check-prefix=DRY
 // DRY: count      GFLOP       points        legal  task
-// DRY: elementwise 64x256 +add {{.*}} builtin:cpu/elementwise@
+// DRY: elementwise 64x256 +add {{.*}}builtin:cpu/elementwise@
 
 // Every trial is exported, one JSON object a line.
 // RUN: chameleon-opt --export-database=%t/tuning.db | FileCheck %s --check-prefix=JSON

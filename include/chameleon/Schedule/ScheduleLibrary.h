@@ -117,7 +117,7 @@ mlir::OwningOpRef<mlir::ModuleOp> takeEmbeddedSpec(mlir::ModuleOp module);
 void embedSpec(mlir::OwningOpRef<mlir::ModuleOp> spec, mlir::ModuleOp module);
 
 /// A spec in a file of its own. Both emit and fail on what the file system or
-/// the parser says; a parsed spec has a
+/// the parser says; a file may also hold a tuned module that embeds a spec. It has a
 /// `@__transform_main`.
 mlir::OwningOpRef<mlir::ModuleOp> parseSpecFile(mlir::MLIRContext *context,
                                                 llvm::StringRef path);
