@@ -9,6 +9,7 @@
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace chameleon {
 #define GEN_PASS_DEF_RESOLVESCHEDULES
