@@ -114,8 +114,7 @@ TEST_P(PreparedModel, ComputesTheSame) {
   HostTensor reference = run(*original);
   using Kind = LayoutOptions::Kind;
   for (LayoutOptions layout :
-       {LayoutOptions{Kind::None, 16}, LayoutOptions{Kind::NCHWc, 16},
-        LayoutOptions{Kind::NCHWc, 4}, LayoutOptions{Kind::NHWC, 16}}) {
+       {LayoutOptions{Kind::NCHWc, 16}, LayoutOptions{Kind::NHWC, 16}}) {
     OwningOpRef<ModuleOp> module = parse();
     ASSERT_TRUE(succeeded(simplifyModel(*module)));
     ASSERT_TRUE(succeeded(assignLayouts(*module, layout)));
