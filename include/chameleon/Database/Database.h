@@ -62,7 +62,7 @@ public:
   ~Database();
 
   /// When it returns, the record survives the death of this process, SIGKILL included. A power failure may cost the latest
-  /// ones, never the file. About 20 µs.
+  /// ones, never the file. Costs about 0.1 ms.
   llvm::Error add(const Record &record);
   llvm::Error addTask(const TaskRecord &task);
   /// All records of a task on a target, any schedule and outcome, best first (ok by seconds, then failures).
