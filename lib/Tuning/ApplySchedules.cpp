@@ -30,7 +30,7 @@ FailureOr<int64_t> collectSchedules(ModuleOp module, ModuleOp spec,
   std::unique_ptr<Database> database;
   if (!options.database.empty()) {
     llvm::Expected<std::unique_ptr<Database>> opened =
-        Database::open(options.database);
+        Database::open(options.database, Database::OpenMode::ReadExisting);
     if (!opened)
       return emitError(module.getLoc()) << llvm::toString(opened.takeError());
     database = std::move(*opened);

@@ -13,7 +13,6 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
 
 static llvm::cl::opt<std::string>
     exportDatabase("export-database", llvm::cl::value_desc("path"),
@@ -24,12 +23,9 @@ static llvm::cl::opt<std::string>
 static int printDatabase(llvm::StringRef path) {
   std::string file =
       path.empty() ? chameleon::Database::defaultPath() : path.str();
-  if (!llvm::sys::fs::exists(file)) {
-    llvm::errs() << "error: no tuning database at '" << file << "'\n";
-    return 1;
-  }
   llvm::Expected<std::unique_ptr<chameleon::Database>> database =
-      chameleon::Database::open(file);
+      chameleon::Database::open(file,
+                                chameleon::Database::OpenMode::ReadExisting);
   llvm::Error failed = database ? (*database)->exportJsonLines(llvm::outs())
                                 : database.takeError();
   if (!failed)
