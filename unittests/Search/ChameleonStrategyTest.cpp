@@ -1,0 +1,146 @@
+//===- ChameleonStrategyTest.cpp - the chameleon strategies on recorded and
+//failing spaces -------------------===//
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RecordedSpace.h"
+
+using namespace chameleon::search;
+
+namespace {
+
+/// Mean over `seeds` of the performance after `budget` measurements, and the
+/// share of runs that reach 95 % of the optimum.
+std::pair<double, double> getResult(const RecordedSpace &recorded,
+                                    const std::string &strategy, int budget,
+                                    int seeds) {
+  double sum = 0, hits = 0;
+  for (int seed = 0; seed < seeds; ++seed) {
+    double reached = recorded.run(strategy, seed, budget).back();
+    sum += reached;
+    hits += reached >= 0.95;
+  }
+  return {sum / seeds, hits / seeds};
+}
+
+TEST(ChameleonStrategyTest, ReachesTheOptimumWhereRandomDoesNot) {
+  RecordedSpace recorded("mma_f16_2048");
+  auto [performance, hits] = getResult(recorded, "chameleon", 64, 8);
+  auto [randomPerformance, randomHits] = getResult(recorded, "random", 64, 64);
+  EXPECT_GE(performance, 0.965);
+  EXPECT_GE(hits, 0.75);
+  EXPECT_LE(randomPerformance, 0.94);
+  EXPECT_LE(randomHits, 0.4);
+}
+
+TEST(ChameleonStrategyTest, SparseSpace) {
+  // 2190 legal points of 30720.
+  RecordedSpace recorded("conv_28x28x128");
+  double performance = getResult(recorded, "chameleon", 128, 4).first;
+  double randomPerformance = getResult(recorded, "random", 128, 64).first;
+  EXPECT_GE(performance, 0.97);
+  EXPECT_GE(performance, randomPerformance + 0.015);
+}
+
+TEST(ChameleonPaperStrategyTest, LearnsAfterItsInitialDesign) {
+  RecordedSpace recorded("mma_f16_2048");
+  double performance = getResult(recorded, "chameleon-paper", 128, 6).first;
+  double randomPerformance = getResult(recorded, "random", 128, 64).first;
+  EXPECT_GE(performance, randomPerformance + 0.01);
+}
+
+TEST(ChameleonPaperStrategyTest, BeginsWithSixtyFourRandomOnes) {
+  RecordedSpace recorded("mma_f16_2048");
+  // No model can be fitted before 64 trials are told, whatever the options say.
+  SearchOptions options;
+  options.strategy = "chameleon-paper";
+  options.initial = 4;
+  std::string error;
+  auto ask = [&](double seconds) {
+    std::unique_ptr<Search> search =
+        Search::create(std::make_shared<Space>(recorded.space), options, error);
+    std::vector<Configuration> result;
+    for (int i = 0; i < 65; ++i) {
+      std::vector<Configuration> points = search->ask(1);
+      result.push_back(points[0]);
+      search->tell({{points[0], true, seconds * (1 + points[0][0])}});
+      seconds += 0.5;
+    }
+    return result;
+  };
+  std::vector<Configuration> left = ask(1), right = ask(100);
+  EXPECT_TRUE(std::equal(left.begin(), left.end() - 1, right.begin()));
+}
+
+/// Which of 128 proposals fail, where every other value of two knobs does and
+/// the strategy is not told.
+std::vector<bool> getFailures(const std::string &strategy, uint64_t seed) {
+  auto space = std::make_shared<Space>();
+  for (int size : {8, 8, 8, 6, 6})
+    space->addKnob({"knob", std::vector<double>(size, 1.0), true});
+  SearchOptions options;
+  options.strategy = strategy;
+  options.seed = seed;
+  std::string error;
+  std::unique_ptr<Search> search = Search::create(space, options, error);
+  std::vector<bool> result;
+  while (result.size() < 128) {
+    std::vector<Trial> trials;
+    for (const Configuration &point : search->ask(16)) {
+      bool fails = point[0] >= 5 || point[1] < 3;
+      result.push_back(fails);
+      double seconds = 1;
+      for (int32_t option : point)
+        seconds += (option - 4) * (option - 4);
+      trials.push_back({point, !fails, seconds});
+    }
+    search->tell(trials);
+  }
+  return result;
+}
+
+TEST(ChameleonStrategyTest, LearnsFromFailures) {
+  for (uint64_t seed = 0; seed < 3; ++seed) {
+    std::vector<bool> failures = getFailures("chameleon", seed);
+    std::vector<bool> randomFailures = getFailures("random", seed);
+    auto late = [](const std::vector<bool> &outcomes) {
+      return std::count(outcomes.begin() + 64, outcomes.end(), true);
+    };
+    EXPECT_GE(late(randomFailures), 28) << "61 % fail";
+    EXPECT_LE(late(failures), 16);
+  }
+}
+
+TEST(ChameleonStrategyTest, WarmStartSkipsTheInitialDesign) {
+  RecordedSpace recorded("mma_f16_2048");
+  // Sixteen told trials, the best among them 60 % of the optimum or worse: the
+  // first asked batch is already planned by a model.
+  double sum = 0;
+  for (uint64_t seed = 0; seed < 4; ++seed) {
+    SearchOptions options;
+    options.seed = seed;
+    std::string error;
+    auto space = std::make_shared<Space>(recorded.space);
+    std::unique_ptr<Search> search = Search::create(space, options, error);
+    std::vector<Trial> warm;
+    Random random(seed);
+    while (warm.size() < 16) {
+      Configuration point = space->sample(random);
+      double seconds = recorded.seconds.at(point);
+      if (recorded.best / seconds < 0.6)
+        warm.push_back({point, true, seconds});
+    }
+    search->tell(warm);
+    double fastest = 1;
+    for (const Configuration &point : search->ask(16))
+      fastest = std::min(fastest, recorded.seconds.at(point));
+    sum += recorded.best / fastest / 4;
+  }
+  EXPECT_GE(sum, 0.75);
+}
+
+} // namespace
