@@ -162,12 +162,15 @@ module attributes {transform.with_named_sequence} {
     %fill = transform.structured.generalize %zero : (!transform.any_op) -> !transform.any_op
     %return = transform.structured.match ops{["func.return"]} in %function : (!transform.any_op) -> !transform.any_op
     %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
+    transform.annotate %root "chameleon.root" : !transform.any_op
     %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %block_part] {apply_cleanup, use_forall}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
+    // Loops of one iteration go, and the others may be made anew: their contents are to be found again.
     transform.apply_patterns to %function {
       transform.apply_patterns.canonicalization
     } : !transform.any_op
-    %block, %block_loops:2 = transform.structured.fuse %part tile_sizes [1, 1] interchange [0, 1] {apply_cleanup}
+    %root_part = transform.structured.match attributes {chameleon.root} in %function : (!transform.any_op) -> !transform.any_op
+    %block, %block_loops:2 = transform.structured.fuse %root_part tile_sizes [1, 1] interchange [0, 1] {apply_cleanup}
         : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op)
     %pads = transform.structured.match ops{["tensor.pad"]} in %function : (!transform.any_op) -> !transform.any_op
     %borders, %interiors = transform.chameleon.lower_pad %pads : (!transform.any_op) -> (!transform.any_op, !transform.any_op)

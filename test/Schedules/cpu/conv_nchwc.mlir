@@ -110,7 +110,9 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 // SPACE: @conv_nchwc
 // CHECK-LABEL: func.func @threads
 // CHECK: scf.forall
-// CHECK: scf.forall
+// CHECK: scf.forall {{.*}} step (1, 7)
+// CHECK: scf.for {{.*}} -> (tensor<1x1x7x14x16xf32>)
+// CHECK: scf.for {{.*}} -> (vector<14x16xf32>)
 // CHECK-NOT: linalg.
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 2 : i64, "registers" = 32 : i64>>} {
   func.func @threads(%img: tensor<1x2x14x14x16xf32>, %w: tensor<2x2x3x3x16x16xf32>, %bias: tensor<2x16xf32>, %res: tensor<1x2x14x14x16xf32>, %out: tensor<1x2x14x14x16xf32>) -> tensor<1x2x14x14x16xf32> attributes {chameleon.task = "threads"} {

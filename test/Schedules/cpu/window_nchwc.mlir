@@ -101,6 +101,7 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 // SPACE: @window_nchwc
 // CHECK-LABEL: func.func @threads
 // CHECK: scf.forall
+// CHECK: scf.for {{.*}} -> (vector<7x16xf32>)
 // CHECK-NOT: linalg.
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 2 : i64, "registers" = 32 : i64>>} {
   func.func @threads(%img: tensor<1x4x14x14x16xf32>, %out: tensor<1x4x7x7x16xf32>) -> tensor<1x4x7x7x16xf32> attributes {chameleon.task = "threads"} {
