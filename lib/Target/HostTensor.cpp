@@ -41,7 +41,7 @@ static int64_t elementBytes(Type type) {
 
 static std::string text(Type type) {
   std::string result;
-  llvm::raw_string_ostream(result) << type;
+  llvm::raw_string_ostream(result) << "'" << type << "'";
   return result;
 }
 

@@ -30,8 +30,9 @@ MemoryPlan planBuffers(ArrayRef<BufferLifetime> buffers) {
   plan.offsets.assign(buffers.size(), 0);
   SmallVector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
-  llvm::stable_sort(order, [&](size_t a, size_t b) {
-    return buffers[a].bytes > buffers[b].bytes;
+  llvm::sort(order, [&](size_t a, size_t b) {
+    return std::make_pair(-buffers[a].bytes, a) <
+           std::make_pair(-buffers[b].bytes, b);
   });
   auto rounded = [&](size_t i) {
     return static_cast<int64_t>(llvm::alignTo(buffers[i].bytes, alignment));

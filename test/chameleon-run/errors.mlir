@@ -6,8 +6,6 @@
 // RUN: not chameleon-run %s --input=4xf32=x 2>&1 | FileCheck %s --check-prefix=NUMBER
 // RUN: not chameleon-run %s --input=nonexistent.npy 2>&1 | FileCheck %s --check-prefix=FILE
 // RUN: not chameleon-run %s --function=other --input=4xf32 2>&1 | FileCheck %s --check-prefix=FUNCTION
-// RUN: not chameleon-run %s --function=weights 2>&1 | FileCheck %s --check-prefix=WEIGHTS
-// RUN: chameleon-run %s --function=weights --fill-missing=1 | FileCheck %s --check-prefix=FILLED
 // RUN: not chameleon-run %s --input=4xf32 --output=/nonexistent/x.npy 2>&1 | FileCheck %s --check-prefix=OUTPUT
 // RUN: not chameleon-run %s --input=4xf32 --output=%t.npy --output=%t.npy 2>&1 | FileCheck %s --check-prefix=RESULTS
 // RUN: not chameleon-run %s --input=4xf32 --target=abacus 2>&1 | FileCheck %s --check-prefix=TARGET
@@ -20,9 +18,7 @@
 // MALFORMED: error: input 0: '4xfoo' is neither a tensor such as 1x3xf32 nor a file that ends in .npy
 // NUMBER: error: input 0: 'x' is not a number
 // FILE: error: input 0: nonexistent.npy: No such file or directory
-// FUNCTION: error: no function 'other', expected one of 'main', 'weights'
-// WEIGHTS: error: constant 'elided' has no data
-// FILLED: result 0: tensor<8xf32>
+// FUNCTION: error: no function 'other', expected one of 'main'
 // OUTPUT: error: /nonexistent/x.npy: No such file or directory
 // RESULTS: error: function 'main' has 1 results, but 2 are named
 // TARGET: error: unknown target 'abacus', expected 'auto', 'cpu' or 'cpu:<features>'
@@ -30,8 +26,4 @@
 
 func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {
   return %a : tensor<4xf32>
-}
-func.func @weights() -> tensor<8xf32> {
-  %w = arith.constant dense_resource<elided> : tensor<8xf32>
-  return %w : tensor<8xf32>
 }

@@ -127,7 +127,7 @@ static int fail(const llvm::Twine &message) {
 
 static std::string text(Type type) {
   std::string result;
-  llvm::raw_string_ostream(result) << type;
+  llvm::raw_string_ostream(result) << "'" << type << "'";
   return result;
 }
 

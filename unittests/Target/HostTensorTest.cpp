@@ -72,7 +72,8 @@ TEST_F(HostTensorTest, EveryElementTypeSurvivesAFile) {
 }
 
 TEST_F(HostTensorTest, ScalarsAndVectorsSurviveAFile) {
-  for (ArrayRef<int64_t> shape : {ArrayRef<int64_t>(), ArrayRef<int64_t>{3}}) {
+  for (const std::vector<int64_t> &shape :
+       std::vector<std::vector<int64_t>>{{}, {3}}) {
     HostTensor tensor = make(shape, builder.getF32Type());
     tensor.fill(0.5);
     std::string path = temporary();
