@@ -246,7 +246,7 @@ static void addEntries(llvm::Module &module) {
                               ? pointer
                               : builder.CreateLoad(parameter, pointer));
     }
-    builder.CreateCall(function, arguments);
+    builder.CreateCall(function, arguments)->setIsNoInline();
     builder.CreateRetVoid();
   }
 }

@@ -23,6 +23,7 @@
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -441,11 +442,31 @@ void returnNothing(ModuleOp module) {
   }
 }
 
+/// Initialisers run once: to optimise one took as long as all the rest of a
+/// model. Tasks are large, and called from many places.
+static void limitOptimization(func::FuncOp function, bool isInitializer) {
+  SmallVector<StringRef> attributes;
+  if (isInitializer)
+    attributes = {"noinline", "optnone"};
+  else if (function->hasAttr("chameleon.task"))
+    attributes = {"noinline"};
+  if (!attributes.empty())
+    function->setAttr(
+        "passthrough",
+        Builder(function.getContext()).getStrArrayAttr(attributes));
+}
+
 void finishFunctions(ModuleOp module) {
+  llvm::StringSet<> initializers;
+  for (func::FuncOp function : module.getOps<func::FuncOp>())
+    if (auto initializer =
+            function->getAttrOfType<FlatSymbolRefAttr>("chameleon.init"))
+      initializers.insert(initializer.getValue());
   for (func::FuncOp function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration())
       continue;
     function.setPublic();
+    limitOptimization(function, initializers.contains(function.getName()));
     // Sound for functions of tensors: inputs are never written
     // (prepareForBufferization), destinations are buffers of their own, and
     // bufferization copies rather than to pass one buffer as input and
