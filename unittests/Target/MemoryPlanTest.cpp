@@ -1,8 +1,9 @@
-//===- MemoryPlanTest.cpp - buffers share memory only when their lifetimes allow it
+//===- MemoryPlanTest.cpp - buffers share memory only when their lifetimes allow
+//it
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,7 +19,8 @@ TEST(MemoryPlan, NothingNeedsNothing) { EXPECT_EQ(planBuffers({}).bytes, 0); }
 
 TEST(MemoryPlan, AChainOfTwoAlternates) {
   // Producer and consumer overlap by a step: two places suffice for any length.
-  MemoryPlan plan = planBuffers({{128, 0, 1}, {128, 1, 2}, {128, 2, 3}, {128, 3, 4}});
+  MemoryPlan plan =
+      planBuffers({{128, 0, 1}, {128, 1, 2}, {128, 2, 3}, {128, 3, 4}});
   EXPECT_EQ(plan.bytes, 256);
   EXPECT_EQ(plan.offsets[0], plan.offsets[2]);
   EXPECT_EQ(plan.offsets[1], plan.offsets[3]);
@@ -26,9 +28,11 @@ TEST(MemoryPlan, AChainOfTwoAlternates) {
 }
 
 TEST(MemoryPlan, TheSmallestGapThatFitsIsTaken) {
-  // At step 5 the first (512 bytes) and third (128) buffer are gone: the late one of 128 bytes takes the small gap.
-  MemoryPlan plan = planBuffers({{512, 0, 4}, {448, 0, 9}, {128, 0, 4}, {64, 0, 9}, {128, 5, 9}});
-  EXPECT_EQ(plan.bytes, 512 + 448 + 128 + 64);
+  // At step 5 the first (512 bytes) and third (256) buffer are gone: the late
+  // one of 128 bytes takes the smaller gap.
+  MemoryPlan plan = planBuffers(
+      {{512, 0, 4}, {448, 0, 9}, {256, 0, 4}, {192, 0, 9}, {128, 5, 9}});
+  EXPECT_EQ(plan.bytes, 512 + 448 + 256 + 192);
   EXPECT_EQ(plan.offsets[4], plan.offsets[2]);
 }
 
@@ -45,7 +49,8 @@ TEST(MemoryPlan, RandomPlansNeverOverlap) {
     llvm::SmallVector<BufferLifetime> buffers;
     for (int i = 0; i < 40; ++i) {
       int64_t first = random() % 50;
-      buffers.push_back({static_cast<int64_t>(random() % 1000), first, first + static_cast<int64_t>(random() % 10)});
+      buffers.push_back({static_cast<int64_t>(random() % 1000), first,
+                         first + static_cast<int64_t>(random() % 10)});
     }
     MemoryPlan plan = planBuffers(buffers);
     int64_t sum = 0;
@@ -53,8 +58,10 @@ TEST(MemoryPlan, RandomPlansNeverOverlap) {
       sum += (buffers[a].bytes + 63) / 64 * 64;
       EXPECT_LE(plan.offsets[a] + buffers[a].bytes, plan.bytes);
       for (size_t b = 0; b < a; ++b)
-        if (buffers[a].first <= buffers[b].last && buffers[b].first <= buffers[a].last)
-          EXPECT_TRUE(plan.offsets[a] + buffers[a].bytes <= plan.offsets[b] || plan.offsets[b] + buffers[b].bytes <= plan.offsets[a]);
+        if (buffers[a].first <= buffers[b].last &&
+            buffers[b].first <= buffers[a].last)
+          EXPECT_TRUE(plan.offsets[a] + buffers[a].bytes <= plan.offsets[b] ||
+                      plan.offsets[b] + buffers[b].bytes <= plan.offsets[a]);
     }
     EXPECT_LT(plan.bytes, sum);
   }
