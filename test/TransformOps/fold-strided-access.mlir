@@ -2,12 +2,12 @@
 
 // A tile of a convolution with stride 2 and dilation 3: of a row every second pixel is read, and neither the batch, nor the row, nor
 // the window moves. The weights are read along loops already.
-// CHECK: #[[PIXELS:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d2)>
-// CHECK: #[[WEIGHTS:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d4, d5, d3)>
+// CHECK: #[[$PIXELS:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d2)>
+// CHECK: #[[$WEIGHTS:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d4, d5, d3)>
 // CHECK-LABEL: func @strided
 // CHECK-SAME: %[[IMAGE:[^:]*]]: tensor<1x1x27xf32>
 // CHECK: %[[SLICE:.*]] = tensor.extract_slice %[[IMAGE]][0, 0, 0] [1, 1, 14] [1, 1, 2] : tensor<1x1x27xf32> to tensor<14xf32>
-// CHECK: linalg.generic {indexing_maps = [#[[PIXELS]], #[[WEIGHTS]],
+// CHECK: linalg.generic {indexing_maps = [#[[$PIXELS]], #[[$WEIGHTS]],
 // CHECK-SAME: ins(%[[SLICE]], %{{.*}} : tensor<14xf32>, tensor<1x1x16xf32>)
 #image = affine_map<(n, oh, ow, ki, r, s) -> (n, oh * 2 + r * 3, ow * 2 + s * 3)>
 #weights = affine_map<(n, oh, ow, ki, r, s) -> (r, s, ki)>

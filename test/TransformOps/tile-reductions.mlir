@@ -1,11 +1,11 @@
 // RUN: chameleon-opt %s --transform-interpreter --split-input-file --verify-diagnostics | FileCheck %s
 
 // Two reductions, and none; the rows of the first become its columns.
-// CHECK: #[[RESULT:.*]] = affine_map<(d0, d1, d2, d3) -> (d1, d0)>
+// CHECK: #[[$RESULT:.*]] = affine_map<(d0, d1, d2, d3) -> (d1, d0)>
 // CHECK-LABEL: func @two
 // CHECK: scf.for
 // CHECK: scf.for
-// CHECK: linalg.generic {indexing_maps = [{{.*}}, #[[RESULT]]], iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
+// CHECK: linalg.generic {indexing_maps = [{{.*}}, #[[$RESULT]]], iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
 // CHECK-SAME: ins(%{{.*}} : tensor<4x8x1x1xf32>)
 // CHECK-SAME: tiled
 // CHECK-COUNT-2: {loop}
