@@ -25,6 +25,27 @@ class Chameleon_TransformOp<string mnemonic, list<Trait> traits = []>
   let cppNamespace = "::chameleon::transform_ops";
 }
 
+def Chameleon_ApproximateMathOp : Chameleon_TransformOp<"approximate_math",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, TransformOpInterface, TransformEachOpTrait]> {
+  let summary = "Replaces math functions of vectors by polynomials";
+  let description = [{
+    Within the target, `exp`, `expm1`, `erf`, `erfc`, `log`, `log1p`, `log2` and `tanh` of vectors become the polynomials that
+    upstream has for them, exact to about single precision. Otherwise they would be a call for each element. Scalars, double
+    precision and everything else stay as they are.
+
+    ```mlir
+    transform.chameleon.approximate_math %function : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+  let extraClassDeclaration = [{
+    ::mlir::DiagnosedSilenceableFailure applyToOne(
+        ::mlir::transform::TransformRewriter &rewriter, ::mlir::Operation *target,
+        ::mlir::transform::ApplyToEachResultList &results, ::mlir::transform::TransformState &state);
+  }];
+}
+
 def Chameleon_FoldStridedAccessOp : Chameleon_TransformOp<"fold_strided_access",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Reads the windows of a tiled convolution through strided slices";
@@ -110,6 +131,38 @@ def Chameleon_LowerPadOp : Chameleon_TransformOp<"lower_pad",
   let arguments = (ins TransformHandleTypeInterface:$target);
   let results = (outs TransformHandleTypeInterface:$fills, TransformHandleTypeInterface:$copies);
   let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
+}
+
+def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Lowers elementwise operations and reductions of any rank to loops over vectors";
+  let description = [{
+    The targets are linalg operations on tensors whose maps are projected permutations (after loops of one iteration are
+    dropped) and whose bodies are elementwise. Each becomes loops around steps of `vectors` vectors of `lanes` elements along
+    the contiguous dimension; the last vectors of a row may be partial.
+
+    - Results with a contiguous dimension of their own, elementwise or reduced over other dimensions, stay in registers over the
+      reduction loops.
+    - A reduction along the contiguous dimension accumulates `vectors` partial results, which are combined at the end of the
+      row: sums are reassociated. There must be one result and one combining operation.
+    - An elementwise operation that reads an operand along another dimension transposes squares of `lanes` × `lanes` in
+      registers if both extents are multiples of `lanes`, else it reads that operand by elements, as it does `i1`.
+
+    ```mlir
+    transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors
+      : !transform.any_op, !transform.param<i64>, !transform.param<i64>
+    ```
+
+    #### Return modes
+
+    Consumes the handle. Parameters that are not one positive integer each are a definite failure; an operation of another form
+    (memory, `linalg.index`, `i1` or `index` results, …) is a silenceable one.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$lanes,
+    TransformParamTypeInterface:$vectors);
+  let assemblyFormat = [{
+    $target `lanes` $lanes `vectors` $vectors attr-dict `:` type($target) `,` type($lanes) `,` type($vectors)
+  }];
 }
 
 def Chameleon_PeelLoopOp : Chameleon_TransformOp<"peel_loop",

@@ -24,6 +24,11 @@ module attributes {transform.with_named_sequence} {
       transform.match.param.cmpi eq %num_n, %one : !transform.param<i64>
       %num_k = transform.num_associations %k : (!transform.param<i64>) -> !transform.param<i64>
       transform.match.param.cmpi eq %num_k, %one : !transform.param<i64>
+      // One row or column: matvec.mlir.
+      %rows = transform.match.structured.dim %op[0] : (!transform.any_op) -> !transform.param<i64>
+      transform.match.param.cmpi gt %rows, %one : !transform.param<i64>
+      %columns = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
+      transform.match.param.cmpi gt %columns, %one : !transform.param<i64>
       transform.match.structured.yield %op : !transform.any_op
     }
     transform.yield %matched : !transform.any_op
@@ -63,9 +68,9 @@ module attributes {transform.with_named_sequence} {
       transform.match.structured.yield %rows_dim, %columns_dim, %depth_dim, %bits
           : !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
     }
-    %mc, %nc, %row_part, %column_part, %order_columns = transform.smt.constrain_params(%mr, %nr, %row_panels, %column_panels, %kc, %pack_lhs, %pack_rhs, %rows_inside, %share, %rows, %columns, %depth, %width, %register_bits, %registers, %l2_bytes, %threads)
+    %lanes, %mc, %nc, %row_part, %column_part, %order_columns = transform.smt.constrain_params(%mr, %nr, %row_panels, %column_panels, %kc, %pack_lhs, %pack_rhs, %rows_inside, %share, %rows, %columns, %depth, %width, %register_bits, %registers, %l2_bytes, %threads)
         : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-        -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+        -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
     ^bb0(%mr_: !smt.int, %nr_: !smt.int, %row_panels_: !smt.int, %column_panels_: !smt.int, %kc_: !smt.int, %pack_lhs_: !smt.int, %pack_rhs_: !smt.int, %rows_inside_: !smt.int, %share_: !smt.int, %rows_: !smt.int, %columns_: !smt.int, %depth_: !smt.int, %width_: !smt.int, %register_bits_: !smt.int, %registers_: !smt.int, %l2_bytes_: !smt.int, %threads_: !smt.int):
       // Whole registers; accumulators, a row of vectors and a scalar fit; no register tile that is mostly filler.
       %lanes = smt.int.div %register_bits_, %width_
@@ -152,13 +157,13 @@ module attributes {transform.with_named_sequence} {
       %v51 = smt.eq %share_, %c1 : !smt.int
       %column_part = smt.ite %v51, %by_columns, %columns_ : !smt.int
       %order_columns = smt.int.sub %c1, %rows_inside_
-      smt.yield %mc, %nc, %row_part, %column_part, %order_columns : !smt.int, !smt.int, !smt.int, !smt.int, !smt.int
+      smt.yield %lanes, %mc, %nc, %row_part, %column_part, %order_columns : !smt.int, !smt.int, !smt.int, !smt.int, !smt.int, !smt.int
     }
 
     // The last elementwise operation, or the product itself.
     %return = transform.structured.match ops{["func.return"]} in %function : (!transform.any_op) -> !transform.any_op
     %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
-    %part, %parallel = transform.structured.fuse %root tile_sizes [%row_part, %column_part] {apply_cleanup, use_forall}
+    %part, %share_loop = transform.structured.fuse %root tile_sizes [%row_part, %column_part] {apply_cleanup, use_forall}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
     transform.apply_patterns to %function {
       transform.apply_patterns.canonicalization
@@ -174,24 +179,15 @@ module attributes {transform.with_named_sequence} {
     %fills, %copies = transform.chameleon.lower_contraction %product rows %mr columns %nr depth %kc
         pack_lhs %pack_lhs pack_rhs %pack_rhs : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
 
-    // Everything else by rows of a few vectors.
-    %plain = transform.merge_handles %fills, %copies : !transform.any_op
-    %plain_row, %plain_loops:2 = transform.structured.tile_using_for %plain tile_sizes [1, 64] : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op)
-    transform.structured.vectorize %plain_row vector_sizes [1, 64] : !transform.any_op
-    %following = transform.structured.match interface{LinalgOp} in %function : (!transform.any_op) -> !transform.any_op
-    %row, %row_loops:2 = transform.structured.tile_using_for %following tile_sizes [1, 64] : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op)
-    transform.structured.vectorize %row vector_sizes [1, 64] : !transform.any_op
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
-    transform.apply_cse to %function : !transform.any_op
+    %vectors = transform.param.constant 4 : i64 -> !transform.param<i64>
+    // Everything else by vectors; functions that would be calls for each element by polynomials.
+    %operations = transform.structured.match interface{LinalgOp} in %function : (!transform.any_op) -> !transform.any_op
+    transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
+    transform.chameleon.approximate_math %function : !transform.any_op
     // The panels of an operand are made once for all tiles that share them.
     %all_loops = transform.structured.match ops{["scf.for"]} in %function : (!transform.any_op) -> !transform.any_op
     transform.apply_licm to %all_loops : !transform.any_op
     transform.apply_patterns to %function {
-      transform.apply_patterns.vector.lower_masked_transfers
-      transform.apply_patterns.vector.lower_transfer max_transfer_rank = 1
       transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
       transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
       transform.apply_patterns.canonicalization
