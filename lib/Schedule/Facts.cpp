@@ -155,7 +155,13 @@ chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task) {
       result.ordinal = result.numAnchors;
     ++result.numAnchors;
   });
-  if (result.ordinal || numMatches(function) == 1)
+  if (result.ordinal)
+    return result;
+  // The other operations of a task that says what it is about (its fill, what
+  // follows its anchor) are not what a schedule is for.
+  if (result.numAnchors)
+    return std::nullopt;
+  if (numMatches(function) == 1)
     return result;
   if (numMatches(function) > 1)
     task.emitRemark("matcher '")

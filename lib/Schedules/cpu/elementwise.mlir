@@ -2,6 +2,13 @@
 // result, one row after another.
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_elementwise_1d(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    // Not linalg.fill, which most tasks have.
+    transform.match.operation_name %anchor [
+        "linalg.generic", "linalg.map", "linalg.elementwise", "linalg.transpose", "linalg.broadcast", "linalg.copy",
+        "linalg.add", "linalg.sub", "linalg.mul", "linalg.div", "linalg.div_unsigned", "linalg.max", "linalg.min",
+        "linalg.powf", "linalg.select", "linalg.exp", "linalg.log", "linalg.abs", "linalg.ceil", "linalg.floor",
+        "linalg.negf", "linalg.reciprocal", "linalg.round", "linalg.rsqrt", "linalg.sqrt", "linalg.square",
+        "linalg.tanh", "linalg.erf"] : !transform.any_op
     %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
     ^bb0(%op: !transform.any_op):
       transform.match.structured.dim %op[all] {parallel} : !transform.any_op
@@ -18,6 +25,13 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @match_elementwise(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    // Not linalg.fill, which most tasks have.
+    transform.match.operation_name %anchor [
+        "linalg.generic", "linalg.map", "linalg.elementwise", "linalg.transpose", "linalg.broadcast", "linalg.copy",
+        "linalg.add", "linalg.sub", "linalg.mul", "linalg.div", "linalg.div_unsigned", "linalg.max", "linalg.min",
+        "linalg.powf", "linalg.select", "linalg.exp", "linalg.log", "linalg.abs", "linalg.ceil", "linalg.floor",
+        "linalg.negf", "linalg.reciprocal", "linalg.round", "linalg.rsqrt", "linalg.sqrt", "linalg.square",
+        "linalg.tanh", "linalg.erf"] : !transform.any_op
     %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
     ^bb0(%op: !transform.any_op):
       transform.match.structured.dim %op[all] {parallel} : !transform.any_op
