@@ -25,9 +25,9 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     %1 = linalg.exp {chameleon.anchor} ins(%0 : tensor<4x16xf32>) outs(%out : tensor<4x16xf32>) -> tensor<4x16xf32>
     return %1 : tensor<4x16xf32>
   }
-  func.func @none(%a: tensor<4xf32>, %out: tensor<4xf32>) -> tensor<4xf32> attributes {chameleon.task = "none"} {
-    %0 = linalg.log {chameleon.anchor} ins(%a : tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
-    return %0 : tensor<4xf32>
+  func.func @none(%a: tensor<4xi1>, %out: tensor<4xi1>) -> tensor<4xi1> attributes {chameleon.task = "none"} {
+    %0 = linalg.copy {chameleon.anchor} ins(%a : tensor<4xi1>) outs(%out : tensor<4xi1>) -> tensor<4xi1>
+    return %0 : tensor<4xi1>
   }
 }
 
