@@ -17,8 +17,12 @@ namespace chameleon::search {
 #define CHAMELEON_STRATEGY(NAME)                                               \
   std::unique_ptr<Strategy> create##NAME##Strategy(                            \
       const Space &, const History &, const SearchOptions &);
+CHAMELEON_STRATEGY(AgentGreedy)
+CHAMELEON_STRATEGY(AnnealingSampling)
+CHAMELEON_STRATEGY(AutoTVM)
 CHAMELEON_STRATEGY(Chameleon)
 CHAMELEON_STRATEGY(ChameleonPaper)
+CHAMELEON_STRATEGY(Genetic)
 CHAMELEON_STRATEGY(Random)
 CHAMELEON_STRATEGY(Exhaustive)
 #undef CHAMELEON_STRATEGY

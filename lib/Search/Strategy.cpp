@@ -21,6 +21,10 @@ struct Entry {
 const Entry strategies[] = {
     {"chameleon", createChameleonStrategy},
     {"chameleon-paper", createChameleonPaperStrategy},
+    {"autotvm", createAutoTVMStrategy},
+    {"sa-sampling", createAnnealingSamplingStrategy},
+    {"rl-greedy", createAgentGreedyStrategy},
+    {"genetic", createGeneticStrategy},
     {"random", createRandomStrategy},
     {"exhaustive", createExhaustiveStrategy},
 };

@@ -1,5 +1,5 @@
 //===- ChameleonStrategyTest.cpp - the chameleon strategies on recorded and
-//failing spaces -------------------===//
+// failing spaces -------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -141,6 +141,21 @@ TEST(ChameleonStrategyTest, WarmStartSkipsTheInitialDesign) {
     sum += recorded.best / fastest / 4;
   }
   EXPECT_GE(sum, 0.75);
+}
+
+TEST(PlannedStrategiesTest, AnnealingBeatsRandom) {
+  RecordedSpace recorded("mma_f16_2048");
+  double randomPerformance = getResult(recorded, "random", 192, 64).first;
+  for (const char *strategy : {"autotvm", "sa-sampling"})
+    EXPECT_GE(getResult(recorded, strategy, 192, 3).first,
+              randomPerformance + 0.005)
+        << strategy;
+}
+
+TEST(GeneticStrategyTest, BeatsRandom) {
+  RecordedSpace recorded("mma_f16_2048");
+  EXPECT_GE(getResult(recorded, "genetic", 128, 16).first,
+            getResult(recorded, "random", 128, 64).first + 0.01);
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 
 #include "chameleon/Search/ModelClimb.h"
 #include "chameleon/Search/Neighbours.h"
+#include "chameleon/Search/SimulatedAnnealing.h"
 #include "gtest/gtest.h"
 
 using namespace chameleon::search;
@@ -90,6 +91,31 @@ TEST(NeighboursTest, BestOfTheIncumbentsNeighbours) {
   EXPECT_EQ(getBestNeighbours(space, history, 1, 2, sumOfOptions),
             (std::vector<Configuration>{{3, 3}}));
   EXPECT_TRUE(getBestNeighbours(space, History(1), 4, 2, sumOfOptions).empty());
+}
+
+TEST(SimulatedAnnealingTest, FindsThePeakAndStopsWithoutProgress) {
+  Space space = makeSpace({6, 6, 6});
+  ScoredPool pool(space, sumOfOptions);
+  Random random(1);
+  std::vector<Configuration> chains(16, Configuration{0, 0, 0});
+  AnnealingOptions options;
+  options.plan = 1;
+  anneal(space, chains, options, {}, pool, random);
+  EXPECT_EQ(pool.getBest(1, {})[0], (Configuration{5, 5, 5}));
+
+  // One chain on a flat score, everything known: exactly `patience` mutations.
+  Space line = makeSpace({1000});
+  int calls = 0;
+  ScoredPool flat(line, [&](const std::vector<Configuration> &points) {
+    ++calls;
+    return std::vector<float>(points.size(), 1.0f);
+  });
+  ConfigurationSet known(line.getLegalPoints().begin(),
+                         line.getLegalPoints().end());
+  chains = {{0}};
+  anneal(line, chains, options, known, flat, random);
+  EXPECT_LE(calls, 51);
+  EXPECT_GT(calls, 40) << "mutations rarely repeat among 1000 options";
 }
 
 } // namespace
