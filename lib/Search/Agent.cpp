@@ -1,5 +1,4 @@
-//===- Agent.cpp - the reinforcement-learning explorer
-//-------------------------------------------------------===//
+//===- Agent.cpp - the reinforcement-learning explorer --------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- ChameleonStrategy.cpp - the default search
-//------------------------------------------------------------===//
+//===- ChameleonStrategy.cpp - the default search -------------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

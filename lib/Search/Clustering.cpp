@@ -1,5 +1,4 @@
-//===- Clustering.cpp - k-means and the knee rule
-//------------------------------------------------------------===//
+//===- Clustering.cpp - k-means and the knee rule -------------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- CostModel.cpp - predicts the reward of configurations
-//-------------------------------------------------===//
+//===- CostModel.cpp - predicts the reward of configurations --------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- ExhaustiveStrategy.cpp - every legal configuration in order
-//-------------------------------------------===//
+//===- ExhaustiveStrategy.cpp - every legal configuration in order --------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

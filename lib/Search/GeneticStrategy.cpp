@@ -1,5 +1,4 @@
-//===- GeneticStrategy.cpp - a genetic algorithm
-//-------------------------------------------------------------===//
+//===- GeneticStrategy.cpp - a genetic algorithm --------------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

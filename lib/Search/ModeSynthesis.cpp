@@ -1,5 +1,4 @@
-//===- ModeSynthesis.cpp - configurations made up from a set
-//-------------------------------------------------===//
+//===- ModeSynthesis.cpp - configurations made up from a set --------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- ModelClimb.cpp - beam hill climb on the cost model
-//----------------------------------------------------===//
+//===- ModelClimb.cpp - beam hill climb on the cost model -----------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- Neighbours.cpp - one-knob neighbours of the fastest
-//---------------------------------------------------===//
+//===- Neighbours.cpp - one-knob neighbours of the fastest ----------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

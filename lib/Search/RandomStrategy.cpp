@@ -1,5 +1,4 @@
-//===- RandomStrategy.cpp - uniformly drawn legal configurations
-//---------------------------------------------===//
+//===- RandomStrategy.cpp - uniformly drawn legal configurations ----------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- ScoredPool.cpp - configurations that an explorer has looked at
-//----------------------------------------===//
+//===- ScoredPool.cpp - configurations that an explorer has looked at -----===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- Search.cpp - the ask/tell loop around a strategy
-//------------------------------------------------------===//
+//===- Search.cpp - the ask/tell loop around a strategy -------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

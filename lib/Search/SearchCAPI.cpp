@@ -1,5 +1,4 @@
-//===- SearchCAPI.cpp - the C ABI of libchameleon_search
-//-----------------------------------------------------===//
+//===- SearchCAPI.cpp - the C ABI of libchameleon_search ------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

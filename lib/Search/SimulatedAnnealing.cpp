@@ -1,5 +1,4 @@
-//===- SimulatedAnnealing.cpp - AutoTVM's explorer
-//-----------------------------------------------------------===//
+//===- SimulatedAnnealing.cpp - AutoTVM's explorer ------------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- Space.cpp - knobs, legality and the points of a design space
-//------------------------------------------===//
+//===- Space.cpp - knobs, legality and the points of a design space -------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- Strategies.h - factories of the search algorithms
-//---------------------------------------------*- C++ -*-===//
+//===- Strategies.h - factories of the search algorithms --------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

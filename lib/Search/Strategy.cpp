@@ -1,5 +1,4 @@
-//===- Strategy.cpp - the table of search algorithms
-//---------------------------------------------------------===//
+//===- Strategy.cpp - the table of search algorithms ----------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

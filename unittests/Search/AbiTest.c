@@ -1,5 +1,4 @@
-//===- AbiTest.c - the C ABI from C, loaded at run time
-//------------------------------------------------------===//
+//===- AbiTest.c - the C ABI from C, loaded at run time -------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- ChameleonStrategyTest.cpp - the chameleon strategies on recorded and
-// failing spaces -------------------===//
+//===- ChameleonStrategyTest.cpp - strategies on recorded spaces ----------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- ExplorersTest.cpp - the pool, the hill climb and the neighbours
-//---------------------------------------===//
+//===- ExplorersTest.cpp - the pool, the hill climb and the neighbours ----===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

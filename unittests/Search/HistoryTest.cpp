@@ -1,5 +1,4 @@
-//===- HistoryTest.cpp - what a search has asked and been told
-//-----------------------------------------------===//
+//===- HistoryTest.cpp - what a search has asked and been told ------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- PrintTrace.cpp - prints what a search asks, for comparing processes
-//-----------------------------------===//
+//===- PrintTrace.cpp - prints what a search asks -------------------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

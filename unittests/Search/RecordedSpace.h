@@ -1,5 +1,4 @@
-//===- RecordedSpace.h - replays recorded measurements
-//-----------------------------------------------*- C++ -*-===//
+//===- RecordedSpace.h - replays recorded measurements ----------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

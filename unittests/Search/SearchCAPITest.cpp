@@ -1,5 +1,4 @@
-//===- SearchCAPITest.cpp - the C ABI from C, loaded at run time
-//---------------------------------------------===//
+//===- SearchCAPITest.cpp - the C ABI from C, loaded at run time ----------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- SearchTest.cpp - promises that every strategy keeps
-//---------------------------------------------------===//
+//===- SearchTest.cpp - promises that every strategy keeps ----------------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- Agent.h - the reinforcement-learning explorer
-//-------------------------------------------------*- C++ -*-===//
+//===- Agent.h - the reinforcement-learning explorer ------------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

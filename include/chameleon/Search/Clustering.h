@@ -1,5 +1,4 @@
-//===- Clustering.h - k-means and the knee rule
-//------------------------------------------------------*- C++ -*-===//
+//===- Clustering.h - k-means and the knee rule -----------------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- CostModel.h - predicts the reward of configurations
-//-------------------------------------------*- C++ -*-===//
+//===- CostModel.h - predicts the reward of configurations ------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

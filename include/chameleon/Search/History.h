@@ -1,5 +1,4 @@
-//===- History.h - what a search has asked and been told
-//---------------------------------------------*- C++ -*-===//
+//===- History.h - what a search has asked and been told --------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

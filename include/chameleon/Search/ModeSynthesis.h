@@ -1,5 +1,4 @@
-//===- ModeSynthesis.h - configurations made up from a set
-//-------------------------------------------*- C++ -*-===//
+//===- ModeSynthesis.h - configurations made up from a set ------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

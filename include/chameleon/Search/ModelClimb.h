@@ -1,5 +1,4 @@
-//===- ModelClimb.h - beam hill climb on the cost model
-//----------------------------------------------*- C++ -*-===//
+//===- ModelClimb.h - beam hill climb on the cost model ---------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- Neighbours.h - one-knob neighbours of the fastest
-//---------------------------------------------*- C++ -*-===//
+//===- Neighbours.h - one-knob neighbours of the fastest --------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- PolicyMath.h - returns and losses of proximal policy optimisation
-//-----------------------------*- C++ -*-===//
+//===- PolicyMath.h - returns and losses of PPO -----------------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- Random.h - seeded random numbers
-//--------------------------------------------------------------*- C++ -*-===//
+//===- Random.h - seeded random numbers -------------------------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,4 @@
-//===- ScoredPool.h - configurations that an explorer has looked at
-//----------------------------------*- C++ -*-===//
+//===- ScoredPool.h - what an explorer has looked at ------------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

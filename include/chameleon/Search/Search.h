@@ -1,5 +1,4 @@
-//===- Search.h - the ask/tell loop around a strategy
-//------------------------------------------------*- C++ -*-===//
+//===- Search.h - the ask/tell loop around a strategy -----------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

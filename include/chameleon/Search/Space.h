@@ -1,5 +1,4 @@
-//===- Space.h - knobs, legality and the points of a design space
-//------------------------------------*- C++ -*-===//
+//===- Space.h - knobs, legality and points of a space ----------*- C++ -*-===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
