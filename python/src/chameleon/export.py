@@ -7,8 +7,8 @@
     python -m chameleon.export resnet18 -o resnet18.mlir --weights=elided   # small: structure only, enough to tune
     python -m chameleon.export resnet18 -o resnet18.mlir --save-data        # and resnet18.input0.npy, resnet18.output0.npy
 
-Needs torch and torch-mlir, and torchvision for the command: pip install 'chameleon[export]'. Importing this module
-needs neither.
+Needs torch and torch-mlir, and torchvision for the command; what is missing is named with the pip command
+that installs it. Importing this module needs none of them.
 """
 from __future__ import annotations
 
