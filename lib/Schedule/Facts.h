@@ -19,9 +19,10 @@
 
 namespace chameleon {
 
-/// Tries `matcher` on every operation of a copy of `task`. Of several accepted
-/// operations the first that is marked `chameleon.anchor` wins; if none is
-/// marked the match is ambiguous, which gives a remark and no match.
+/// Tries `matcher` on a copy of `task`: on the operations marked
+/// `chameleon.anchor`, of which the first that is accepted wins, or on every
+/// operation if none is marked. In the latter case several accepted ones are
+/// ambiguous, which gives a remark and no match.
 std::optional<MatchedAnchor>
 findAnchor(mlir::transform::NamedSequenceOp matcher, mlir::func::FuncOp task);
 

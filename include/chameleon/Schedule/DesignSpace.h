@@ -11,9 +11,10 @@
 // decision 1). For one task it spans a design space:
 //
 //   auto space = DesignSpace::create(schedule, taskFunction);
-//   space->isLegal(configuration);               // microseconds: constraints
-//   only, nothing is compiled space->toAttr(configuration)                 //
-//   {kob = 2 : i64, owb = 14 : i64}
+//   // Microseconds: constraints only, nothing is compiled.
+//   space->isLegal(configuration);
+//   // {kob = 2 : i64, owb = 14 : i64}
+//   space->toAttr(configuration);
 //
 // Facts: operands of constraints that are neither knobs nor constants (dims by
 // `transform.match.structured.dim`, device facts by `transform.dlti.query`) are

@@ -10,17 +10,22 @@
 // with pairs of named sequences, tied together as upstream does it, by a
 // `transform.foreach_match` in its `@__transform_main`:
 //
-//   transform.named_sequence @match_conv(%anchor: !transform.any_op
-//   {transform.readonly}) -> !transform.any_op { … } transform.named_sequence
-//   @conv_nchwc(%anchor: !transform.any_op {transform.consumed}) { … knobs,
-//   constraints, transforms … } transform.named_sequence
-//   @__transform_main(%root: !transform.any_op) {
-//     transform.foreach_match in %root @match_conv -> @conv_nchwc :
-//     (!transform.any_op) -> !transform.any_op transform.yield
+//   transform.named_sequence @match_conv(
+//       %anchor: !transform.any_op {transform.readonly})
+//       -> !transform.any_op { … }
+//   transform.named_sequence @conv_nchwc(
+//       %anchor: !transform.any_op {transform.consumed}) {
+//     … knobs, constraints, transforms …
+//   }
+//   transform.named_sequence @__transform_main(%root: !transform.any_op) {
+//     transform.foreach_match in %root
+//         @match_conv -> @conv_nchwc
+//         : (!transform.any_op) -> !transform.any_op
+//     transform.yield
 //   }
 //
-// The matcher is tried on every operation in the body of a task function; the
-// schedule receives what the matcher yields. A schedule reaches the task's
+// The matcher is tried on the anchor of a task function (see MatchedAnchor);
+// the schedule receives what the matcher yields. A schedule reaches the task's
 // function by `transform.get_parent_op %anchor {op_name = "func.func"}`. User
 // libraries (option `library=`) come first, in the order given, then the
 // built-in ones of the target, embedded from lib/Schedules/<target>/*.mlir at
@@ -35,13 +40,13 @@
 
 namespace chameleon {
 
-/// Where in a task a matcher matches. Of several operations that it accepts,
-/// the first in program order which carries `chameleon.anchor` wins: an
-/// epilogue of the same kind as the anchor, or a second anchor, does not change
-/// what is scheduled.
+/// Where in a task a matcher matches. In a function with operations that carry
+/// `chameleon.anchor` only these are tried, so that a fill or an epilogue of
+/// another kind is not taken for what the task is about; of several, the first
+/// in program order that the matcher accepts wins.
 struct MatchedAnchor {
-  /// Which one of the operations that carry `chameleon.anchor`; nothing: the
-  /// matcher accepts a single operation of the function.
+  /// Which one of the operations that carry `chameleon.anchor`; nothing: none
+  /// carries it, and the matcher accepts a single operation of the function.
   std::optional<unsigned> ordinal;
   unsigned numAnchors = 0; ///< operations that carry `chameleon.anchor`
 };
@@ -117,7 +122,8 @@ mlir::OwningOpRef<mlir::ModuleOp> takeEmbeddedSpec(mlir::ModuleOp module);
 void embedSpec(mlir::OwningOpRef<mlir::ModuleOp> spec, mlir::ModuleOp module);
 
 /// A spec in a file of its own. Both emit and fail on what the file system or
-/// the parser says; a file may also hold a tuned module that embeds a spec. It has a
+/// the parser says; a file may also hold a tuned module that embeds a spec. It
+/// has a
 /// `@__transform_main`.
 mlir::OwningOpRef<mlir::ModuleOp> parseSpecFile(mlir::MLIRContext *context,
                                                 llvm::StringRef path);
