@@ -88,7 +88,8 @@ private:
     return std::min<int64_t>(most, extent & -extent);
   }
 
-  Matrix getMatrix(OpOperand &operand);
+  /// `value` in the place of `operand`.
+  Matrix getMatrix(OpOperand &operand, Value value);
   Value emptyOf(ArrayRef<int64_t> shape, Type element) {
     return tensor::EmptyOp::create(rewriter, loc, shape, element);
   }
@@ -177,11 +178,11 @@ std::string Packer::analyze() {
   return "";
 }
 
-Matrix Packer::getMatrix(OpOperand &operand) {
+Matrix Packer::getMatrix(OpOperand &operand, Value value) {
   AffineMap map = contraction.getMatchingIndexingMap(&operand);
-  auto type = cast<RankedTensorType>(operand.get().getType());
-  SmallVector<OFR> sizes = tensor::getMixedSizes(rewriter, loc, operand.get());
-  Matrix matrix{operand.get(), 0, 0};
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<OFR> sizes = tensor::getMixedSizes(rewriter, loc, value);
+  Matrix matrix{value, 0, 0};
   SmallVector<int64_t> shape;
   for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
     unsigned loop = cast<AffineDimExpr>(expr).getPosition();
@@ -195,7 +196,7 @@ Matrix Packer::getMatrix(OpOperand &operand) {
     SmallVector<OFR> strides(type.getRank(), rewriter.getIndexAttr(1));
     matrix.value = tensor::ExtractSliceOp::create(
         rewriter, loc, RankedTensorType::get(shape, type.getElementType()),
-        operand.get(), offsets, sizes, strides);
+        value, offsets, sizes, strides);
   }
   return matrix;
 }
@@ -449,9 +450,17 @@ std::pair<Operation *, Operation *>
 Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(contraction);
-  Matrix lhs = getMatrix(*contraction.getDpsInputOperand(swapped ? 1 : 0));
-  Matrix rhs = getMatrix(*contraction.getDpsInputOperand(swapped ? 0 : 1));
-  Matrix init = getMatrix(*contraction.getDpsInitOperand(0));
+  auto matrixOf = [&](OpOperand *operand) {
+    return getMatrix(*operand, operand->get());
+  };
+  Matrix lhs = matrixOf(contraction.getDpsInputOperand(swapped ? 1 : 0));
+  Matrix rhs = matrixOf(contraction.getDpsInputOperand(swapped ? 0 : 1));
+  // A fill is made anew, for the accumulators; nothing may depend on it.
+  OpOperand *initOperand = contraction.getDpsInitOperand(0);
+  Value destination = initOperand->get();
+  auto fill = destination.getDefiningOp<linalg::FillOp>();
+  Value target = fill ? fill.getOutputs()[0] : destination;
+  Matrix init = getMatrix(*initOperand, target);
   if (swapped)
     std::swap(packLhs, packRhs);
   Type element = getElementTypeOrSelf(init.value);
@@ -490,20 +499,10 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
     right.packed = false;
 
   // The accumulators: in place if whole tiles fit, else in a scratch tensor.
-  Value destination = contraction.getDpsInits()[0];
-  SmallVector<OFR> sizes = tensor::getMixedSizes(rewriter, loc, destination);
+  SmallVector<OFR> sizes = tensor::getMixedSizes(rewriter, loc, target);
   SmallVector<OFR> zeros(sizes.size(), attr(0)), ones(sizes.size(), attr(1));
-  auto asMatrix = [&](Value tensor) -> Value {
-    if (sizes.size() == 2)
-      return tensor;
-    return tensor::ExtractSliceOp::create(
-        rewriter, loc, cast<RankedTensorType>(init.value.getType()), tensor,
-        zeros, sizes, ones);
-  };
   Value accumulators = init.value;
   bool inPlace = isMultiple(height, rows) && isMultiple(width, columns);
-  auto fill = destination.getDefiningOp<linalg::FillOp>();
-  Value target = fill ? fill.getOutputs()[0] : destination;
   if (!inPlace) {
     accumulators =
         emptyOf({static_cast<int64_t>(llvm::alignTo(bounds[m], rows)),
@@ -516,8 +515,6 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
           rewriter, loc, init.value, accumulators,
           ArrayRef<OFR>{attr(0), attr(0)}, ArrayRef<OFR>{height, width},
           ArrayRef<OFR>{attr(1), attr(1)});
-  } else if (fill) {
-    accumulators = asMatrix(target);
   }
   linalg::FillOp newFill;
   if (fill) {
@@ -560,7 +557,7 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
     rewriter.replaceOp(contraction, result);
     return {newFill, nullptr};
   }
-  auto copy = linalg::CopyOp::create(rewriter, loc, result, asMatrix(target));
+  auto copy = linalg::CopyOp::create(rewriter, loc, result, init.value);
   rewriter.replaceOp(contraction, restoreRank(copy.getResult(0)));
   return {newFill, copy};
 }

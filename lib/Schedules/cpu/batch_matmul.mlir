@@ -156,10 +156,6 @@ module attributes {transform.with_named_sequence} {
     %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
     %part, %share_loop = transform.structured.fuse %root tile_sizes [%batch_part, %row_part] {apply_cleanup, use_forall}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
     %tile, %loops:3 = transform.structured.fuse %part tile_sizes [1, %mc, %nc] interchange [0, %order_rows, %order_columns] {apply_cleanup}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
     transform.apply_patterns to %function {
