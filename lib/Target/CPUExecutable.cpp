@@ -125,13 +125,14 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::LLJIT &jit) {
   ADD_MATH(exp)
   ADD_MATH(exp2)
   ADD_MATH(expm1)
-  ADD_MATH(log) ADD_MATH(log2) ADD_MATH(log10) ADD_MATH(log1p) ADD_MATH(sin)
-      ADD_MATH(cos) ADD_MATH(tan) ADD_MATH(asin) ADD_MATH(acos) ADD_MATH(atan)
-          ADD_MATH(sinh) ADD_MATH(cosh) ADD_MATH(tanh) ADD_MATH(asinh)
-              ADD_MATH(acosh) ADD_MATH(atanh) ADD_MATH(erf) ADD_MATH(erfc)
-                  ADD_MATH(cbrt) ADD_MATH(sqrt) ADD_MATH(floor) ADD_MATH(ceil)
-                      ADD_MATH(round) ADD_MATH(trunc) ADD_MATH(rint)
-                          ADD_MATH(nearbyint) ADD_MATH(roundeven)
+  ADD_MATH(log)
+  ADD_MATH(log2) ADD_MATH(log10) ADD_MATH(log1p) ADD_MATH(sin) ADD_MATH(cos)
+      ADD_MATH(tan) ADD_MATH(asin) ADD_MATH(acos) ADD_MATH(atan) ADD_MATH(sinh)
+          ADD_MATH(cosh) ADD_MATH(tanh) ADD_MATH(asinh) ADD_MATH(acosh)
+              ADD_MATH(atanh) ADD_MATH(erf) ADD_MATH(erfc) ADD_MATH(cbrt)
+                  ADD_MATH(sqrt) ADD_MATH(floor) ADD_MATH(ceil) ADD_MATH(round)
+                      ADD_MATH(trunc) ADD_MATH(rint) ADD_MATH(nearbyint)
+                          ADD_MATH(roundeven)
 #undef ADD_MATH
 #define ADD_MATH2(name)                                                        \
   add(#name "f", static_cast<float (*)(float, float)>(&::name##f));            \

@@ -96,7 +96,10 @@ static LogicalResult eliminateEmptyTensors(ModuleOp module) {
   if (failed(bufferization::analyzeModuleOp(module, state)))
     return failure();
   IRRewriter rewriter(module.getContext());
-  return bufferization::eliminateEmptyTensors(rewriter, module, state);
+  if (failed(bufferization::eliminateEmptyTensors(rewriter, module, state)))
+    return failure();
+  dropNeedlessMaterializations(module);
+  return success();
 }
 
 static void buildBufferization(OpPassManager &passes) {

@@ -171,6 +171,16 @@ static bool isComputedInto(Value value, Value destination) {
   return true;
 }
 
+void dropNeedlessMaterializations(ModuleOp module) {
+  module.walk([](bufferization::MaterializeInDestinationOp placed) {
+    if (placed->getNumResults() != 1 ||
+        !isComputedInto(placed.getSource(), placed.getDest()))
+      return;
+    placed.getResult().replaceAllUsesWith(placed.getSource());
+    placed.erase();
+  });
+}
+
 /// Makes the function compute its results into its last arguments.
 static void materializeResults(func::FuncOp function) {
   auto returnOp =

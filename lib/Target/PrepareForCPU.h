@@ -25,6 +25,11 @@ namespace chameleon {
 /// tasks the home of their results, and gives each destination its own fill.
 mlir::LogicalResult prepareForBufferization(mlir::ModuleOp module);
 
+/// After the elimination of empty tensors: a result that is computed into its
+/// destination now is not placed there again, which bufferization would take
+/// for a read after a write.
+void dropNeedlessMaterializations(mlir::ModuleOp module);
+
 /// Orders the loops of each structured operation that is left so that LLVM's
 /// loop vectoriser can work on the innermost one, and allows multiply-add
 /// contraction, as C compilers do.
