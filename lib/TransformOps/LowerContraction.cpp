@@ -41,7 +41,9 @@ struct Matrix {
 /// An operand as the register tiles read it: panels, or the matrix itself.
 struct Operand {
   Value value;
-  bool packed;
+  bool packed = true;
+  Value origin = {}; ///< of panels: where in the reduction they start, if not
+                     ///< at its beginning
   bool depthInside =
       false; ///< of panels: [panel, x, k] instead of [panel, k, x]
 };
@@ -57,8 +59,8 @@ public:
   std::string analyze();
   /// Rewrites; returns the fill of the accumulators and the copy of the result,
   /// each null if there is none.
-  std::pair<Operation *, Operation *> rewrite(int64_t depthTile, bool packLhs,
-                                              bool packRhs);
+  std::pair<Operation *, Operation *> rewrite(int64_t depthTile,
+                                              int64_t packLhs, int64_t packRhs);
 
 private:
   using OFR = OpFoldResult;
@@ -411,12 +413,19 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
     OpBuilder::InsertionGuard guard(rewriter);
     rewriter.setInsertionPointToStart(loop.getBody());
     Value step = loop.getInductionVar();
+    AffineExpr difference =
+        rewriter.getAffineDimExpr(0) - rewriter.getAffineDimExpr(1);
+    auto stepIn = [&](const Operand &operand) {
+      return operand.origin ? asValue(apply(difference, {step, operand.origin}))
+                            : step;
+    };
+    Value lhsStep = stepIn(lhs), rhsStep = stepIn(rhs);
     SmallVector<Value> right, sums;
     for (int64_t vector = 0; vector < vectors; ++vector) {
       SmallVector<Value> at =
-          rhs.packed
-              ? SmallVector<Value>{columnPanel, step, constant(vector * lanes)}
-              : SmallVector<Value>{step, positions[rows + vector]};
+          rhs.packed ? SmallVector<Value>{columnPanel, rhsStep,
+                                          constant(vector * lanes)}
+                     : SmallVector<Value>{rhsStep, positions[rows + vector]};
       right.push_back(read(rhs.value, at, lanes, /*inBounds=*/true));
     }
     auto type = VectorType::get({lanes}, getElementTypeOrSelf(lhs.value));
@@ -425,11 +434,11 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
       if (vector == 0) {
         SmallVector<Value> at;
         if (!lhs.packed)
-          at = {positions[row], step};
+          at = {positions[row], lhsStep};
         else if (lhs.depthInside)
-          at = {rowPanel, constant(row), step};
+          at = {rowPanel, constant(row), lhsStep};
         else
-          at = {rowPanel, step, constant(row)};
+          at = {rowPanel, lhsStep, constant(row)};
         left = vector::BroadcastOp::create(
             rewriter, loc, type,
             tensor::ExtractOp::create(rewriter, loc, lhs.value, at));
@@ -447,7 +456,7 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
 }
 
 std::pair<Operation *, Operation *>
-Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
+Packer::rewrite(int64_t depthTile, int64_t packLhs, int64_t packRhs) {
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(contraction);
   auto matrixOf = [&](OpOperand *operand) {
@@ -476,27 +485,30 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
   };
 
   // The rows: each element is spread over the lanes of a vector.
-  Operand left{lhs.value, true};
-  if (lhs.outer == k) {
-    left.value =
-        packColumns(lhs.value, depth, height, bounds[k], bounds[m], rows,
-                    vectorLanes(rows, getElementTypeOrSelf(lhs.value)));
-  } else if (packLhs || !isMultiple(height, rows)) {
-    left.depthInside = true;
-    left.value = packRows(lhs.value, depth, height, bounds[k], bounds[m], rows);
-  } else {
-    left.packed = false;
-  }
+  auto packLeft = [&](Value matrix, OFR depth, int64_t depthBound) {
+    if (lhs.outer == k)
+      return packColumns(matrix, depth, height, depthBound, bounds[m], rows,
+                         vectorLanes(rows, getElementTypeOrSelf(matrix)));
+    return packRows(matrix, depth, height, depthBound, bounds[m], rows);
+  };
   // The columns: read as vectors.
-  Operand right{rhs.value, true};
-  if (rhs.inner == k)
-    right.value = packTransposed(rhs.value, depth, width, bounds[k], bounds[n],
-                                 columns, lanes);
-  else if (packRhs || !isMultiple(width, columns))
-    right.value = packColumns(rhs.value, depth, width, bounds[k], bounds[n],
-                              columns, lanes);
-  else
-    right.packed = false;
+  auto packRight = [&](Value matrix, OFR depth, int64_t depthBound) {
+    if (rhs.inner == k)
+      return packTransposed(matrix, depth, width, depthBound, bounds[n],
+                            columns, lanes);
+    return packColumns(matrix, depth, width, depthBound, bounds[n], columns,
+                       lanes);
+  };
+  Operand left{lhs.value}, right{rhs.value};
+  left.packed = packLhs || lhs.outer == k || !isMultiple(height, rows);
+  left.depthInside = lhs.inner == k;
+  right.packed = packRhs || rhs.inner == k || !isMultiple(width, columns);
+  bool leftInside = left.packed && packLhs == 2,
+       rightInside = right.packed && packRhs == 2;
+  if (left.packed && !leftInside)
+    left.value = packLeft(lhs.value, depth, bounds[k]);
+  if (right.packed && !rightInside)
+    right.value = packRight(rhs.value, depth, bounds[k]);
 
   // The accumulators: in place if whole tiles fit, else in a scratch tensor.
   SmallVector<OFR> sizes = tensor::getMixedSizes(rewriter, loc, target);
@@ -524,19 +536,43 @@ Packer::rewrite(int64_t depthTile, bool packLhs, bool packRhs) {
   }
 
   Value end = asValue(depth);
+  int64_t step = std::min(depthTile, bounds[k]);
   Value result = loopNest(
-      {end, asValue(columnPanels), asValue(rowPanels)}, {depthTile, 1, 1},
-      accumulators, [&](ValueRange at, Value carried) {
-        Value to = end;
-        if (depthTile < bounds[k])
-          to = affine::AffineMinOp::create(
-              rewriter, loc,
-              AffineMap::get(2, 0,
-                             {rewriter.getAffineDimExpr(0) + depthTile,
-                              rewriter.getAffineDimExpr(1)},
-                             rewriter.getContext()),
-              ValueRange{at[0], end});
-        return computeTile(left, right, carried, at[2], at[1], at[0], to);
+      {end}, {step}, accumulators, [&](ValueRange block, Value outside) {
+        Value from = block[0];
+        AffineExpr first = rewriter.getAffineDimExpr(0),
+                   last = rewriter.getAffineDimExpr(1);
+        OFR size = affine::makeComposedFoldedAffineMin(
+            rewriter, loc,
+            AffineMap::get(2, 0,
+                           {rewriter.getAffineConstantExpr(step), last - first},
+                           rewriter.getContext()),
+            {OFR(from), depth});
+        Operand rowsOfBlock = left, columnsOfBlock = right;
+        auto blockOf = [&](const Matrix &matrix) -> Value {
+          SmallVector<OFR> sizes =
+              tensor::getMixedSizes(rewriter, loc, matrix.value);
+          SmallVector<OFR> offsets(2, attr(0)), strides(2, attr(1));
+          unsigned dim = matrix.outer == k ? 0 : 1;
+          offsets[dim] = from;
+          sizes[dim] = size;
+          return tensor::ExtractSliceOp::create(rewriter, loc, matrix.value,
+                                                offsets, sizes, strides);
+        };
+        if (leftInside) {
+          rowsOfBlock.value = packLeft(blockOf(lhs), size, step);
+          rowsOfBlock.origin = from;
+        }
+        if (rightInside) {
+          columnsOfBlock.value = packRight(blockOf(rhs), size, step);
+          columnsOfBlock.origin = from;
+        }
+        Value to = asValue(apply(first + last, {from, size}));
+        return loopNest({asValue(columnPanels), asValue(rowPanels)}, {1, 1},
+                        outside, [&](ValueRange at, Value carried) {
+                          return computeTile(rowsOfBlock, columnsOfBlock,
+                                             carried, at[1], at[0], from, to);
+                        });
       });
 
   auto restoreRank = [&](Value matrix) -> Value {

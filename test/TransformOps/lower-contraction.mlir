@@ -75,6 +75,36 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// Operands packed block by block: the panels hold one block of the reduction, and are made within its loop.
+// CHECK-LABEL: func @blocks
+// CHECK-SAME:    %[[A:.*]]: tensor<4x32xf32>, %[[B:.*]]: tensor<32x16xf32>
+// CHECK:         scf.for %[[FROM:.*]] = {{.*}} iter_args(
+// CHECK-DAG:       %[[ROWS:.*]] = tensor.extract_slice %[[A]][0, %[[FROM]]]
+// CHECK-DAG:       tensor.empty() : tensor<2x2x32xf32>
+// CHECK-DAG:       %[[COLUMNS:.*]] = tensor.extract_slice %[[B]][%[[FROM]], 0]
+// CHECK-DAG:       tensor.empty() : tensor<1x12x16xf32>
+// CHECK:           scf.for %[[STEP:.*]] = %[[FROM]] to {{.*}} -> (vector<16xf32>, vector<16xf32>)
+// CHECK:             affine.apply #{{.*}}(%[[STEP]], %[[FROM]])
+module attributes {transform.with_named_sequence} {
+  func.func @blocks(%a: tensor<4x32xf32>, %b: tensor<32x16xf32>, %out: tensor<4x16xf32>) -> tensor<4x16xf32> {
+    %0 = linalg.matmul ins(%a, %b : tensor<4x32xf32>, tensor<32x16xf32>) outs(%out : tensor<4x16xf32>) -> tensor<4x16xf32>
+    return %0 : tensor<4x16xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    %product = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+    %rows = transform.param.constant 2 : i64 -> !transform.param<i64>
+    %columns = transform.param.constant 16 : i64 -> !transform.param<i64>
+    %depth = transform.param.constant 12 : i64 -> !transform.param<i64>
+    %block = transform.param.constant 2 : i64 -> !transform.param<i64>
+    %fills, %copies = transform.chameleon.lower_contraction %product rows %rows columns %columns depth %depth pack_lhs %block pack_rhs %block
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
+        -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
 // A result that is stored by columns: the operands change roles.
 // CHECK-LABEL: func @transposed_result
 // CHECK-SAME:    %[[A:.*]]: tensor<16x8xf64>, %[[B:.*]]: tensor<8x4xf64>

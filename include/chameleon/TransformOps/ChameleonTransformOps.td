@@ -82,7 +82,7 @@ def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
 
     - Operands are copied into panels, by vectors. An operand that is read along the lanes is transposed if the reduction
       dimension is its contiguous one. With `pack_lhs` or `pack_rhs` 0 the first or second operand is read where it is if its
-      order allows it and it has whole panels.
+      order allows it and it has whole panels; with 2 it is packed block by block of the reduction, right before use.
     - Where `rows` or `columns` do not divide the extents (static, or dynamic with a constant upper bound, as tiles that do
       not divide have), the last panels are filled up, the result is accumulated in a scratch tensor and the part that
       counts is taken from it. If that part does not feed an epilogue, it is copied into the destination.

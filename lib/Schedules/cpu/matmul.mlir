@@ -44,10 +44,10 @@ module attributes {transform.with_named_sequence} {
     %row_panels = transform.tune.knob<"row_panels"> = 16 : i64 from options = [1, 2, 4, 8, 16, 32, 64, 128] -> !transform.param<i64>
     %column_panels = transform.tune.knob<"column_panels"> = 8 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
     %kc = transform.tune.knob<"kc"> = 256 : i64 from options = [64, 128, 256, 512, 1024] -> !transform.param<i64>
-    // Copy the operands into panels? Without, rows that are a power of two apart meet in few sets of the cache; with,
-    // a small product pays for a pass over its operands.
-    %pack_lhs = transform.tune.knob<"pack_lhs"> = 1 : i64 from options = [0, 1] -> !transform.param<i64>
-    %pack_rhs = transform.tune.knob<"pack_rhs"> = 1 : i64 from options = [0, 1] -> !transform.param<i64>
+    // Copy the operands into panels? 0: without, rows that are a power of two apart meet in few sets of the cache.
+    // 1: all steps of the reduction, once for the cache tiles that share them. 2: kc steps at a time, right before use.
+    %pack_lhs = transform.tune.knob<"pack_lhs"> = 1 : i64 from options = [0, 1, 2] -> !transform.param<i64>
+    %pack_rhs = transform.tune.knob<"pack_rhs"> = 1 : i64 from options = [0, 1, 2] -> !transform.param<i64>
     // Which cache tiles follow one another: those of the same columns (1: the panels of B are made once) or rows.
     %rows_inside = transform.tune.knob<"rows_inside"> = 1 : i64 from options = [0, 1] -> !transform.param<i64>
     // What a thread gets: rows (0) or columns (1). Means nothing without threads.
