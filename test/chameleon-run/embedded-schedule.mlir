@@ -1,6 +1,6 @@
 // RUN: chameleon-run %s --input=4xf32=2 | FileCheck %s
 // RUN: sed s/tile_sizes/tile_sizes_/ %s | not chameleon-run - --input=4xf32=2
-// RUN: sed s/linalg.add\"/linalg.sub\"/ %s | not chameleon-run - --input=4xf32=2 2>&1 | FileCheck %s --check-prefix=FAILS
+// RUN: sed s/\"linalg.add\"/\"func.func\"/ %s | not chameleon-run - --input=4xf32=2 2>&1 | FileCheck %s --check-prefix=FAILS
 
 // The embedded schedule is applied before lowering, and its failure is an error.
 
