@@ -1,4 +1,4 @@
-//===- ChameleonStrategyTest.cpp - strategies on recorded spaces ----------===//
+//===- ChameleonStrategyTest.cpp - the default search on recordings ------===//
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -11,20 +11,6 @@
 using namespace chameleon::search;
 
 namespace {
-
-/// Mean over `seeds` of the performance after `budget` measurements, and the
-/// share of runs that reach 95 % of the optimum.
-std::pair<double, double> getResult(const RecordedSpace &recorded,
-                                    const std::string &strategy, int budget,
-                                    int seeds) {
-  double sum = 0, hits = 0;
-  for (int seed = 0; seed < seeds; ++seed) {
-    double reached = recorded.run(strategy, seed, budget).back();
-    sum += reached;
-    hits += reached >= 0.95;
-  }
-  return {sum / seeds, hits / seeds};
-}
 
 TEST(ChameleonStrategyTest, ReachesTheOptimumWhereRandomDoesNot) {
   RecordedSpace recorded("mma_f16_2048");
@@ -43,36 +29,6 @@ TEST(ChameleonStrategyTest, SparseSpace) {
   double randomPerformance = getResult(recorded, "random", 128, 64).first;
   EXPECT_GE(performance, 0.97);
   EXPECT_GE(performance, randomPerformance + 0.015);
-}
-
-TEST(ChameleonPaperStrategyTest, LearnsAfterItsInitialDesign) {
-  RecordedSpace recorded("mma_f16_2048");
-  double performance = getResult(recorded, "chameleon-paper", 128, 6).first;
-  double randomPerformance = getResult(recorded, "random", 128, 64).first;
-  EXPECT_GE(performance, randomPerformance + 0.01);
-}
-
-TEST(ChameleonPaperStrategyTest, BeginsWithSixtyFourRandomOnes) {
-  RecordedSpace recorded("mma_f16_2048");
-  // No model can be fitted before 64 trials are told, whatever the options say.
-  SearchOptions options;
-  options.strategy = "chameleon-paper";
-  options.initial = 4;
-  std::string error;
-  auto ask = [&](double seconds) {
-    std::unique_ptr<Search> search =
-        Search::create(std::make_shared<Space>(recorded.space), options, error);
-    std::vector<Configuration> result;
-    for (int i = 0; i < 65; ++i) {
-      std::vector<Configuration> points = search->ask(1);
-      result.push_back(points[0]);
-      search->tell({{points[0], true, seconds * (1 + points[0][0])}});
-      seconds += 0.5;
-    }
-    return result;
-  };
-  std::vector<Configuration> left = ask(1), right = ask(100);
-  EXPECT_TRUE(std::equal(left.begin(), left.end() - 1, right.begin()));
 }
 
 /// Which of 128 proposals fail, where every other value of two knobs does and
@@ -140,21 +96,6 @@ TEST(ChameleonStrategyTest, WarmStartSkipsTheInitialDesign) {
     sum += recorded.best / fastest / 4;
   }
   EXPECT_GE(sum, 0.75);
-}
-
-TEST(PlannedStrategiesTest, AnnealingBeatsRandom) {
-  RecordedSpace recorded("mma_f16_2048");
-  double randomPerformance = getResult(recorded, "random", 192, 64).first;
-  for (const char *strategy : {"autotvm", "sa-sampling"})
-    EXPECT_GE(getResult(recorded, strategy, 192, 3).first,
-              randomPerformance + 0.005)
-        << strategy;
-}
-
-TEST(GeneticStrategyTest, BeatsRandom) {
-  RecordedSpace recorded("mma_f16_2048");
-  EXPECT_GE(getResult(recorded, "genetic", 128, 16).first,
-            getResult(recorded, "random", 128, 64).first + 0.01);
 }
 
 } // namespace

@@ -85,6 +85,20 @@ struct RecordedSpace {
   }
 };
 
+/// Mean over `seeds` of the performance after `budget` measurements, and the
+/// share of runs that reach 95 % of the optimum.
+inline std::pair<double, double> getResult(const RecordedSpace &recorded,
+                                           const std::string &strategy,
+                                           int budget, int seeds) {
+  double sum = 0, hits = 0;
+  for (int seed = 0; seed < seeds; ++seed) {
+    double reached = recorded.run(strategy, seed, budget).back();
+    sum += reached;
+    hits += reached >= 0.95;
+  }
+  return {sum / seeds, hits / seeds};
+}
+
 } // namespace chameleon::search
 
 #endif // CHAMELEON_UNITTESTS_SEARCH_RECORDEDSPACE_H

@@ -183,31 +183,4 @@ TEST(SearchTest, UnknownStrategy) {
       << error;
 }
 
-TEST(ExhaustiveStrategyTest, GoesInOrder) {
-  auto space = std::make_shared<Space>();
-  space->addKnob({"slow", {1, 2}, true});
-  space->addKnob({"quick", {1, 2}, true});
-  space->setDefault({1, 0});
-  SearchOptions options;
-  options.strategy = "exhaustive";
-  std::string error;
-  std::unique_ptr<Search> search = Search::create(space, options, error);
-  EXPECT_EQ(search->ask(9),
-            (std::vector<Configuration>{{1, 0}, {0, 0}, {0, 1}, {1, 1}}));
-}
-
-TEST(RandomStrategyTest, SeedsDiffer) {
-  auto first = [](uint64_t seed) {
-    auto space = std::make_shared<Space>();
-    space->addKnob({"knob", std::vector<double>(1000, 1.0), true});
-    SearchOptions options;
-    options.strategy = "random";
-    options.seed = seed;
-    std::string error;
-    return Search::create(space, options, error)->ask(8);
-  };
-  EXPECT_EQ(first(1), first(1));
-  EXPECT_NE(first(1), first(2));
-}
-
 } // namespace
