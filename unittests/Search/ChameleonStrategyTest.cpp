@@ -6,16 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RecordedSpace.h"
+#include "TestRecordings.h"
 
 using namespace chameleon::search;
 
 namespace {
 
 TEST(ChameleonStrategyTest, ReachesTheOptimumWhereRandomDoesNot) {
-  RecordedSpace recorded("mma_f16_2048");
-  auto [performance, hits] = getResult(recorded, "chameleon", 64, 8);
-  auto [randomPerformance, randomHits] = getResult(recorded, "random", 64, 64);
+  auto recorded = getRecording("mma_f16_2048");
+  auto [performance, hits] = getResult(*recorded, "chameleon", 64, 8);
+  auto [randomPerformance, randomHits] = getResult(*recorded, "random", 64, 64);
   EXPECT_GE(performance, 0.965);
   EXPECT_GE(hits, 0.75);
   EXPECT_LE(randomPerformance, 0.94);
@@ -24,9 +24,9 @@ TEST(ChameleonStrategyTest, ReachesTheOptimumWhereRandomDoesNot) {
 
 TEST(ChameleonStrategyTest, SparseSpace) {
   // 2190 legal points of 30720.
-  RecordedSpace recorded("conv_28x28x128");
-  double performance = getResult(recorded, "chameleon", 128, 4).first;
-  double randomPerformance = getResult(recorded, "random", 128, 64).first;
+  auto recorded = getRecording("conv_28x28x128");
+  double performance = getResult(*recorded, "chameleon", 128, 4).first;
+  double randomPerformance = getResult(*recorded, "random", 128, 64).first;
   EXPECT_GE(performance, 0.97);
   EXPECT_GE(performance, randomPerformance + 0.015);
 }
@@ -71,7 +71,7 @@ TEST(ChameleonStrategyTest, LearnsFromFailures) {
 }
 
 TEST(ChameleonStrategyTest, WarmStartSkipsTheInitialDesign) {
-  RecordedSpace recorded("mma_f16_2048");
+  auto recorded = getRecording("mma_f16_2048");
   // Sixteen told trials, the best among them 60 % of the optimum or worse: the
   // first asked batch is already planned by a model.
   double sum = 0;
@@ -79,21 +79,21 @@ TEST(ChameleonStrategyTest, WarmStartSkipsTheInitialDesign) {
     SearchOptions options;
     options.seed = seed;
     std::string error;
-    auto space = std::make_shared<Space>(recorded.space);
+    auto space = std::make_shared<Space>(recorded->makeSpace());
     std::unique_ptr<Search> search = Search::create(space, options, error);
     std::vector<Trial> warm;
     Random random(seed);
     while (warm.size() < 16) {
       Configuration point = space->sample(random);
-      double seconds = recorded.seconds.at(point);
-      if (recorded.best / seconds < 0.6)
+      double seconds = recorded->find(point)->seconds;
+      if (recorded->getBestSeconds() / seconds < 0.6)
         warm.push_back({point, true, seconds});
     }
     search->tell(warm);
     double fastest = 1;
     for (const Configuration &point : search->ask(16))
-      fastest = std::min(fastest, recorded.seconds.at(point));
-    sum += recorded.best / fastest / 4;
+      fastest = std::min(fastest, recorded->find(point)->seconds);
+    sum += recorded->getBestSeconds() / fastest / 4;
   }
   EXPECT_GE(sum, 0.75);
 }

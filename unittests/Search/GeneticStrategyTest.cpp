@@ -6,16 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RecordedSpace.h"
+#include "TestRecordings.h"
 
 using namespace chameleon::search;
 
 namespace {
 
 TEST(GeneticStrategyTest, BeatsRandom) {
-  RecordedSpace recorded("mma_f16_2048");
-  EXPECT_GE(getResult(recorded, "genetic", 128, 16).first,
-            getResult(recorded, "random", 128, 64).first + 0.01);
+  auto recorded = getRecording("mma_f16_2048");
+  EXPECT_GE(getResult(*recorded, "genetic", 128, 16).first,
+            getResult(*recorded, "random", 128, 64).first + 0.01);
 }
 
 } // namespace

@@ -6,29 +6,29 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RecordedSpace.h"
+#include "TestRecordings.h"
 
 using namespace chameleon::search;
 
 namespace {
 
 TEST(ChameleonPaperStrategyTest, LearnsAfterItsInitialDesign) {
-  RecordedSpace recorded("mma_f16_2048");
-  double performance = getResult(recorded, "chameleon-paper", 128, 6).first;
-  double randomPerformance = getResult(recorded, "random", 128, 64).first;
+  auto recorded = getRecording("mma_f16_2048");
+  double performance = getResult(*recorded, "chameleon-paper", 128, 6).first;
+  double randomPerformance = getResult(*recorded, "random", 128, 64).first;
   EXPECT_GE(performance, randomPerformance + 0.01);
 }
 
 TEST(ChameleonPaperStrategyTest, BeginsWithSixtyFourRandomOnes) {
-  RecordedSpace recorded("mma_f16_2048");
+  auto recorded = getRecording("mma_f16_2048");
   // No model can be fitted before 64 trials are told, whatever the options say.
   SearchOptions options;
   options.strategy = "chameleon-paper";
   options.initial = 4;
   std::string error;
   auto ask = [&](double seconds) {
-    std::unique_ptr<Search> search =
-        Search::create(std::make_shared<Space>(recorded.space), options, error);
+    std::unique_ptr<Search> search = Search::create(
+        std::make_shared<Space>(recorded->makeSpace()), options, error);
     std::vector<Configuration> result;
     for (int i = 0; i < 65; ++i) {
       std::vector<Configuration> points = search->ask(1);
@@ -43,10 +43,10 @@ TEST(ChameleonPaperStrategyTest, BeginsWithSixtyFourRandomOnes) {
 }
 
 TEST(PlannedStrategiesTest, AnnealingBeatsRandom) {
-  RecordedSpace recorded("mma_f16_2048");
-  double randomPerformance = getResult(recorded, "random", 192, 64).first;
+  auto recorded = getRecording("mma_f16_2048");
+  double randomPerformance = getResult(*recorded, "random", 192, 64).first;
   for (const char *strategy : {"autotvm", "sa-sampling"})
-    EXPECT_GE(getResult(recorded, strategy, 192, 3).first,
+    EXPECT_GE(getResult(*recorded, strategy, 192, 3).first,
               randomPerformance + 0.005)
         << strategy;
 }

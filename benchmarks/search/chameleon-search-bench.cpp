@@ -1,0 +1,212 @@
+//===- chameleon-search-bench.cpp - strategies on recorded spaces ---------===//
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Search/Replay.h"
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+
+using namespace chameleon::search;
+
+static const char help[] =
+    R"(chameleon-search-bench: replays search strategies on recorded design spaces
+
+  chameleon-search-bench --space=FILE... --strategy=NAME... [options]
+
+  --space=FILE      a recorded space (docs/recorded-spaces.md), kernel_tuner's cache or T4
+                    results, .json or .json.gz; repeatable, further FILEs may follow
+  --strategy=NAME   chameleon, autotvm, ...; repeatable, further NAMEs may follow
+  --seeds=N         runs of each pair, seeds 0 to N-1 (10)
+  --first-seed=N    seeds start here (0)
+  --budget=N        measurements a run (256)
+  --ask=N           configurations measured between two tells (16)
+  --csv             a line per run instead of a table of medians
+  --trace=FILE      also one line per improvement: space,strategy,seed,n,performance,seconds,
+                    and each run's last measurement, with its invalid ones in a seventh column
+
+Output with --csv: a header, then a line per space, strategy and seed with the columns
+  space,strategy,seed,n90,n95,n99,best,seconds
+Without: the medians over the seeds of the same figures, and the share of failed measurements.
+n90, n95, n99: measurements (failed ones included) until the best so far reached 90, 95, 99 % of
+the recorded optimum's performance; budget + 1 where it did not. best: share of that performance
+at the end. seconds: modelled wall-clock of the whole run = for every measurement, the time that
+compiling and measuring it took when it was recorded, one after the other (where the recording
+does not say, 0.05 s a measurement), plus the CPU time that the strategy itself took here.
+
+Exit status: 0, or 1 after a message on stderr.
+)";
+
+namespace {
+struct Options {
+  std::vector<std::string> spaces, strategies;
+  int seeds = 10, firstSeed = 0, budget = 256, ask = 16;
+  bool csv = false;
+  std::string trace;
+};
+
+int parseNumber(const std::string &argument, const std::string &value,
+                int minimum) {
+  int number = 0;
+  auto [end, error] =
+      std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() ||
+      number < minimum)
+    throw std::runtime_error("found " + argument + ", expected a number of " +
+                             std::to_string(minimum) + " or more");
+  return number;
+}
+
+Options parseOptions(int argc, char **argv) {
+  Options options;
+  std::vector<std::string> *list = nullptr;
+  for (int i = 1; i < argc; ++i) {
+    std::string argument = argv[i];
+    size_t equal = argument.find('=');
+    std::string name = argument.substr(0, equal),
+                value = equal == std::string::npos ? ""
+                                                   : argument.substr(equal + 1);
+    if (name == "--space" || name == "--strategy") {
+      list = name == "--space" ? &options.spaces : &options.strategies;
+      list->push_back(value);
+    } else if (name == "--seeds") {
+      options.seeds = parseNumber(argument, value, 1);
+    } else if (name == "--first-seed") {
+      options.firstSeed = parseNumber(argument, value, 0);
+    } else if (name == "--budget") {
+      options.budget = parseNumber(argument, value, 1);
+    } else if (name == "--ask") {
+      options.ask = parseNumber(argument, value, 1);
+    } else if (name == "--trace") {
+      options.trace = value;
+    } else if (argument == "--csv") {
+      options.csv = true;
+    } else if (list && argument.rfind("-", 0) != 0) {
+      list->push_back(argument);
+    } else {
+      throw std::runtime_error("unknown option " + argument + "; see --help");
+    }
+  }
+  if (options.spaces.empty() || options.strategies.empty())
+    throw std::runtime_error("needs --space= and --strategy=; see --help");
+  return options;
+}
+
+void writeTrace(FILE *file, const std::string &prefix, const Replay &run) {
+  double reached = 0;
+  for (size_t i = 0; i < run.steps.size(); ++i) {
+    const ReplayStep &step = run.steps[i];
+    if (step.performance > reached)
+      std::fprintf(file, "%s,%zu,%.6f,%.4f,\n", prefix.c_str(), i + 1,
+                   step.performance, step.seconds);
+    reached = step.performance;
+  }
+  if (!run.steps.empty())
+    std::fprintf(file, "%s,%zu,%.6f,%.4f,%zu\n", prefix.c_str(),
+                 run.steps.size(), run.steps.back().performance,
+                 run.steps.back().seconds, run.numFailures);
+}
+
+/// The figures of one run, or the medians of several.
+struct Figures {
+  double n90, n95, n99, best, seconds, invalid;
+};
+
+Figures getFigures(const Replay &run, int budget) {
+  int missed = budget + 1;
+  Figures figures = {static_cast<double>(run.countTo(0.90, missed)),
+                     static_cast<double>(run.countTo(0.95, missed)),
+                     static_cast<double>(run.countTo(0.99, missed)),
+                     0,
+                     0,
+                     0};
+  if (!run.steps.empty()) {
+    figures.best = run.steps.back().performance;
+    figures.seconds = run.steps.back().seconds;
+    figures.invalid = static_cast<double>(run.numFailures) / run.steps.size();
+  }
+  return figures;
+}
+
+double getMedian(const std::vector<Figures> &runs, double Figures::*figure) {
+  std::vector<double> values;
+  for (const Figures &run : runs)
+    values.push_back(run.*figure);
+  std::sort(values.begin(), values.end());
+  size_t middle = values.size() / 2;
+  return values.size() % 2 ? values[middle]
+                           : (values[middle - 1] + values[middle]) / 2;
+}
+
+void runAll(const Options &options) {
+  FILE *trace = nullptr;
+  if (!options.trace.empty() && !(trace = fopen(options.trace.c_str(), "w")))
+    throw std::runtime_error(options.trace + ": cannot be written");
+  if (options.csv)
+    std::puts("space,strategy,seed,n90,n95,n99,best,seconds");
+  else
+    std::printf("%-28s %-16s %6s %6s %6s %7s %8s %8s\n", "space", "strategy",
+                "n90", "n95", "n99", "best", "seconds", "invalid");
+  for (const std::string &path : options.spaces) {
+    std::string error;
+    std::unique_ptr<RecordedSpace> recorded = RecordedSpace::read(path, error);
+    if (!recorded)
+      throw std::runtime_error(error);
+    for (const std::string &strategy : options.strategies) {
+      std::vector<Figures> runs;
+      for (int seed = options.firstSeed;
+           seed < options.firstSeed + options.seeds; ++seed) {
+        ReplayOptions replayOptions;
+        replayOptions.search.strategy = strategy;
+        replayOptions.search.seed = seed;
+        replayOptions.budget = options.budget;
+        replayOptions.ask = options.ask;
+        Replay run = replay(*recorded, replayOptions);
+        runs.push_back(getFigures(run, options.budget));
+        std::string prefix =
+            recorded->getName() + "," + strategy + "," + std::to_string(seed);
+        const Figures &figures = runs.back();
+        if (options.csv)
+          std::printf("%s,%.0f,%.0f,%.0f,%.6f,%.4f\n", prefix.c_str(),
+                      figures.n90, figures.n95, figures.n99, figures.best,
+                      figures.seconds);
+        std::fflush(stdout);
+        if (trace)
+          writeTrace(trace, prefix, run);
+      }
+      if (!options.csv)
+        std::printf(
+            "%-28s %-16s %6.1f %6.1f %6.1f %7.4f %8.1f %7.1f%%\n",
+            recorded->getName().c_str(), strategy.c_str(),
+            getMedian(runs, &Figures::n90), getMedian(runs, &Figures::n95),
+            getMedian(runs, &Figures::n99), getMedian(runs, &Figures::best),
+            getMedian(runs, &Figures::seconds),
+            100 * getMedian(runs, &Figures::invalid));
+      std::fflush(stdout);
+    }
+  }
+  if (trace)
+    fclose(trace);
+}
+} // namespace
+
+int main(int argc, char **argv) {
+  for (int i = 1; i < argc; ++i)
+    if (std::strcmp(argv[i], "--help") == 0) {
+      std::fputs(help, stdout);
+      return 0;
+    }
+  try {
+    runAll(parseOptions(argc, argv));
+    return 0;
+  } catch (const std::exception &exception) {
+    std::fprintf(stderr, "chameleon-search-bench: %s\n", exception.what());
+    return 1;
+  }
+}
