@@ -8,8 +8,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Schema.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <memory>
 
 using namespace chameleon::database;
 using llvm::ArrayRef;
@@ -50,7 +50,9 @@ ArrayRef<const char *> chameleon::database::migrations() {
   return allMigrations;
 }
 
-/// The file's version, if it is ours or empty and not from the future.
+/// The file's version, if it is ours or empty and not from the future. To be
+/// called within a transaction: another process may make the tables between
+/// one question and the next, and an empty file with tables looks foreign.
 static Expected<int64_t> readVersion(Connection &connection, int64_t known) {
   Expected<int64_t> version = connection.queryInteger("PRAGMA user_version");
   if (!version)
@@ -80,42 +82,79 @@ static Expected<int64_t> readVersion(Connection &connection, int64_t known) {
   return version;
 }
 
+namespace {
+
+/// From BEGIN to the end of the scope, where whatever has not been committed is
+/// undone.
+class Transaction {
+public:
+  static Expected<std::unique_ptr<Transaction>> begin(Connection &connection,
+                                                      const char *sql) {
+    if (Error error = connection.execute(sql))
+      return error;
+    return std::unique_ptr<Transaction>(new Transaction(connection));
+  }
+  ~Transaction() {
+    if (!committed)
+      llvm::consumeError(connection.execute("ROLLBACK"));
+  }
+  Transaction(const Transaction &) = delete;
+
+  Error commit() {
+    if (Error error = connection.execute("COMMIT"))
+      return error;
+    committed = true;
+    return Error::success();
+  }
+
+private:
+  explicit Transaction(Connection &connection) : connection(connection) {}
+  Connection &connection;
+  bool committed = false;
+};
+
+} // namespace
+
+/// `readVersion` in a transaction of its own, which only reads.
+static Expected<int64_t> readVersionOnce(Connection &connection,
+                                         int64_t known) {
+  auto transaction = Transaction::begin(connection, "BEGIN");
+  if (!transaction)
+    return transaction.takeError();
+  return readVersion(connection, known);
+}
+
 Error chameleon::database::migrate(Connection &connection,
                                    ArrayRef<const char *> steps) {
   int64_t expected = steps.size();
-  Expected<int64_t> version = readVersion(connection, expected);
+  Expected<int64_t> version = readVersionOnce(connection, expected);
   if (!version)
     return version.takeError();
   if (*version == expected)
     return Error::success();
 
   // Another process may be here too: the lock first, then what is left to do.
-  if (Error error = connection.execute("BEGIN IMMEDIATE"))
-    return error;
-  bool committed = false;
-  llvm::scope_exit rollBack([&] {
-    if (!committed)
-      llvm::consumeError(connection.execute("ROLLBACK"));
-  });
+  auto transaction = Transaction::begin(connection, "BEGIN IMMEDIATE");
+  if (!transaction)
+    return transaction.takeError();
   version = readVersion(connection, expected);
   if (!version)
     return version.takeError();
   for (int64_t step = *version; step < expected; ++step)
     if (Error error = connection.execute(steps[step]))
       return error;
-  std::string stamp = llvm::formatv(
-      "PRAGMA application_id = {0}; PRAGMA user_version = {1}; COMMIT",
-      applicationId, expected);
+  std::string stamp =
+      llvm::formatv("PRAGMA application_id = {0}; PRAGMA user_version = {1}",
+                    applicationId, expected);
   if (Error error = connection.execute(stamp.c_str()))
     return error;
-  committed = true;
-  return Error::success();
+  return (*transaction)->commit();
 }
 
 Error chameleon::database::checkVersion(Connection &connection,
                                         ArrayRef<const char *> steps) {
   int64_t expected = steps.size();
-  Expected<int64_t> version = readVersion(connection, expected);
+  Expected<int64_t> version = readVersionOnce(connection, expected);
   if (!version)
     return version.takeError();
   if (*version < expected)

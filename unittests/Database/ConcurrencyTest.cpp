@@ -53,6 +53,40 @@ TEST_F(ConcurrencyTest, processesCreateAndWriteAtOnce) {
   EXPECT_EQ(llvm::cantFail(database->countRecords()), processes * records);
 }
 
+// Opening asks a file several questions before it may write; the answers must
+// be of one moment, or a file that somebody else has just made looks foreign.
+TEST_F(ConcurrencyTest, processesOpenAFileWhileItIsMade) {
+  constexpr int processes = 16, rounds = 8;
+  for (int round = 0; round < rounds; ++round) {
+    std::string file = path("tuning-" + std::to_string(round) + ".db");
+    // All wait for the end of this pipe.
+    int start[2];
+    ASSERT_EQ(pipe(start), 0);
+    std::vector<pid_t> children;
+    for (int process = 0; process < processes; ++process) {
+      pid_t child = fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        close(start[1]);
+        char byte;
+        if (read(start[0], &byte, 1) != 0)
+          _exit(3);
+        _exit(addMany(file, std::to_string(process), 1));
+      }
+      children.push_back(child);
+    }
+    close(start[0]);
+    close(start[1]);
+    for (pid_t child : children) {
+      int status = -1;
+      ASSERT_EQ(waitpid(child, &status, 0), child);
+      EXPECT_EQ(status, 0);
+    }
+    auto database = llvm::cantFail(Database::open(file));
+    EXPECT_EQ(llvm::cantFail(database->countRecords()), processes);
+  }
+}
+
 TEST_F(ConcurrencyTest, threadsShareADatabase) {
   auto database = llvm::cantFail(Database::open(path()));
   std::vector<std::thread> threads;
@@ -98,8 +132,8 @@ TEST_F(ConcurrencyTest, killedProcessLosesNothingThatAddReturnedFor) {
   ASSERT_GE(last, 1500);
 
   // Whoever comes next recovers the log, even one who only reads.
-  auto database = llvm::cantFail(
-      Database::open(path(), Database::OpenMode::ReadExisting));
+  auto database =
+      llvm::cantFail(Database::open(path(), Database::OpenMode::ReadExisting));
   std::vector<bool> seen(last + 1);
   for (const Record &record : llvm::cantFail(database->find("task", "target")))
     if (size_t index = std::stoul(record.configuration); index < seen.size())
