@@ -201,8 +201,10 @@ static std::vector<Measurement> run(CandidateRunner &runner,
           std::max(timed.relativeError, results[position].relativeError);
       results[position] = timed;
     }
+  // Timed round robin, several share the time.
   for (Measurement &result : results)
-    result.measureSeconds = monotonicSeconds() - begin;
+    result.measureSeconds =
+        (monotonicSeconds() - begin) / static_cast<double>(results.size());
   if (!request.keep)
     for (int64_t id : request.executables)
       runner.drop(id);

@@ -205,7 +205,7 @@ bool TaskTuner::isMeasured(ArrayRef<int32_t> configuration) const {
   return knownKeys.contains(toKey(configuration));
 }
 
-std::vector<Configuration> TaskTuner::getFastest(size_t n) const {
+std::vector<Configuration> TaskTuner::getFastest(size_t n, double slack) const {
   std::vector<const Trial *> right;
   for (const Trial &trial : known)
     if (trial.outcome == Outcome::Ok)
@@ -216,6 +216,7 @@ std::vector<Configuration> TaskTuner::getFastest(size_t n) const {
   });
   std::vector<Configuration> fastest;
   for (const Trial *trial : ArrayRef(right).take_front(n))
-    fastest.push_back(trial->configuration);
+    if (trial->seconds <= right.front()->seconds * slack)
+      fastest.push_back(trial->configuration);
   return fastest;
 }

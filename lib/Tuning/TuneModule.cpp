@@ -21,6 +21,7 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <chrono>
+#include <numeric>
 
 using namespace mlir;
 using namespace chameleon;
@@ -41,9 +42,15 @@ constexpr Preset kPresets[] = {
 /// Trials between two refits of the cost model: the search study's best when
 /// two cores compile.
 constexpr int32_t kBatch = 16;
+/// Tasks whose defaults are compiled together at the beginning: enough to keep
+/// all workers busy, few enough that a short run has results early.
+constexpr size_t kDefaultsAtOnce = 8;
 /// Configurations of a task that are compiled with full optimisation and timed
 /// against each other at the end.
 constexpr size_t kFinalists = 4;
+/// A configuration slower than the best by more than this is no finalist: more
+/// than the quick timing's error, less than what another minute could win.
+constexpr double kFinalSlack = 1.1;
 /// Seconds for the double-precision reference of a task.
 constexpr double kReferenceTimeout = 300;
 
@@ -51,6 +58,19 @@ double now() {
   return std::chrono::duration<double>(
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
+}
+
+struct Trial {
+  TaskTuner *task;
+  Configuration configuration;
+};
+
+std::vector<Trial> makeTrials(TaskTuner &task,
+                              ArrayRef<Configuration> configurations) {
+  std::vector<Trial> trials;
+  for (const Configuration &configuration : configurations)
+    trials.push_back({&task, configuration});
+  return trials;
 }
 
 /// The state of one run of `tuneModule`.
@@ -68,15 +88,24 @@ private:
   void printDryRun();
   LogicalResult openDatabase();
   LogicalResult startWorkers();
-  LogicalResult startTask(TaskTuner &task);
+  std::vector<size_t> measureDefaults();
+  LogicalResult startSearch(TaskTuner &task);
   void search();
   void runFinals(TaskTuner &task);
-  std::vector<Measurement> measure(TaskTuner &task,
-                                   ArrayRef<Configuration> configurations,
+  std::vector<Measurement> measure(ArrayRef<Trial> trials,
                                    const MeasurePolicy &policy, bool final);
+  int64_t countAffordableTrials() const;
   MeasurePolicy makePolicy(const TaskTuner &task) const;
   LogicalResult embed();
   void showProgress(size_t current, StringRef activity);
+  /// True if an earlier run did all that this one would do.
+  bool isFinished(const TaskTuner &task) const {
+    return task.winnerReused &&
+           task.countTrials() >=
+               std::min<int64_t>(
+                   options.trials,
+                   task.getSpace().countLegal().value_or(options.trials));
+  }
 
   InFlightDiagnostic error() { return emitError(module.getLoc()); }
   bool isInterrupted() const { return interrupt && *interrupt; }
@@ -97,6 +126,8 @@ private:
   std::optional<ScheduleLibrary> library;
   std::unique_ptr<Database> database;
   bool databaseFailed = false;
+  double measuringSeconds = 0; ///< wall clock inside the worker pool
+  int64_t measuredTrials = 0;
   std::unique_ptr<WorkerPool> pool;
   std::optional<SearchLibrary> searchLibrary;
   std::optional<Progress> progress;
@@ -260,12 +291,12 @@ void Session::showProgress(size_t current, StringRef activity) {
   progress->update(reports, current, activity);
 }
 
-std::vector<Measurement>
-Session::measure(TaskTuner &task, ArrayRef<Configuration> configurations,
-                 const MeasurePolicy &policy, bool final) {
+std::vector<Measurement> Session::measure(ArrayRef<Trial> trials,
+                                          const MeasurePolicy &policy,
+                                          bool final) {
   std::vector<Candidate> candidates;
-  for (const Configuration &configuration : configurations)
-    candidates.push_back(task.makeCandidate(configuration, final));
+  for (const Trial &trial : trials)
+    candidates.push_back(trial.task->makeCandidate(trial.configuration, final));
   auto onResult = [&](size_t i, const Measurement &measurement) {
     report.compileSeconds += measurement.compileSeconds;
     report.measureSeconds += measurement.measureSeconds;
@@ -274,27 +305,85 @@ Session::measure(TaskTuner &task, ArrayRef<Configuration> configurations,
       return;
     // On disk as soon as it is known: a killed tuner loses the candidates in
     // flight and nothing else.
-    if (llvm::Error failed = database->add(task.makeRecord(
-            configurations[i], measurement, final, targetKey))) {
+    if (llvm::Error failed = database->add(trials[i].task->makeRecord(
+            trials[i].configuration, measurement, final, targetKey))) {
       databaseFailed = true;
       error() << llvm::toString(std::move(failed));
     }
   };
-  return pool->measure(candidates, policy, onResult, interrupt);
+  double before = now();
+  std::vector<Measurement> results =
+      pool->measure(candidates, policy, onResult, interrupt);
+  measuringSeconds += now() - before;
+  measuredTrials += static_cast<int64_t>(trials.size());
+  return results;
 }
 
-LogicalResult Session::startTask(TaskTuner &task) {
-  if (llvm::Error failed =
-          pool->addTask(task.getMeasureTask(), kReferenceTimeout, interrupt))
-    return emitWarning(task.getFunction().getLoc())
-           << "task '" << task.getReport().name
-           << "' is left as it is: " << llvm::toString(std::move(failed));
-  const Configuration &standard = task.getSpace().getDefault();
-  if (!task.isMeasured(standard)) {
+/// How many trials fit into the seconds that are left, at the pace so far; at
+/// least one.
+int64_t Session::countAffordableTrials() const {
+  if (options.seconds <= 0 || measuringSeconds <= 0)
+    return kBatch;
+  double left = options.seconds - (now() - start),
+         pace = measuringSeconds / static_cast<double>(measuredTrials);
+  return std::clamp<int64_t>(static_cast<int64_t>(left / pace), 1, kBatch);
+}
+
+/// Checks and times the default of every task before any is searched: however
+/// early the run ends, all tasks have a schedule that is known to be right. The
+/// tasks where most work is done come first. Returns the indices of those that
+/// cannot be tuned.
+std::vector<size_t> Session::measureDefaults() {
+  std::vector<size_t> order(tasks.size()), failed;
+  std::iota(order.begin(), order.end(), 0);
+  llvm::stable_sort(order, [&](size_t a, size_t b) {
+    auto work = [&](size_t i) {
+      return tasks[i]->getReport().flops * tasks[i]->getReport().count;
+    };
+    return work(a) > work(b);
+  });
+  ArrayRef<size_t> rest(order);
+  while (!rest.empty() && !mustStop()) {
+    std::vector<Trial> defaults;
+    std::vector<size_t> measured;
+    for (size_t i : rest.take_front(kDefaultsAtOnce)) {
+      if (mustStop())
+        break;
+      TaskTuner &task = *tasks[i];
+      if (isFinished(task))
+        continue;
+      showProgress(i, "measuring the defaults");
+      if (llvm::Error error = pool->addTask(task.getMeasureTask(),
+                                            kReferenceTimeout, interrupt)) {
+        failed.push_back(i);
+        if (isInterrupted())
+          llvm::consumeError(std::move(error));
+        else
+          emitWarning(task.getFunction().getLoc())
+              << "task '" << task.getReport().name
+              << "' is left as it is: " << llvm::toString(std::move(error));
+        continue;
+      }
+      if (task.isMeasured(task.getSpace().getDefault()))
+        continue;
+      defaults.push_back({&task, task.getSpace().getDefault()});
+      measured.push_back(i);
+    }
+    rest = rest.drop_front(std::min(rest.size(), kDefaultsAtOnce));
+    if (defaults.empty())
+      continue;
     std::vector<Measurement> results =
-        measure(task, standard, makePolicy(task), /*final=*/false);
-    task.tell(standard, results.front());
+        measure(defaults, makePolicy(*defaults.front().task), /*final=*/false);
+    for (auto [trial, index, result] :
+         llvm::zip_equal(defaults, measured, results)) {
+      trial.task->tell(trial.configuration, result);
+      showProgress(index, "measuring the defaults");
+    }
   }
+  return failed;
+}
+
+LogicalResult Session::startSearch(TaskTuner &task) {
   double before = now();
   ChameleonSearchOptions searchOptions = searchLibrary->SearchDefaultOptions();
   searchOptions.strategy = options.strategy.c_str();
@@ -305,7 +394,7 @@ LogicalResult Session::startTask(TaskTuner &task) {
   if (failed)
     return emitWarning(task.getFunction().getLoc())
            << "task '" << task.getReport().name
-           << "' is left as it is: " << llvm::toString(std::move(failed));
+           << "' is not searched: " << llvm::toString(std::move(failed));
   return success();
 }
 
@@ -313,13 +402,10 @@ void Session::search() {
   std::vector<TaskProgress> states(tasks.size());
   for (auto [state, task] : llvm::zip(states, tasks)) {
     state.weight = static_cast<double>(task->getReport().count);
-    state.finished =
-        task->winnerReused &&
-        task->countTrials() >=
-            std::min<int64_t>(
-                options.trials,
-                task->getSpace().countLegal().value_or(options.trials));
+    state.finished = isFinished(*task);
   }
+  for (size_t i : measureDefaults())
+    states[i].finished = true;
   std::vector<bool> started(tasks.size());
   while (!mustStop()) {
     std::optional<size_t> picked = pickTask(states);
@@ -329,9 +415,7 @@ void Session::search() {
     TaskProgress &state = states[*picked];
     if (!started[*picked]) {
       started[*picked] = true;
-      showProgress(*picked,
-                   "measuring the default of " + task.getReport().name);
-      if (failed(startTask(task))) {
+      if (failed(startSearch(task))) {
         state.finished = true;
         continue;
       }
@@ -340,11 +424,12 @@ void Session::search() {
     int64_t room = options.trials - task.countTrials();
     std::vector<Configuration> batch;
     if (room > 0)
-      batch = task.ask(static_cast<int32_t>(std::min<int64_t>(kBatch, room)));
+      batch = task.ask(
+          static_cast<int32_t>(std::min(countAffordableTrials(), room)));
     report.searchSeconds += now() - before;
     if (!batch.empty()) {
       std::vector<Measurement> results =
-          measure(task, batch, makePolicy(task), /*final=*/false);
+          measure(makeTrials(task, batch), makePolicy(task), /*final=*/false);
       before = now();
       for (auto [configuration, measurement] : llvm::zip(batch, results))
         task.tell(configuration, measurement);
@@ -369,7 +454,8 @@ void Session::search() {
 }
 
 void Session::runFinals(TaskTuner &task) {
-  std::vector<Configuration> finalists = task.getFastest(kFinalists);
+  std::vector<Configuration> finalists =
+      task.getFastest(kFinalists, kFinalSlack);
   const Configuration &standard = task.getSpace().getDefault();
   bool rightDefault = task.getReport().baselineSeconds > 0;
   if (finalists.empty())
@@ -384,7 +470,7 @@ void Session::runFinals(TaskTuner &task) {
   policy.giveUpAbove = 0;
   policy.minimum = 0.1;
   std::vector<Measurement> results =
-      measure(task, finalists, policy, /*final=*/true);
+      measure(makeTrials(task, finalists), policy, /*final=*/true);
   double best = 0;
   for (auto [configuration, measurement] : llvm::zip(finalists, results)) {
     if (measurement.outcome != Outcome::Ok)
@@ -443,13 +529,8 @@ FailureOr<TuningReport> Session::run() {
   }
   if (failed(openDatabase()))
     return failure();
-  bool everythingKnown = llvm::all_of(tasks, [&](const auto &task) {
-    return task->winnerReused &&
-           task->countTrials() >=
-               std::min<int64_t>(
-                   options.trials,
-                   task->getSpace().countLegal().value_or(options.trials));
-  });
+  bool everythingKnown =
+      llvm::all_of(tasks, [&](const auto &task) { return isFinished(*task); });
   if (!everythingKnown) {
     if (failed(startWorkers()))
       return failure();

@@ -70,7 +70,8 @@ struct Measurement {
   /// Against the reference, relative to its largest element.
   double relativeError = 0;
   double compileSeconds = 0; ///< transform + lower + LLVM
-  double measureSeconds = 0; ///< wall time of checking and timing
+  double measureSeconds = 0; ///< wall time of checking and timing; its share
+                             ///< where several are timed round robin
   int64_t calls = 0;         ///< timed calls
 };
 

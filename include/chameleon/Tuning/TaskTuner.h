@@ -66,8 +66,9 @@ public:
   int64_t countTrials() const { return static_cast<int64_t>(known.size()); }
   /// Trials since the best time last improved by more than 0.5 %.
   int64_t countTrialsWithoutGain() const { return trialsWithoutGain; }
-  /// The fastest right configurations, best first.
-  std::vector<Configuration> getFastest(size_t n) const;
+  /// At most `n` right configurations, best first, none slower than `slack`
+  /// times the best.
+  std::vector<Configuration> getFastest(size_t n, double slack = 2) const;
 
   /// Decides: what is embedded. Empty if nothing was right.
   std::optional<Configuration> winner;
