@@ -17,4 +17,10 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=al
 config.substitutions.append(("%models", os.path.join(config.chameleon_source_dir, "test", "Inputs", "models")))
 if os.path.exists("/dev/nvidiactl"):
     config.available_features.add("cuda")
+cuda_home = os.environ.get("CUDA_HOME", "/usr/local/cuda")
+if os.path.exists(os.path.join(cuda_home, "bin", "ptxas")):
+    config.available_features.add("ptxas")
+    config.environment["PATH"] += os.pathsep + os.path.join(cuda_home, "bin")
+if os.path.exists(os.path.join(cuda_home, "nvvm", "libdevice", "libdevice.10.bc")):
+    config.available_features.add("libdevice")
 config.substitutions.append(("%plugin", os.path.join(config.chameleon_binary_dir, "lib", "ChameleonPlugin.so")))

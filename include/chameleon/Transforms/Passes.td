@@ -91,6 +91,24 @@ def LowerToCPUPass : Pass<"lower-to-cpu", "::mlir::ModuleOp"> {
   ];
 }
 
+def LowerToNVVMPass : Pass<"lower-to-nvvm", "::mlir::ModuleOp"> {
+  let summary = "Lower linalg on tensors to kernels for an NVIDIA GPU";
+  let description = [{
+    Finishes a module whose schedules are applied: bufferization, a plain kernel for every structured operation that no schedule
+    touched, all kernels in one `gpu.binary @kernels` (PTX) or `gpu.module @kernels` (`format=nvvm`, the LLVM dialect). Functions
+    become lists of `gpu.launch_func` and calls on buffers of device memory, results as trailing arguments, as with
+    `--lower-to-cpu`. Neither a GPU nor CUDA is needed, unless a function like `pow` asks for CUDA's libdevice.
+  }];
+  let options = [
+    Option<"chip", "chip", "std::string", /*default=*/"\"sm_90\"", "Processor, sm_80 or later">,
+    Option<"features", "features", "std::string", /*default=*/"\"+ptx80\"", "LLVM's features: the version of PTX">,
+    Option<"format", "format", "std::string", /*default=*/"\"ptx\"", "What kernels become: ptx or nvvm">,
+    Option<"libdevice", "libdevice", "std::string", /*default=*/"", "libdevice.10.bc (default: of $CUDA_HOME or /usr/local/cuda)">,
+    Option<"launches", "launches", "std::string", /*default=*/"", "File for the launches of each function, as text">,
+    Option<"ptx", "ptx", "std::string", /*default=*/"", "File for the PTX, as text">
+  ];
+}
+
 def PrepareModel : Pass<"prepare-model", "::mlir::ModuleOp"> {
   let summary = "Simplify what front ends emit";
   let description = [{

@@ -1,0 +1,109 @@
+//===- LowerToNVVM.h - from linalg on tensors to PTX and a list of launches
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   buildLowerToNVVMPipeline(passes, {"sm_90"});
+//   llvm::Expected<NVVMProgram> program = translateToPTX(module, {"sm_90"});
+//   // assemble program->ptx, then replay program->lookup("main")->launches
+//
+// Shapes are static, so a function is a fixed list of kernel launches, which a
+// runner replays through the driver, or captures into a CUDA graph: no host
+// code is compiled. The calling convention is that of LowerToCPU.h: a function
+// of static tensors takes a pointer to a contiguous row-major buffer (of device
+// memory, aligned to 256 bytes) for each argument, then one for each result,
+// which it writes. Tasks (`chameleon.task`) have their destinations among their
+// arguments already.
+//
+// Not supported: host code between launches (loops, branches, scalars computed
+// from tensors); translateToPTX names the operation concerned.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TARGET_LOWERTONVVM_H
+#define CHAMELEON_TARGET_LOWERTONVVM_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace chameleon {
+
+struct LowerToNVVMOptions {
+  std::string chip = "sm_90";
+  std::string features = "+ptx80";
+  /// CUDA's library of math functions (libdevice.10.bc), needed only for those
+  /// that have no polynomial here (pow, sin, …). Empty: where $CUDA_HOME or
+  /// /usr/local/cuda has it.
+  std::string libdevice;
+};
+
+/// Adds the passes from linalg on tensors (schedules already applied, so that
+/// it holds `gpu.launch`) to one `gpu.module @kernels` in the LLVM dialect and
+/// functions on memrefs that do nothing but `gpu.launch_func` and `func.call`.
+/// Structured operations that no schedule touched become one plain kernel each.
+void buildLowerToNVVMPipeline(mlir::OpPassManager &passes,
+                              const LowerToNVVMOptions &options);
+
+/// A pointer that a kernel gets: `byteOffset` into a buffer.
+struct KernelArgument {
+  enum class Kind {
+    Argument, ///< of the function: buffer `index`
+    Scratch,  ///< of the call: NVVMFunction::scratchBytes
+    Constant, ///< of the program: NVVMProgram::constants[index]
+  };
+  Kind kind = Kind::Argument;
+  unsigned index = 0;
+  int64_t byteOffset = 0;
+};
+
+struct KernelLaunch {
+  std::string kernel; ///< its name in the PTX
+  std::array<unsigned, 3> grid = {1, 1, 1}, block = {1, 1, 1};
+  unsigned dynamicSharedBytes = 0;
+  std::vector<KernelArgument> arguments; ///< each a device pointer
+};
+
+struct NVVMFunction {
+  std::string name;
+  /// Bytes of each buffer that the function takes, results last.
+  std::vector<int64_t> argumentBytes;
+  unsigned numResults = 0;            ///< trailing arguments that are results
+  std::vector<KernelLaunch> launches; ///< in order; each after the one before
+  /// Device memory that the function uses while it runs, aligned to 256 bytes.
+  int64_t scratchBytes = 0;
+};
+
+struct NVVMProgram {
+  std::string ptx;                     ///< empty if there is nothing to launch
+  std::vector<NVVMFunction> functions; ///< each function with a body
+  /// Read-only data that the runner places on the device once, aligned to 256
+  /// bytes.
+  std::vector<std::vector<char>> constants;
+
+  const NVVMFunction *lookup(llvm::StringRef name) const;
+};
+
+/// Code of a module that the pipeline above has lowered. Optimises at LLVM's
+/// O1: more costs time and gains nothing. Errors: a function that is not a list
+/// of launches, a constant without data, a math function without libdevice.
+llvm::Expected<NVVMProgram> translateToPTX(mlir::ModuleOp lowered,
+                                           const LowerToNVVMOptions &options);
+
+/// Prints functions and launches, a line each:
+///   function main arguments 4096,4096 results 1 scratch 1024
+///   launch main_kernel grid 4,1,1 block 256,1,1 shared 0 argument:0
+///     scratch+512 constant:0
+void printLaunches(const NVVMProgram &program, llvm::raw_ostream &os);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TARGET_LOWERTONVVM_H
