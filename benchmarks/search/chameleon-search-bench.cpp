@@ -21,15 +21,17 @@ static const char help[] =
   chameleon-search-bench --space=FILE... --strategy=NAME... [options]
 
   --space=FILE      a recorded space (docs/recorded-spaces.md), kernel_tuner's cache or T4
-                    results, .json or .json.gz; repeatable, further FILEs may follow
-  --strategy=NAME   chameleon, autotvm, ...; repeatable, further NAMEs may follow
+                    results, .json or .json.gz; repeatable, and further FILEs may follow
+                    as arguments of their own (--space DIR/*.json.gz, too)
+  --strategy=NAME   chameleon, autotvm, ...; likewise
   --seeds=N         runs of each pair, seeds 0 to N-1 (10)
   --first-seed=N    seeds start here (0)
   --budget=N        measurements a run (256)
   --ask=N           configurations measured between two tells (16)
   --csv             a line per run instead of a table of medians
   --trace=FILE      also one line per improvement: space,strategy,seed,n,performance,seconds,
-                    and each run's last measurement, with its invalid ones in a seventh column
+                    and each run's last measurement, with two more columns: how many of them
+                    failed, CPU seconds of the strategy
 
 Output with --csv: a header, then a line per space, strategy and seed with the columns
   space,strategy,seed,n90,n95,n99,best,seconds
@@ -74,7 +76,8 @@ Options parseOptions(int argc, char **argv) {
                                                    : argument.substr(equal + 1);
     if (name == "--space" || name == "--strategy") {
       list = name == "--space" ? &options.spaces : &options.strategies;
-      list->push_back(value);
+      if (equal != std::string::npos)
+        list->push_back(value);
     } else if (name == "--seeds") {
       options.seeds = parseNumber(argument, value, 1);
     } else if (name == "--first-seed") {
@@ -103,14 +106,15 @@ void writeTrace(FILE *file, const std::string &prefix, const Replay &run) {
   for (size_t i = 0; i < run.steps.size(); ++i) {
     const ReplayStep &step = run.steps[i];
     if (step.performance > reached)
-      std::fprintf(file, "%s,%zu,%.6f,%.4f,\n", prefix.c_str(), i + 1,
+      std::fprintf(file, "%s,%zu,%.6f,%.4f,,\n", prefix.c_str(), i + 1,
                    step.performance, step.seconds);
     reached = step.performance;
   }
   if (!run.steps.empty())
-    std::fprintf(file, "%s,%zu,%.6f,%.4f,%zu\n", prefix.c_str(),
+    std::fprintf(file, "%s,%zu,%.6f,%.4f,%zu,%.4f\n", prefix.c_str(),
                  run.steps.size(), run.steps.back().performance,
-                 run.steps.back().seconds, run.numFailures);
+                 run.steps.back().seconds, run.numFailures,
+                 run.strategySeconds);
 }
 
 /// The figures of one run, or the medians of several.

@@ -1,5 +1,5 @@
 //===- TuneSchedules.cpp - search, measure and embed the best schedule of each
-//task
+// task
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -41,6 +41,7 @@ struct TuneSchedulesPass
     options.libraries.assign(libraries.begin(), libraries.end());
     options.prepare = prepare;
     options.dryRun = dryRun;
+    options.record = record;
     options.workers = workers;
     options.worker = worker;
     llvm::SmallVector<llvm::StringRef> prefix;

@@ -14,6 +14,7 @@
 #include "chameleon/Target/TargetDescription.h"
 #include "chameleon/Tuning/Progress.h"
 #include "chameleon/Tuning/SearchLibrary.h"
+#include "chameleon/Tuning/SpaceRecorder.h"
 #include "chameleon/Tuning/TaskScheduler.h"
 #include "chameleon/Tuning/TaskTuner.h"
 #include "chameleon/Tuning/TuningTask.h"
@@ -21,6 +22,8 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <chrono>
+#include <limits>
+#include <map>
 #include <numeric>
 
 using namespace mlir;
@@ -97,6 +100,7 @@ private:
   int64_t countAffordableTrials() const;
   MeasurePolicy makePolicy(const TaskTuner &task) const;
   LogicalResult embed();
+  LogicalResult writeRecordings();
   void showProgress(size_t current, StringRef activity);
   /// True if an earlier run did all that this one would do.
   bool isFinished(const TaskTuner &task) const {
@@ -131,6 +135,7 @@ private:
   std::unique_ptr<WorkerPool> pool;
   std::optional<SearchLibrary> searchLibrary;
   std::optional<Progress> progress;
+  std::map<const TaskTuner *, SpaceRecorder> recorders;
   TuningReport report;
 };
 
@@ -145,6 +150,9 @@ LogicalResult Session::readOptions() {
     return error() << "trials and seconds must not be negative, found trials="
                    << options.trials << " seconds="
                    << llvm::formatv("{0}", options.seconds).str();
+  if (!options.record.empty() && options.strategy == "exhaustive" &&
+      options.trials == 0)
+    options.trials = options.patience = std::numeric_limits<int64_t>::max();
   if (options.trials == 0)
     options.trials = preset->trials;
   else if (options.patience == 0)
@@ -224,6 +232,8 @@ LogicalResult Session::openDatabase() {
     if (llvm::Error failed = database->addTask(
             {r.key, r.name, task->getMeasureTask().payload, r.flops}))
       return error() << llvm::toString(std::move(failed));
+    if (!options.record.empty())
+      continue;
     llvm::Expected<std::vector<Record>> records =
         database->find(r.key, targetKey);
     if (!records)
@@ -300,6 +310,9 @@ std::vector<Measurement> Session::measure(ArrayRef<Trial> trials,
   auto onResult = [&](size_t i, const Measurement &measurement) {
     report.compileSeconds += measurement.compileSeconds;
     report.measureSeconds += measurement.measureSeconds;
+    if (!options.record.empty() && !final)
+      recorders.try_emplace(trials[i].task, trials[i].task->getSpace())
+          .first->second.add(trials[i].configuration, measurement);
     if (!database || databaseFailed ||
         measurement.outcome == Outcome::WorkerLost)
       return;
@@ -487,6 +500,23 @@ void Session::runFinals(TaskTuner &task) {
     task.getReport().bestSeconds = best;
 }
 
+LogicalResult Session::writeRecordings() {
+  for (auto &task : tasks) {
+    auto recorder = recorders.find(task.get());
+    if (recorder == recorders.end())
+      continue;
+    const TaskReport &r = task->getReport();
+    std::string path =
+        SpaceRecorder::getPath(options.record, task->getFunction().getSymName(),
+                               /*isOnly=*/tasks.size() == 1);
+    if (llvm::Error failed = recorder->second.write(
+            path, {r.key, r.name, r.schedule, task->getSchedule().fingerprint,
+                   target.device, r.flops}))
+      return error() << llvm::toString(std::move(failed));
+  }
+  return success();
+}
+
 LogicalResult Session::embed() {
   OwningOpRef<ModuleOp> spec = createSpec(module.getContext());
   for (auto &task : tasks) {
@@ -547,7 +577,7 @@ FailureOr<TuningReport> Session::run() {
     progress->begin("everything is in the database", options.trials,
                     options.seconds);
   }
-  if (failed(embed()))
+  if (failed(writeRecordings()) || failed(embed()))
     return failure();
   for (const auto &task : tasks)
     report.tasks.push_back(task->getReport());

@@ -158,6 +158,7 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
     ListOption<"libraries", "library", "std::string", "The user's schedule libraries, searched first">,
     Option<"prepare", "prepare", "bool", /*default=*/"true", "Simplify, assign layouts and hoist constants first">,
     Option<"dryRun", "dry-run", "bool", /*default=*/"false", "List tasks, schedules and space sizes; compile nothing">,
+    Option<"record", "record", "std::string", /*default=*/"", "Write every trial as a recorded space to this file, one for each of several tasks; measures afresh">,
     Option<"workers", "workers", "unsigned", /*default=*/"0", "Processes that compile candidates (0: all cores)">,
     Option<"worker", "worker", "std::string", /*default=*/"", "Worker executable (default: chameleon-worker beside this program)">,
     Option<"launcher", "launcher", "std::string", /*default=*/"", "Command prefix that starts the worker, e.g. 'ssh host'">,

@@ -48,6 +48,9 @@ struct TuningOptions {
   bool prepare = true; ///< false: tune the module exactly as given
   bool dryRun =
       false; ///< tasks, schedules and space sizes; nothing is compiled
+  std::string
+      record; ///< file for every trial as a recorded space; then nothing
+              ///< is reused, and an exhaustive search has no limit
   unsigned workers = 0; ///< children that compile; 0: all cores
   std::string worker;   ///< worker executable; empty: found beside this program
   std::vector<std::string> launcher; ///< command prefix of the worker

@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""Runs search strategies on recorded spaces and writes the comparison: a table, a report, plots, significance.
+
+    benchmarks/search/compare.py --out=results                            # all strategies, the spaces of this folder
+    benchmarks/search/compare.py --out=results --hub=~/benchmark_hub      # with kernel_tuner's, from a checkout of
+                                        # https://github.com/AutoTuningAssociation/benchmark_hub
+    benchmarks/search/compare.py --out=results --report                   # again from what is in results/runs
+
+Needs nothing but Python 3.8 and build/bin/chameleon-search-bench; plots are SVG, written here. A finished pair of space and
+strategy is kept in OUT/runs and not run again, so an interrupted comparison goes on where it was. spaces.json says which
+spaces served for design and which only judge; the report keeps them apart.
+"""
+
+import argparse
+import collections
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REFERENCE = "autotvm"
+SUBJECT = "chameleon"
+COLOURS = ["#1b6ac9", "#d1495b", "#2f9e44", "#8d5fd3", "#e08e0b", "#0b8f8f", "#6b7280", "#b5179e", "#444444", "#a3a300"]
+
+
+class Run:
+    """One strategy on one space with one seed: its improvements, its end."""
+
+    def __init__(self, rows):
+        self.steps = [(int(n), float(performance), float(seconds)) for n, performance, seconds, *_ in rows]
+        self.count, self.best, self.seconds = self.steps[-1]
+        self.failures = int(rows[-1][3])
+        self.strategy_seconds = float(rows[-1][4])
+
+    def reach(self, performance):
+        """(measurements, modelled seconds) until `performance`; None if never."""
+        for n, reached, seconds in self.steps:
+            if reached >= performance - 1e-9:
+                return n, seconds
+        return None
+
+    def at(self, n):
+        reached = 0.0
+        for step, performance, _ in self.steps:
+            if step > n:
+                break
+            reached = performance
+        return reached
+
+
+def read_spaces(hub):
+    """[(family, split, path)] of the spaces that are there."""
+    spaces = []
+    with open(os.path.join(HERE, "spaces.json")) as file:
+        families = json.load(file)["families"]
+    for family, splits in families.items():
+        for split, entries in splits.items():
+            for entry in entries:
+                if entry.startswith("hub:"):
+                    path = os.path.join(os.path.expanduser(hub), entry[4:]) if hub else None
+                else:
+                    path = os.path.join(HERE, entry)
+                if path and os.path.exists(path):
+                    spaces.append((family, split, path))
+                else:
+                    print(f"compare.py: skipping {entry}: not found", file=sys.stderr)
+    return spaces
+
+
+def get_label(path):
+    """Unlike the file's name, unique: the folder tells the kernel, the name the device."""
+    name = os.path.basename(path)
+    for extension in (".gz", ".json", "_T4"):
+        if name.endswith(extension):
+            name = name[: -len(extension)]
+    folder = os.path.basename(os.path.dirname(path))
+    return name if folder == "spaces" else f"{folder} {name}"
+
+
+def run(arguments, label, path, strategy):
+    """The runs of all seeds, from disk if they are there."""
+    folder = os.path.join(arguments.out, "runs")
+    os.makedirs(folder, exist_ok=True)
+    trace = os.path.join(folder, f"{label}.{strategy}.csv".replace(" ", "_"))
+    if not os.path.exists(trace):
+        if arguments.report:
+            return None
+        print(f"{label}: {strategy}", file=sys.stderr, flush=True)
+        command = arguments.prefix.split() + [
+            arguments.bench, f"--space={path}", f"--strategy={strategy}", f"--seeds={arguments.seeds}",
+            f"--budget={arguments.budget}", f"--ask={arguments.ask}", "--csv", f"--trace={trace}.part"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        os.rename(f"{trace}.part", trace)
+    rows = collections.defaultdict(list)
+    with open(trace) as file:
+        for line in file:
+            # space,strategy,seed, then n,performance,seconds,failures,strategy seconds
+            _, _, seed, *rest = line.strip().split(",")
+            rows[int(seed)].append(rest)
+    return [Run(rows[seed]) for seed in sorted(rows)]
+
+
+def median(values):
+    values = sorted(values)
+    middle = len(values) // 2
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def geomean(values):
+    return math.exp(mean([math.log(value) for value in values]))
+
+
+def count_to(runs, share, budget):
+    return [(run.reach(share) or (budget + 1, 0))[0] for run in runs]
+
+
+def bootstrap(groups, statistic, rounds=500):
+    """95 % interval of `statistic` of per-space lists of runs, spaces fixed, seeds redrawn."""
+    generator = random.Random(0)
+    values = sorted(statistic([generator.choices(runs, k=len(runs)) for runs in groups]) for _ in range(rounds))
+    return values[int(0.025 * rounds)], values[int(0.975 * rounds) - 1]
+
+
+def sign_flip(differences, rounds=20000):
+    """Two-sided permutation test: how often a mean as far from 0 comes from flipping signs by chance."""
+    generator = random.Random(0)
+    observed = abs(mean(differences))
+    hits = 0
+    for _ in range(rounds):
+        total = 0.0
+        for difference in differences:
+            total += difference if generator.getrandbits(1) else -difference
+        hits += abs(total / len(differences)) >= observed - 1e-12
+    return (hits + 1) / (rounds + 1)
+
+
+def get_savings(subject, reference, horizon):
+    """Over all pairs of seeds, what the subject needs to be as good as the reference is after `horizon` measurements.
+
+    Returns geometric means of reference / subject: measurements and modelled seconds, against the reference's whole run and
+    against the moment when it found its best itself. A subject that never gets there counts with its whole run.
+    """
+    ratios = {"whole_n": [], "whole_s": [], "first_n": [], "first_s": []}
+    missed = 0
+    for other in reference:
+        quality = other.at(horizon)
+        end = [step for step in other.steps if step[0] <= horizon][-1]
+        whole_n = min(horizon, other.count)
+        # Seconds at the horizon: the clock is known at improvements and at the end; between them it is a line.
+        after = next((step for step in other.steps if step[0] > horizon), None)
+        whole_s = end[2] if after is None or whole_n == end[0] else end[2] + (after[2] - end[2]) * (whole_n - end[0]) / (after[0] - end[0])
+        if other.count <= horizon:
+            whole_s = other.seconds
+        first_n, first_s = other.reach(quality)
+        for mine in subject:
+            found = mine.reach(quality)
+            missed += found is None
+            n, s = found or (mine.count, mine.seconds)
+            ratios["whole_n"].append(whole_n / n)
+            ratios["whole_s"].append(whole_s / s)
+            ratios["first_n"].append(first_n / n)
+            ratios["first_s"].append(first_s / s)
+    return {name: geomean(values) for name, values in ratios.items()}, missed / max(1, len(reference) * len(subject))
+
+
+def write_plot(path, title, series, budget, low):
+    """Best-so-far curves: mean over runs, band = 95 % interval of the mean."""
+    width, height, left, bottom, top, right = 760, 420, 60, 46, 34, 150
+    x = lambda n: left + (width - left - right) * math.log(n) / math.log(budget)
+    y = lambda p: height - bottom - (height - bottom - top) * (max(p, low) - low) / (1 - low)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="12">',
+           f'<rect width="{width}" height="{height}" fill="white"/>',
+           f'<text x="{left}" y="20" font-size="14">{title}</text>']
+    tick = low
+    while tick <= 1.0001:
+        out.append(f'<line x1="{left}" x2="{width - right}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#ddd"/>'
+                   f'<text x="{left - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick * 100:.0f} %</text>')
+        tick += 0.05 if low >= 0.7 else 0.1
+    n = 1
+    while n <= budget:
+        out.append(f'<line x1="{x(n):.1f}" x2="{x(n):.1f}" y1="{top}" y2="{height - bottom}" stroke="#eee"/>'
+                   f'<text x="{x(n):.1f}" y="{height - bottom + 16}" text-anchor="middle">{n}</text>')
+        n *= 2
+    out.append(f'<text x="{(left + width - right) / 2}" y="{height - 8}" text-anchor="middle">measurements</text>')
+    points = sorted({max(1, round(budget ** (i / 90))) for i in range(91)})
+    for index, (name, runs) in enumerate(series):
+        colour = COLOURS[index % len(COLOURS)]
+        means, lows, highs = [], [], []
+        for n in points:
+            values = [run.at(n) for run in runs]
+            m = mean(values)
+            error = 1.96 * math.sqrt(mean([(v - m) ** 2 for v in values]) / max(1, len(values) - 1))
+            means.append((n, m)), lows.append((n, m - error)), highs.append((n, min(1, m + error)))
+        polygon = " ".join(f"{x(n):.1f},{y(p):.1f}" for n, p in highs + lows[::-1])
+        line = " ".join(f"{x(n):.1f},{y(p):.1f}" for n, p in means)
+        out.append(f'<polygon points="{polygon}" fill="{colour}" opacity="0.13"/>'
+                   f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
+                   f'<line x1="{width - right + 10}" x2="{width - right + 30}" y1="{top + 18 * index + 8}" y2="{top + 18 * index + 8}" stroke="{colour}" stroke-width="2.5"/>'
+                   f'<text x="{width - right + 36}" y="{top + 18 * index + 12}">{name}</text>')
+    out.append("</svg>")
+    with open(path, "w") as file:
+        file.write("\n".join(out) + "\n")
+
+
+def write_report(arguments, spaces, results, strategies):
+    budget = arguments.budget
+    lines = ["# Search strategies on recorded spaces", "",
+             f"Written by `benchmarks/search/compare.py`: {arguments.seeds} seeds, {budget} measurements a run, {arguments.ask} told at a time. "
+             "n90, n95, n99: median number of measurements to that share of the optimum's performance "
+             f"(`{budget + 1}`: not reached by half of the runs). Failed measurements count. Design spaces chose the strategies' constants; judging "
+             "spaces did not.", ""]
+    for split in ("judging", "design"):
+        chosen = [(family, label) for family, s, label in spaces if s == split]
+        if not chosen:
+            continue
+        lines += [f"## {split.capitalize()} spaces", "", "![best so far](%s.svg)" % split, ""]
+        pooled = [(name, [run for _, label in chosen for run in results[label].get(name, [])]) for name in strategies]
+        write_plot(os.path.join(arguments.out, f"{split}.svg"), f"Best so far, mean over the {split} spaces and seeds (band: 95 %)",
+                   [(name, runs) for name, runs in pooled if runs], budget, 0.7)
+        lines += ["| strategy | n90 | n95 (reached) | n99 | best at the end | invalid | ms of CPU a candidate |"
+                  " n95: reference / it [95 %] | p |", "|---|---|---|---|---|---|---|---|---|"]
+        groups = {name: [results[label][name] for _, label in chosen if name in results[label]] for name in strategies}
+        for name in strategies:
+            runs = [run for group in groups[name] for run in group]
+            if not runs:
+                continue
+            middle = lambda share: geomean([max(1, median(count_to(group, share, budget))) for group in groups[name]])
+            ratio = interval = p = "-"
+            if name != REFERENCE and len(groups[name]) == len(groups.get(REFERENCE, [])):
+                base = [mean([math.log(n) for n in count_to(group, 0.95, budget)]) for group in groups[REFERENCE]]
+                statistic = lambda redrawn: math.exp(mean([b - mean([math.log(n) for n in count_to(group, 0.95, budget)])
+                                                           for b, group in zip(base, redrawn)]))
+                low, high = bootstrap(groups[name], statistic)
+                ratio = f"{statistic(groups[name]):.2f} [{low:.2f}, {high:.2f}]"
+                p = "%.4f" % sign_flip([math.log(b) - math.log(a) for mine, theirs in zip(groups[name], groups[REFERENCE])
+                                        for a, b in zip(count_to(mine, 0.95, budget), count_to(theirs, 0.95, budget))])
+            reached = mean([n <= budget for group in groups[name] for n in count_to(group, 0.95, budget)])
+            lines.append(f"| {name} | {middle(0.90):.0f} | {middle(0.95):.0f} ({reached:.0%}) | {middle(0.99):.0f} | "
+                         f"{mean([run.best for run in runs]):.4f} | {sum(run.failures for run in runs) / sum(run.count for run in runs):.1%} | "
+                         f"{1e3 * sum(run.strategy_seconds for run in runs) / sum(run.count for run in runs):.1f} | {ratio} | {p} |")
+        lines += ["", f"Figures are geometric means over spaces of medians over seeds; p: two-sided sign-flip permutation test of paired seeds, n95 against `{REFERENCE}`.", ""]
+        subjects = [name for name in strategies if name.startswith(SUBJECT)]
+        lines += [f"To reach the quality that `{REFERENCE}` has at its own end (all pairs of seeds, geometric means over spaces):", "",
+                  f"| strategy | {REFERENCE} ends after | wall-clock, whole run / it | measurements, whole run / it | "
+                  f"wall-clock, {REFERENCE}'s own arrival / it | measurements, likewise | pairs that never got there |", "|---|---|---|---|---|---|---|"]
+        for name in subjects:
+            for horizon in sorted({min(budget, h) for h in (128, 256, 512, 1000)}):
+                savings = [get_savings(results[label][name], results[label][REFERENCE], horizon) for _, label in chosen
+                           if name in results[label] and REFERENCE in results[label]]
+                if not savings:
+                    continue
+                g = lambda key: geomean([ratios[key] for ratios, _ in savings])
+                lines.append(f"| {name} | {horizon} | {g('whole_s'):.2f} | {g('whole_n'):.2f} | {g('first_s'):.2f} | {g('first_n'):.2f} | "
+                             f"{mean([missed for _, missed in savings]):.1%} |")
+        lines.append("")
+        lines += ["| space | " + " | ".join(f"{name} n95 / best" for name in strategies) + " |", "|---" * (len(strategies) + 1) + "|"]
+        for _, label in chosen:
+            cells = []
+            for name in strategies:
+                runs = results[label].get(name)
+                cells.append(f"{median(count_to(runs, 0.95, budget)):.0f} / {mean([run.best for run in runs]):.3f}" if runs else "-")
+            lines.append(f"| {label} | " + " | ".join(cells) + " |")
+        lines.append("")
+        families = sorted({family for family, _ in chosen})
+        lines += ["| family | fastest to 95 % | " + SUBJECT + "'s n95 over the best other's |", "|---|---|---|"]
+        for family in families:
+            labels = [label for f, label in chosen if f == family]
+            n95 = {name: geomean([max(1, median(count_to(results[label][name], 0.95, budget))) for label in labels])
+                   for name in strategies if all(name in results[label] for label in labels)}
+            if SUBJECT not in n95 or len(n95) < 2:
+                continue
+            other = min(value for name, value in n95.items() if name != SUBJECT)
+            lines.append(f"| {family} | {min(n95, key=n95.get)} | {n95[SUBJECT] / other:.2f} |")
+        lines.append("")
+    with open(os.path.join(arguments.out, "report.md"), "w") as file:
+        file.write("\n".join(lines))
+    with open(os.path.join(arguments.out, "table.csv"), "w") as file:
+        file.write("family,split,space,strategy,seed,n90,n95,n99,best,seconds,invalid,strategy_seconds\n")
+        for family, split, label in spaces:
+            for name in strategies:
+                for seed, r in enumerate(results[label].get(name, [])):
+                    counts = [(r.reach(share) or (budget + 1, 0))[0] for share in (0.90, 0.95, 0.99)]
+                    file.write(f"{family},{split},{label},{name},{seed},{counts[0]},{counts[1]},{counts[2]},{r.best:.6f},{r.seconds:.3f},"
+                               f"{r.failures / r.count:.4f},{r.strategy_seconds:.3f}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True, help="folder for runs, table.csv, report.md and plots")
+    parser.add_argument("--bench", default=os.path.join(HERE, "..", "..", "build", "bin", "chameleon-search-bench"))
+    parser.add_argument("--hub", default="", help="checkout of AutoTuningAssociation/benchmark_hub")
+    parser.add_argument("--strategies", default="chameleon,autotvm,chameleon-paper,sa-sampling,rl-greedy,lfbo,genetic,random")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--budget", type=int, default=256)
+    parser.add_argument("--ask", type=int, default=8, help="configurations measured between two tells")
+    parser.add_argument("--split", default="", help="only the design or only the judging spaces")
+    parser.add_argument("--prefix", default="", help="command put before each run, e.g. 'nice -n 15'")
+    parser.add_argument("--report", action="store_true", help="run nothing; report on what is there")
+    arguments = parser.parse_args()
+    strategies = arguments.strategies.split(",")
+    spaces, results = [], {}
+    for family, split, path in read_spaces(arguments.hub):
+        if arguments.split and split != arguments.split:
+            continue
+        label = get_label(path)
+        spaces.append((family, split, label))
+        results[label] = {}
+        for strategy in strategies:
+            runs = run(arguments, label, path, strategy)
+            if runs:
+                results[label][strategy] = runs
+    write_report(arguments, spaces, results, strategies)
+    print(os.path.join(arguments.out, "report.md"))
+
+
+if __name__ == "__main__":
+    main()
