@@ -24,6 +24,7 @@ const Entry strategies[] = {
     {"sa-sampling", createAnnealingSamplingStrategy},
     {"rl-greedy", createAgentGreedyStrategy},
     {"genetic", createGeneticStrategy},
+    {"lfbo", createLFBOStrategy},
     {"random", createRandomStrategy},
     {"exhaustive", createExhaustiveStrategy},
 };
