@@ -7,18 +7,24 @@
 //===----------------------------------------------------------------------===//
 //
 // A value N, C, H, W is carried as N, C/b, H, W, b with b the largest of 16, 8
-// and 4, up to the target's f32 lanes, that divides C. It depends on the
-// channel count alone, so all users of a value agree. Loops of a convolution,
-// always in this order:
+// and 4, up to the target's f32 lanes, that divides C; where C is the channels
+// of a grouped convolution, b may be the width of a group instead. It depends
+// on the channel count alone, so all users of a value agree. Loops of a
+// convolution, always in this order:
 //
-//   n, ko, oh, ow, ki, co, r, s, ci     image (n, co, oh*stride + r*dilation,
-//   ow*stride + s*dilation, ci), weights (ko, co, r, s, ci, ki) n, ko, oh, ow,
-//   ki, c, r, s          an image whose channels are not blocked (three
-//   colours) n, co, oh, ow, ci, r, s             depthwise, and pools
+// - n, ko, oh, ow, ki, co, r, s, ci:
+//   image (n, co, oh*stride + r*dilation, ow*stride + s*dilation, ci),
+//   weights (ko, co, r, s, ci, ki)
+// - n, ko, oh, ow, ki, c, r, s: an image whose channels are not blocked (three
+//   colours)
+// - n, co, oh, ow, ci, r, s: depthwise, and pools
+// - n, ko, oh, ow, ki, co, r, s, ci with one iteration of co: grouped, image
+//   (n, ko + co, …), see GroupedConvolution.h
 //
 //===----------------------------------------------------------------------===//
 
 #include "Graph.h"
+#include "GroupedConvolution.h"
 #include "LayoutRewriter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -36,7 +42,18 @@ constexpr auto reduction = utils::IteratorType::reduction;
 class BlockedChannels final : public LayoutRewriter {
 public:
   BlockedChannels(func::FuncOp function, int64_t largestBlock)
-      : LayoutRewriter(function), largestBlock(largestBlock) {}
+      : LayoutRewriter(function), largestBlock(largestBlock) {
+    SmallVector<linalg::Conv2DNgchwGfchwOp> ops;
+    function.walk([&](linalg::Conv2DNgchwGfchwOp op) { ops.push_back(op); });
+    auto standard = [&](int64_t channels) { return getBlock(channels); };
+    for (linalg::Conv2DNgchwGfchwOp op : ops) {
+      std::optional<GroupedConvolution> conv = matchGroupedConvolution(op);
+      if (conv && chooseChannelBlocks(*conv, largestBlock, standard, blocks))
+        grouped[conv->result] = *conv;
+      else if (conv)
+        splitIntoGroups(rewriter, *conv, largestBlock);
+    }
+  }
 
 protected:
   bool isCarried(Value value) const override {
@@ -46,6 +63,7 @@ protected:
   }
   bool isSeed(Operation *op) const override;
   bool canRewrite(Operation *op) const override;
+  SmallVector<Value> getInputs(Operation *op) const override;
   Value rewrite(Operation *op) override;
   Value enter(Value value) override {
     return pack(
@@ -57,6 +75,9 @@ protected:
 private:
   /// Zero: channels of this number are not blocked.
   int64_t getBlock(int64_t channels) const {
+    auto decided = blocks.find(channels);
+    if (decided != blocks.end())
+      return decided->second;
     for (int64_t block : {16, 8, 4})
       if (block <= largestBlock && channels > 0 && channels % block == 0)
         return block;
@@ -77,6 +98,12 @@ private:
                                  int64_t block) const;
 
   Value rewriteConvolution(linalg::Conv2DNchwFchwOp conv);
+  Value rewriteGrouped(const GroupedConvolution &conv);
+  /// The loops of a convolution; `inBlock` is zero for an image that is not
+  /// blocked. Grouped: the block of output channels is that of the input.
+  Value createConvolution(linalg::LinalgOp conv, Value image, Value weights,
+                          Value destination, int64_t inBlock, int64_t outBlock,
+                          bool isGrouped);
   Value rewriteDepthwise(linalg::DepthwiseConv2DNchwChwOp conv);
   Value rewriteLoops(linalg::LinalgOp op);
   Value rewritePad(tensor::PadOp pad);
@@ -86,6 +113,10 @@ private:
                           ArrayRef<AffineMap> maps, Iterators iterators);
 
   int64_t largestBlock;
+  ChannelBlocks blocks;
+  /// By the operation that joins the groups again: that one is rewritten, the
+  /// others die with it.
+  llvm::DenseMap<Operation *, GroupedConvolution> grouped;
 };
 
 bool isStatic(Operation *op) {
@@ -106,6 +137,8 @@ bool hasOneFloatType(linalg::LinalgOp op) {
 }
 
 bool BlockedChannels::isSeed(Operation *op) const {
+  if (grouped.contains(op))
+    return true;
   if (!isa<linalg::Conv2DNchwFchwOp, linalg::DepthwiseConv2DNchwChwOp>(op))
     return false;
   auto conv = cast<linalg::LinalgOp>(op);
@@ -201,6 +234,13 @@ bool BlockedChannels::canRewriteSlice(tensor::ExtractSliceOp slice) const {
          slice.getSizes().empty() && slice.getStrides().empty();
 }
 
+SmallVector<Value> BlockedChannels::getInputs(Operation *op) const {
+  auto conv = grouped.find(op);
+  if (conv != grouped.end())
+    return {conv->second.image};
+  return LayoutRewriter::getInputs(op);
+}
+
 RankedTensorType BlockedChannels::getPackedType(RankedTensorType type,
                                                 int64_t dimension,
                                                 int64_t block) const {
@@ -269,6 +309,9 @@ Value BlockedChannels::leave(Value value, RankedTensorType type) {
 }
 
 Value BlockedChannels::rewrite(Operation *op) {
+  auto conv = grouped.find(op);
+  if (conv != grouped.end())
+    return rewriteGrouped(conv->second);
   if (auto conv = dyn_cast<linalg::Conv2DNchwFchwOp>(op))
     return rewriteConvolution(conv);
   if (auto conv = dyn_cast<linalg::DepthwiseConv2DNchwChwOp>(op))
@@ -308,45 +351,69 @@ std::pair<int64_t, int64_t> getPair(DenseIntElementsAttr attribute) {
 Value BlockedChannels::rewriteConvolution(linalg::Conv2DNchwFchwOp conv) {
   Value image = conv.getDpsInputs()[0], weights = conv.getDpsInputs()[1];
   auto type = cast<RankedTensorType>(conv.getResult(0).getType());
-  auto weightType = cast<RankedTensorType>(weights.getType());
   int64_t outBlock = getBlock(type.getDimSize(1)),
-          inBlock = getBlock(weightType.getDimSize(1));
-  auto [strideH, strideW] = getPair(conv.getStrides());
-  auto [dilationH, dilationW] = getPair(conv.getDilations());
+          inBlock =
+              getBlock(cast<RankedTensorType>(weights.getType()).getDimSize(1));
+  Value destination =
+      getDestination(conv.getDpsInits()[0], getPackedType(type, 1, outBlock));
+  if (!destination)
+    destination = getCarried(conv.getDpsInits()[0]);
+  return createConvolution(conv, inBlock ? getCarried(image) : image, weights,
+                           destination, inBlock, outBlock,
+                           /*isGrouped=*/false);
+}
+
+Value BlockedChannels::rewriteGrouped(const GroupedConvolution &conv) {
+  linalg::Conv2DNgchwGfchwOp op = conv.op;
+  tensor::CollapseShapeOp result = conv.result;
+  RankedTensorType type = result.getResultType();
+  int64_t inBlock = getBlock(conv.getInputChannels()),
+          outBlock = getBlock(conv.getOutputChannels());
+  Value weights = buildBehind(op.getDpsInputs()[1], [&] {
+    return createBlockWeights(rewriter, conv, inBlock);
+  });
+  Value destination =
+      createZero(rewriter, op.getLoc(), getPackedType(type, 1, outBlock));
+  return createConvolution(op, getCarried(conv.image), weights, destination,
+                           inBlock, outBlock, /*isGrouped=*/true);
+}
+
+Value BlockedChannels::createConvolution(linalg::LinalgOp conv, Value image,
+                                         Value weights, Value destination,
+                                         int64_t inBlock, int64_t outBlock,
+                                         bool isGrouped) {
+  auto weightType = cast<RankedTensorType>(weights.getType());
+  auto [strideH, strideW] =
+      getPair(conv->getAttrOfType<DenseIntElementsAttr>("strides"));
+  auto [dilationH, dilationW] =
+      getPair(conv->getAttrOfType<DenseIntElementsAttr>("dilations"));
 
   // Weights: (ko, co, r, s, ci, ki).
   Location location = conv.getLoc();
   SmallVector<int64_t> weightShape = {
       weightType.getDimSize(0) / outBlock, weightType.getDimSize(1),
       weightType.getDimSize(2), weightType.getDimSize(3)};
-  SmallVector<int64_t> positions, blocks;
+  SmallVector<int64_t> positions, tileSizes;
   if (inBlock) {
     weightShape[1] /= inBlock;
     weightShape.push_back(inBlock);
     positions.push_back(1);
-    blocks.push_back(inBlock);
+    tileSizes.push_back(inBlock);
   }
   weightShape.push_back(outBlock);
   positions.push_back(0);
-  blocks.push_back(outBlock);
+  tileSizes.push_back(outBlock);
   Value packedWeights = buildBehind(weights, [&] {
     Value empty = createEmpty(
         rewriter, location,
         RankedTensorType::get(weightShape, weightType.getElementType()));
     SmallVector<OpFoldResult> tiles;
-    for (int64_t block : blocks)
-      tiles.push_back(rewriter.getIndexAttr(block));
+    for (int64_t size : tileSizes)
+      tiles.push_back(rewriter.getIndexAttr(size));
     return linalg::PackOp::create(rewriter, location, weights, empty, positions,
                                   tiles)
         ->getResult(0);
   });
-
-  RankedTensorType packedType = getPackedType(type, 1, outBlock);
-  Value destination = getDestination(conv.getDpsInits()[0], packedType);
-  if (!destination)
-    destination = getCarried(conv.getDpsInits()[0]);
-  if (inBlock)
-    image = getCarried(image);
 
   MLIRContext *context = rewriter.getContext();
   AffineExpr n, ko, oh, ow, ki, co, r, s, ci;
@@ -356,7 +423,8 @@ Value BlockedChannels::rewriteConvolution(linalg::Conv2DNchwFchwOp conv) {
   Iterators iterators(5, parallel);
   iterators.append(inBlock ? 4 : 3, reduction);
   unsigned loops = iterators.size();
-  SmallVector<AffineExpr> imageIndex = {n, co, row, column},
+  SmallVector<AffineExpr> imageIndex = {n, isGrouped ? ko + co : co, row,
+                                        column},
                           weightIndex = {ko, co, r, s};
   if (inBlock) {
     imageIndex.push_back(ci);

@@ -75,8 +75,10 @@ bool Hoister::isHoistable(Operation &op) const {
     return false;
   if (isLeaf(&op))
     return true;
-  // Never a value larger than twice what it is computed from: a bias broadcast
-  // to a whole image is cheaper to repeat than to read.
+  // Never a value much larger than what it is computed from: a bias broadcast
+  // to a whole image is cheaper to repeat than to read. Weights of a grouped
+  // convolution may get three zeros for each (GroupedConvolution.h).
+  constexpr int64_t maxGrowth = 4;
   auto getElements = [](Value value) -> int64_t {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     return type && type.hasStaticShape() ? type.getNumElements() : 0;
@@ -88,7 +90,7 @@ bool Hoister::isHoistable(Operation &op) const {
       inputs += getElements(operand);
   for (Value result : op.getResults())
     results += getElements(result);
-  return results <= 2 * inputs;
+  return results <= maxGrowth * inputs;
 }
 
 void Hoister::analyze() {

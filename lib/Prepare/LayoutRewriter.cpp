@@ -37,7 +37,7 @@ llvm::SetVector<Operation *> LayoutRewriter::growRegion() {
   };
   while (!worklist.empty()) {
     Operation *op = worklist.pop_back_val();
-    for (Value operand : op->getOperands())
+    for (Value operand : getInputs(op))
       if (isCarried(operand) && !isConstantDerived(operand))
         consider(operand.getDefiningOp());
     for (Value result : op->getResults())

@@ -45,6 +45,10 @@ protected:
   /// Can this operation, connected with the region by a carried value, be
   /// rewritten?
   virtual bool canRewrite(mlir::Operation *op) const = 0;
+  /// What the region grows to from an operation, against the flow of data.
+  virtual llvm::SmallVector<mlir::Value> getInputs(mlir::Operation *op) const {
+    return llvm::to_vector(op->getOperands());
+  }
   /// The operation in the layout: one value for each result.
   virtual mlir::Value rewrite(mlir::Operation *op) = 0;
   /// Into and out of the layout.

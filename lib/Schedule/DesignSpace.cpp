@@ -267,9 +267,10 @@ FailureOr<DesignSpace> DesignSpace::create(transform::NamedSequenceOp schedule,
   std::optional<Configuration> legal =
       findNearestLegal(impl->program, impl->knobs, start);
   if (!legal) {
-    InFlightDiagnostic diagnostic =
-        schedule.emitOpError("has no legal configuration for task '")
-        << task.getSymName() << "'";
+    InFlightDiagnostic diagnostic = emitError(schedule.getLoc())
+                                    << "schedule @" << schedule.getSymName()
+                                    << " has no legal configuration for task '"
+                                    << task.getSymName() << "'";
     SmallVector<int64_t> scratch;
     for (const ConstraintProgram::Requirement &requirement :
          impl->program.getRequirements())

@@ -88,8 +88,39 @@ std::string describeBody(linalg::LinalgOp op) {
   return text;
 }
 
+/// A grouped convolution on blocks of channels
+/// (lib/Prepare/BlockedChannels.cpp): a block of output channels reads the
+/// block of input channels of the same number, as if by a window of one.
+bool isGroupedOnBlocks(linalg::LinalgOp anchor) {
+  SmallVector<AffineMap> maps = anchor.getIndexingMapsArray();
+  if (anchor.getNumLoops() != 9 || maps.size() != 3 ||
+      maps[0].getNumResults() != 5 || anchor.getStaticLoopRanges()[5] != 1)
+    return false;
+  AffineExpr block = getAffineDimExpr(1, anchor.getContext()),
+             window = getAffineDimExpr(5, anchor.getContext());
+  return maps[0].getResult(1) == block + window &&
+         maps[1].getResult(0) == block;
+}
+
 std::string describeAnchor(linalg::LinalgOp anchor) {
   SmallVector<int64_t> loops = anchor.getStaticLoopRanges();
+  if (isGroupedOnBlocks(anchor)) {
+    FailureOr<linalg::ConvolutionDimensions> dims =
+        linalg::inferConvolutionDims(anchor);
+    if (succeeded(dims)) {
+      // A dimension of the image, taken literally.
+      if (dims->outputImage.size() == 3) {
+        dims->strides.erase(dims->strides.begin());
+        dims->dilations.erase(dims->dilations.begin());
+      }
+      dims->outputImage = {2, 3};
+      dims->filterLoop = {6, 7};
+      dims->depth = {1};
+      dims->outputChannel = {4};
+      dims->inputChannel = {8};
+      return describeConvolution(*dims, loops, true);
+    }
+  }
   if (linalg::isaConvolutionOpInterface(anchor)) {
     FailureOr<linalg::ConvolutionDimensions> dims =
         linalg::inferConvolutionDims(anchor);

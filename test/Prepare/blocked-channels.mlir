@@ -110,7 +110,7 @@ func.func @softmax(%x: tensor<1x16x8x8xf32>) -> tensor<1x16x8x8xf32> {
 
 // -----
 
-// Dynamic shapes, odd channel counts and grouped convolutions stay as they are.
+// Dynamic shapes, odd channel counts and integers stay as they are.
 // CHECK-LABEL: @dynamic
 // CHECK: linalg.conv_2d_nchw_fchw
 func.func @dynamic(%x: tensor<?x16x6x6xf32>, %w: tensor<16x16x3x3xf32>, %f: tensor<?x16x4x4xf32>) -> tensor<?x16x4x4xf32> {

@@ -21,9 +21,9 @@
 // ILLEGAL: error: configuration {{.*}} is not legal
 // LOGIC: unsupported.mlir:10:12: error: 'smt.int2bv' op is not supported in the constraints of a schedule
 // QUANTIFIER: quantifier.mlir:10:12: error: 'smt.declare_fun' op is not supported in the constraints of a schedule
-// NEVER: never.mlir:6:3: error: 'transform.named_sequence' op has no legal configuration for task 'task'
+// NEVER: never.mlir:6:3: error: schedule @schedule has no legal configuration for task 'task'
 // NEVER: never.mlir:12:7: note: never holds for this task
-// CONTRADICTION: contradiction.mlir:6:3: error: 'transform.named_sequence' op has no legal configuration for task 'task'
+// CONTRADICTION: contradiction.mlir:6:3: error: schedule @schedule has no legal configuration for task 'task'
 // STRING: string.mlir:9:5: error: 'transform.smt.constrain_params' op expects integers, found "a"
 
 //--- payload.mlir

@@ -19,7 +19,7 @@ func.func @main(%x: tensor<4x8xf32>) -> tensor<4x3xf32> {
 
 // -----
 
-// A broadcast is larger than twice its input: it stays; the vector goes.
+// A broadcast is more than four times its input: it stays; the vector goes.
 // CHECK-LABEL: func.func @growing(
 // CHECK-SAME: %arg0: tensor<4xf32> {chameleon.constant = 0 : i64})
 // CHECK: linalg.broadcast ins(%arg0

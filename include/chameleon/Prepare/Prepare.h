@@ -43,7 +43,7 @@ struct LayoutOptions {
 /// unpacks until they cancel.
 mlir::LogicalResult assignLayouts(mlir::ModuleOp module, const LayoutOptions &options);
 
-/// Outlines computation that depends on constants alone into `@<function>_init`. Never a value larger than twice its inputs.
+/// Outlines computation that depends on constants alone into `@<function>_init`. Never a value more than four times its inputs.
 mlir::LogicalResult hoistConstants(mlir::ModuleOp module);
 
 /// Gives `dense_resource` constants that have no data ("weights elided") seeded random values: uniform in ±1/sqrt(fan-in),

@@ -70,7 +70,7 @@ def HoistConstants : Pass<"hoist-constants", "::mlir::ModuleOp"> {
   let description = [{
     What a public function computes from constants alone moves to `@<function>_init`, which runs once, when the model is loaded.
     Its result i is passed to the function as the argument with `chameleon.constant = i`; the function's attribute
-    `chameleon.init` names it. Works for weights without data. A value larger than twice its inputs stays where it is used.
+    `chameleon.init` names it. Works for weights without data. A value more than four times its inputs stays where it is used.
   }];
   let statistics = [Statistic<"numConstants", "constants", "Results of initialisers">];
   let dependentDialects = ["::mlir::func::FuncDialect"];

@@ -70,7 +70,9 @@ module attributes {transform.with_named_sequence} {
       %c1 = smt.int.constant 1
       %serial = smt.eq %threads_, %c1 : !smt.int
       %part_outer = smt.ite %serial, %d1_, %outer_ : !smt.int
-      // The accumulators and what is read for one of the outer tile fit the registers; there are enough of them to hide the latency of an operation.
+      // The accumulators and what is read for one of the outer tile fit the registers; there are enough of them to hide the latency of
+      // an operation, unless the loops have too few divisors (26 = 2 * 13).
+      %c0 = smt.int.constant 0
       %c32 = smt.int.constant 32
       %v3 = smt.int.mul %inner_, %c32
       %v4 = smt.int.add %v3, %bits_
@@ -89,15 +91,13 @@ module attributes {transform.with_named_sequence} {
       %v14 = smt.int.mul %d1_, %d2_
       %v15 = smt.int.mul %v14, %d3_
       %v16 = smt.int.cmp gt %v13, %v15
-      %c2 = smt.int.constant 2
-      %v17 = smt.int.mod %v14, %c2
-      %v18 = smt.eq %v17, %c1 : !smt.int
+      %v17 = smt.int.mod %v14, %c4
+      %v18 = smt.int.cmp gt %v17, %c0
       %v19 = smt.or %v12, %v16, %v18
       smt.assert %v19
       // Tiles divide, in all directions but the innermost.
       %v20 = smt.int.cmp le %outer_, %d1_
       %v21 = smt.int.mod %d1_, %outer_
-      %c0 = smt.int.constant 0
       %v22 = smt.eq %v21, %c0 : !smt.int
       %v23 = smt.and %v20, %v22
       smt.assert %v23

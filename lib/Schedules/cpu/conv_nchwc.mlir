@@ -1,12 +1,13 @@
 // Convolutions whose channels are blocked by the vector width (NCHWc), dense, any window, stride, dilation and batch:
 //   out(n, ko, oh, ow, ki) += image(n, co, oh * stride + r * dilation, ow * stride + s * dilation, ci) * weights(ko, co, r, s, ci, ki)
-// and the same without ci, for the first layer's few channels.
+// and the same without ci, for the first layer's few channels; or, grouped, with one iteration of co and image(n, ko + co, …).
 //
 // A tile of kob * ohb * owb accumulators, each a block of output channels, stays in registers from the fill through the
 // convolution to the last elementwise operation. A step of the reduction loads kob vectors of weights and multiplies them by
 // one scalar of the image for each pixel.
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_conv_nchwc(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.match.operation_name %anchor ["linalg.generic"] : !transform.any_op
     %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
     ^bb0(%op: !transform.any_op):
       %rank = transform.match.structured.rank %op : (!transform.any_op) -> !transform.param<i64>

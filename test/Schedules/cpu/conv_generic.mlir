@@ -62,3 +62,17 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     return %0 : tensor<4x16xf32>
   }
 }
+
+// -----
+
+// A squeeze of an image to a pixel: 26 channels have no divisor between 2 and 13, and still there is a legal point.
+// CHECK-LABEL: func.func @squeeze
+// CHECK-NOT: linalg.
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 1 : i64, "registers" = 32 : i64>>} {
+  func.func @squeeze(%i: tensor<1x104x1x1xf32>, %w: tensor<26x104x1x1xf32>, %out: tensor<1x26x1x1xf32>) -> tensor<1x26x1x1xf32> attributes {chameleon.task = "g6"} {
+    %z = arith.constant 0.0 : f32
+    %f = linalg.fill ins(%z : f32) outs(%out : tensor<1x26x1x1xf32>) -> tensor<1x26x1x1xf32>
+    %c = linalg.conv_2d_nchw_fchw {chameleon.anchor, dilations = dense<1> : tensor<2xi64>, strides = dense<1> : tensor<2xi64>} ins(%i, %w : tensor<1x104x1x1xf32>, tensor<26x104x1x1xf32>) outs(%f : tensor<1x26x1x1xf32>) -> tensor<1x26x1x1xf32>
+    return %c : tensor<1x26x1x1xf32>
+  }
+}
