@@ -15,6 +15,7 @@
 // - n, ko, oh, ow, ki, co, r, s, ci:
 //   image (n, co, oh*stride + r*dilation, ow*stride + s*dilation, ci),
 //   weights (ko, co, r, s, ci, ki)
+// - n, ko, od, oh, ow, ki, co, q, r, s, ci: in three dimensions
 // - n, ko, oh, ow, ki, c, r, s: an image whose channels are not blocked (three
 //   colours)
 // - n, co, oh, ow, ci, r, s: depthwise, and pools
@@ -58,8 +59,8 @@ public:
 protected:
   bool isCarried(Value value) const override {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    return type && type.getRank() == 4 && type.hasStaticShape() &&
-           getBlock(type.getDimSize(1));
+    return type && (type.getRank() == 4 || type.getRank() == 5) &&
+           type.hasStaticShape() && getBlock(type.getDimSize(1));
   }
   bool isSeed(Operation *op) const override;
   bool canRewrite(Operation *op) const override;
@@ -97,7 +98,7 @@ private:
   RankedTensorType getPackedType(RankedTensorType type, int64_t dimension,
                                  int64_t block) const;
 
-  Value rewriteConvolution(linalg::Conv2DNchwFchwOp conv);
+  Value rewriteConvolution(linalg::LinalgOp conv);
   Value rewriteGrouped(const GroupedConvolution &conv);
   /// The loops of a convolution; `inBlock` is zero for an image that is not
   /// blocked. Grouped: the block of output channels is that of the input.
@@ -139,7 +140,8 @@ bool hasOneFloatType(linalg::LinalgOp op) {
 bool BlockedChannels::isSeed(Operation *op) const {
   if (grouped.contains(op))
     return true;
-  if (!isa<linalg::Conv2DNchwFchwOp, linalg::DepthwiseConv2DNchwChwOp>(op))
+  if (!isa<linalg::Conv2DNchwFchwOp, linalg::Conv3DNcdhwFcdhwOp,
+           linalg::DepthwiseConv2DNchwChwOp>(op))
     return false;
   auto conv = cast<linalg::LinalgOp>(op);
   return conv.hasPureTensorSemantics() && isStatic(op) &&
@@ -216,15 +218,15 @@ bool BlockedChannels::canRewriteConcat(tensor::ConcatOp concat) const {
   int64_t block = getBlock(concat.getResultType().getDimSize(1));
   return llvm::all_of(concat.getInputs(), [&](Value input) {
     auto type = cast<RankedTensorType>(input.getType());
-    return type.getRank() == 4 && type.getDimSize(1) % block == 0;
+    return type.getDimSize(1) % block == 0;
   });
 }
 
 bool BlockedChannels::canRewriteSlice(tensor::ExtractSliceOp slice) const {
   RankedTensorType source = slice.getSourceType(),
                    result = slice.getResultType();
-  if (source.getRank() != 4 || result.getRank() != 4 ||
-      !isCarried(slice.getSource()) || !isCarried(slice.getResult()))
+  if (source.getRank() != result.getRank() || !isCarried(slice.getSource()) ||
+      !isCarried(slice.getResult()))
     return false;
   int64_t block = getBlock(source.getDimSize(1));
   return block == getBlock(result.getDimSize(1)) &&
@@ -312,8 +314,8 @@ Value BlockedChannels::rewrite(Operation *op) {
   auto conv = grouped.find(op);
   if (conv != grouped.end())
     return rewriteGrouped(conv->second);
-  if (auto conv = dyn_cast<linalg::Conv2DNchwFchwOp>(op))
-    return rewriteConvolution(conv);
+  if (isa<linalg::Conv2DNchwFchwOp, linalg::Conv3DNcdhwFcdhwOp>(op))
+    return rewriteConvolution(cast<linalg::LinalgOp>(op));
   if (auto conv = dyn_cast<linalg::DepthwiseConv2DNchwChwOp>(op))
     return rewriteDepthwise(conv);
   if (auto pad = dyn_cast<tensor::PadOp>(op))
@@ -343,14 +345,14 @@ Value BlockedChannels::createContraction(Operation *op, ValueRange inputs,
       .getResult(0);
 }
 
-std::pair<int64_t, int64_t> getPair(DenseIntElementsAttr attribute) {
-  auto values = llvm::to_vector(attribute.getValues<int64_t>());
-  return {values[0], values[1]};
+SmallVector<int64_t> getIntegers(Operation *op, StringRef attribute) {
+  return llvm::to_vector(
+      op->getAttrOfType<DenseIntElementsAttr>(attribute).getValues<int64_t>());
 }
 
-Value BlockedChannels::rewriteConvolution(linalg::Conv2DNchwFchwOp conv) {
+Value BlockedChannels::rewriteConvolution(linalg::LinalgOp conv) {
   Value image = conv.getDpsInputs()[0], weights = conv.getDpsInputs()[1];
-  auto type = cast<RankedTensorType>(conv.getResult(0).getType());
+  auto type = cast<RankedTensorType>(conv->getResult(0).getType());
   int64_t outBlock = getBlock(type.getDimSize(1)),
           inBlock =
               getBlock(cast<RankedTensorType>(weights.getType()).getDimSize(1));
@@ -383,16 +385,14 @@ Value BlockedChannels::createConvolution(linalg::LinalgOp conv, Value image,
                                          int64_t inBlock, int64_t outBlock,
                                          bool isGrouped) {
   auto weightType = cast<RankedTensorType>(weights.getType());
-  auto [strideH, strideW] =
-      getPair(conv->getAttrOfType<DenseIntElementsAttr>("strides"));
-  auto [dilationH, dilationW] =
-      getPair(conv->getAttrOfType<DenseIntElementsAttr>("dilations"));
+  SmallVector<int64_t> strides = getIntegers(conv, "strides"),
+                       dilations = getIntegers(conv, "dilations");
+  unsigned directions = strides.size();
 
   // Weights: (ko, co, r, s, ci, ki).
   Location location = conv.getLoc();
-  SmallVector<int64_t> weightShape = {
-      weightType.getDimSize(0) / outBlock, weightType.getDimSize(1),
-      weightType.getDimSize(2), weightType.getDimSize(3)};
+  SmallVector<int64_t> weightShape(weightType.getShape());
+  weightShape[0] /= outBlock;
   SmallVector<int64_t> positions, tileSizes;
   if (inBlock) {
     weightShape[1] /= inBlock;
@@ -415,25 +415,35 @@ Value BlockedChannels::createConvolution(linalg::LinalgOp conv, Value image,
         ->getResult(0);
   });
 
+  // n, ko, the image's directions, ki; co, the window's directions, ci.
   MLIRContext *context = rewriter.getContext();
-  AffineExpr n, ko, oh, ow, ki, co, r, s, ci;
-  bindDims(context, n, ko, oh, ow, ki, co, r, s, ci);
-  AffineExpr row = oh * strideH + r * dilationH,
-             column = ow * strideW + s * dilationW;
-  Iterators iterators(5, parallel);
-  iterators.append(inBlock ? 4 : 3, reduction);
-  unsigned loops = iterators.size();
-  SmallVector<AffineExpr> imageIndex = {n, isGrouped ? ko + co : co, row,
-                                        column},
-                          weightIndex = {ko, co, r, s};
+  auto loop = [&](unsigned position) {
+    return getAffineDimExpr(position, context);
+  };
+  AffineExpr n = loop(0), ko = loop(1), ki = loop(2 + directions),
+             co = loop(3 + directions), ci = loop(4 + 2 * directions);
+  SmallVector<AffineExpr> imageIndex = {n, isGrouped ? ko + co : co},
+                          weightIndex = {ko, co}, outIndex = {n, ko};
+  for (unsigned direction = 0; direction < directions; ++direction) {
+    AffineExpr pixel = loop(2 + direction),
+               window = loop(4 + directions + direction);
+    imageIndex.push_back(pixel * strides[direction] +
+                         window * dilations[direction]);
+    weightIndex.push_back(window);
+    outIndex.push_back(pixel);
+  }
   if (inBlock) {
     imageIndex.push_back(ci);
     weightIndex.push_back(ci);
   }
   weightIndex.push_back(ki);
+  outIndex.push_back(ki);
+  Iterators iterators(3 + directions, parallel);
+  iterators.append(directions + (inBlock ? 2 : 1), reduction);
+  unsigned loops = iterators.size();
   AffineMap maps[] = {AffineMap::get(loops, 0, imageIndex, context),
                       AffineMap::get(loops, 0, weightIndex, context),
-                      AffineMap::get(loops, 0, {n, ko, oh, ow, ki}, context)};
+                      AffineMap::get(loops, 0, outIndex, context)};
   return createContraction(conv, {image, packedWeights}, destination, maps,
                            iterators);
 }
@@ -442,8 +452,8 @@ Value BlockedChannels::rewriteDepthwise(linalg::DepthwiseConv2DNchwChwOp conv) {
   Value weights = conv.getDpsInputs()[1];
   auto type = cast<RankedTensorType>(conv.getResult(0).getType());
   int64_t block = getBlock(type.getDimSize(1));
-  auto [strideH, strideW] = getPair(conv.getStrides());
-  auto [dilationH, dilationW] = getPair(conv.getDilations());
+  SmallVector<int64_t> strides = getIntegers(conv, "strides"),
+                       dilations = getIntegers(conv, "dilations");
   Value packedWeights =
       buildBehind(weights, [&] { return pack(weights, 0, block); });
   Value destination =
@@ -456,8 +466,8 @@ Value BlockedChannels::rewriteDepthwise(linalg::DepthwiseConv2DNchwChwOp conv) {
   Iterators iterators(5, parallel);
   iterators.append(2, reduction);
   AffineMap maps[] = {AffineMap::get(7, 0,
-                                     {n, co, oh * strideH + r * dilationH,
-                                      ow * strideW + s * dilationW, ci},
+                                     {n, co, oh * strides[0] + r * dilations[0],
+                                      ow * strides[1] + s * dilations[1], ci},
                                      context),
                       AffineMap::get(7, 0, {co, r, s, ci}, context),
                       AffineMap::get(7, 0, {n, co, oh, ow, ci}, context)};

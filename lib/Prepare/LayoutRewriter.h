@@ -37,8 +37,8 @@ public:
   void run();
 
 protected:
-  /// Is a rank-4 value (N, C, H, W) carried in the layout, where it lies in the
-  /// region?
+  /// Is a value (N, C, H, W or N, C, D, H, W) carried in the layout, where it
+  /// lies in the region?
   virtual bool isCarried(mlir::Value value) const = 0;
   /// A convolution from which regions grow.
   virtual bool isSeed(mlir::Operation *op) const = 0;

@@ -34,6 +34,7 @@ LogicalResult chameleon::simplifyModel(ModuleOp module) {
     (void)applyPatternsGreedily(function, std::move(patterns), config);
     narrowFloat64Islands(function);
     cleanUp(function);
+    foldMaskedRows(function);
     foldBatchNorm(function);
     separateCentring(function);
     // In one round a relu could reach the mean behind it before it has reached

@@ -30,6 +30,9 @@ void populateSimplificationPatterns(mlir::RewritePatternSet &patterns);
 /// Retypes f64 computation that starts at f32 and ends at f32.
 void narrowFloat64Islands(mlir::func::FuncOp function);
 
+/// Finds rows of nothing but -inf by their maximum instead of by booleans.
+void foldMaskedRows(mlir::func::FuncOp function);
+
 /// Folds what follows a convolution channel by channel (batch norm, bias) into
 /// its weights and one epilogue addition.
 void foldBatchNorm(mlir::func::FuncOp function);

@@ -65,3 +65,16 @@ chameleon::getIntegerParam(transform::TransformState &state,
   value = integer.getValue().getSExtValue();
   return DiagnosedSilenceableFailure::success();
 }
+
+DiagnosedSilenceableFailure
+chameleon::getLoop(transform::TransformOpInterface op, Operation *target,
+                   scf::ForOp &loop) {
+  loop = dyn_cast<scf::ForOp>(target);
+  if (loop)
+    return DiagnosedSilenceableFailure::success();
+  DiagnosedSilenceableFailure failure = emitSilenceableFailure(op)
+                                        << "expects an scf.for, found "
+                                        << target->getName();
+  failure.attachNote(target->getLoc()) << "when applied to this op";
+  return failure;
+}

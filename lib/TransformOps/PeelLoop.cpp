@@ -16,14 +16,10 @@ DiagnosedSilenceableFailure chameleon::transform_ops::PeelLoopOp::apply(
     transform::TransformRewriter &rewriter,
     transform::TransformResults &results, transform::TransformState &state) {
   for (Operation *target : state.getPayloadOps(getTarget())) {
-    auto loop = dyn_cast<scf::ForOp>(target);
-    if (!loop) {
-      DiagnosedSilenceableFailure failure = emitSilenceableError()
-                                            << "expects an scf.for, found "
-                                            << target->getName();
-      failure.attachNote(target->getLoc()) << "when applied to this op";
-      return failure;
-    }
+    scf::ForOp loop;
+    if (DiagnosedSilenceableFailure isLoop = getLoop(*this, target, loop);
+        !isLoop.succeeded())
+      return isLoop;
     // Fails where there is nothing to peel.
     scf::ForOp partial;
     (void)scf::peelForLoopAndSimplifyBounds(rewriter, loop, partial);

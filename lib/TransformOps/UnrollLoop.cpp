@@ -22,14 +22,10 @@ DiagnosedSilenceableFailure chameleon::transform_ops::UnrollLoopOp::apply(
   if (!valid.succeeded())
     return valid;
   for (Operation *target : state.getPayloadOps(getTarget())) {
-    auto loop = dyn_cast<scf::ForOp>(target);
-    if (!loop) {
-      DiagnosedSilenceableFailure failure = emitSilenceableError()
-                                            << "expects an scf.for, found "
-                                            << target->getName();
-      failure.attachNote(target->getLoc()) << "when applied to this op";
-      return failure;
-    }
+    scf::ForOp loop;
+    if (DiagnosedSilenceableFailure isLoop = getLoop(*this, target, loop);
+        !isLoop.succeeded())
+      return isLoop;
     if (factor == 1)
       continue;
     std::optional<llvm::APInt> tripCount = loop.getStaticTripCount();

@@ -98,3 +98,17 @@ def test_command_exports_a_torchvision_model(tmp_path, capsys):
     assert main(arguments) == 0 and path.read_text() == before
     assert main(["resnet81"]) == 1
     assert "did you mean" in capsys.readouterr().err
+
+
+@needs_torch_mlir
+def test_saves_each_tensor_of_a_dictionary(tmp_path):
+    import numpy
+    import torch
+
+    class Two(torch.nn.Module):
+        def forward(self, x):
+            return {"out": x + 1, "aux": (x * 2,)}
+
+    paths = exporter.save_data(Two(), torch.ones(2, 3), stem=tmp_path / "two")
+    assert [path.name for path in paths] == ["two.input0.npy", "two.output0.npy", "two.output1.npy"]
+    assert {float(numpy.load(path)[0, 0]) for path in paths[1:]} == {2.0}

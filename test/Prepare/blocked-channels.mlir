@@ -147,3 +147,28 @@ func.func @constant_in_pad(%x: tensor<1x16x4x4xf32>, %w: tensor<16x16x3x3xf32>) 
   %y = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%p, %w : tensor<1x16x6x6xf32>, tensor<16x16x3x3xf32>) outs(%f : tensor<1x16x4x4xf32>) -> tensor<1x16x4x4xf32>
   return %y : tensor<1x16x4x4xf32>
 }
+
+// -----
+
+// Three dimensions: n ko od oh ow ki, co q r s ci; the pad in the layout too.
+// CHECK-DAG: #[[$VOLUME:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, d10) -> (d0, d6, d2 + d7, d3 * 2 + d8, d4 * 2 + d9 * 3, d10)>
+// CHECK-DAG: #[[$VWEIGHTS:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, d10) -> (d1, d6, d7, d8, d9, d10, d5)>
+// CHECK-DAG: #[[$VOUT:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, d10) -> (d0, d1, d2, d3, d4, d5)>
+// CHECK-LABEL: @volume
+// CHECK: %[[W:.*]] = linalg.pack %arg1 inner_dims_pos = [1, 0] inner_tiles = [16, 8]
+// CHECK-SAME: -> tensor<3x2x2x3x2x16x8xf32>
+// CHECK: %[[X:.*]] = linalg.pack %arg0
+// CHECK: %[[P:.*]] = tensor.pad %[[X]] low[0, 0, 1, 0, 0, 0] high[0, 0, 0, 0, 0, 0]
+// CHECK: linalg.generic {indexing_maps = [#[[$VOLUME]], #[[$VWEIGHTS]], #[[$VOUT]]], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction", "reduction", "reduction"]} ins(%[[P]], %[[W]]
+// CHECK: linalg.unpack
+func.func @volume(%x: tensor<1x32x4x7x8xf32>, %w: tensor<24x32x2x3x2xf32>) -> tensor<1x24x4x3x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 0, 1, 0, 0] high[0, 0, 0, 0, 0] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index, %m: index):
+    tensor.yield %zero : f32
+  } : tensor<1x32x4x7x8xf32> to tensor<1x32x5x7x8xf32>
+  %e = tensor.empty() : tensor<1x24x4x3x3xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x24x4x3x3xf32>) -> tensor<1x24x4x3x3xf32>
+  %y = linalg.conv_3d_ncdhw_fcdhw {dilations = dense<[1, 1, 3]> : vector<3xi64>, strides = dense<[1, 2, 2]> : vector<3xi64>} ins(%p, %w : tensor<1x32x5x7x8xf32>, tensor<24x32x2x3x2xf32>) outs(%f : tensor<1x24x4x3x3xf32>) -> tensor<1x24x4x3x3xf32>
+  return %y : tensor<1x24x4x3x3xf32>
+}

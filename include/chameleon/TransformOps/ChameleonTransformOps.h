@@ -10,6 +10,7 @@
 #define CHAMELEON_TRANSFORMOPS_CHAMELEONTRANSFORMOPS_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/Transform/IR/TransformTypes.h"
 #include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
@@ -29,6 +30,12 @@ mlir::DiagnosedSilenceableFailure
 getIntegerParam(mlir::transform::TransformState &state,
                 mlir::transform::TransformOpInterface op, mlir::Value param,
                 llvm::StringRef name, int64_t minimum, int64_t &value);
+
+/// `target` as the loop that `op` works on; otherwise a silenceable failure
+/// which says what it is.
+mlir::DiagnosedSilenceableFailure
+getLoop(mlir::transform::TransformOpInterface op, mlir::Operation *target,
+        mlir::scf::ForOp &loop);
 
 } // namespace chameleon
 

@@ -15,6 +15,21 @@ module attributes {transform.with_named_sequence} {
     transform.yield %matched : !transform.any_op
   }
 
+  // The same, where a scale or so comes first and the last operand is the whole one.
+  transform.named_sequence @match_reduce_inner_last(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
+    ^bb0(%op: !transform.any_op):
+      transform.match.structured.dim %op[-1] {reduction} : !transform.any_op
+      transform.match.structured.input %op[-1] {permutation} : !transform.any_op
+      %init = transform.match.structured.init %op[0] : (!transform.any_op) -> !transform.any_value
+      %bits = transform.match.structured.elemental_bitwidth %init : (!transform.any_value) -> !transform.param<i64>
+      %byte = transform.param.constant 8 : i64 -> !transform.param<i64>
+      transform.match.param.cmpi ge %bits, %byte : !transform.param<i64>
+      transform.match.structured.yield %op : !transform.any_op
+    }
+    transform.yield %matched : !transform.any_op
+  }
+
   transform.named_sequence @match_reduce_outer(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
     %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
     ^bb0(%op: !transform.any_op):
@@ -86,6 +101,7 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     transform.foreach_match in %root
         @match_reduce_inner -> @reduce,
+        @match_reduce_inner_last -> @reduce,
         @match_reduce_outer -> @reduce,
         @match_reduce_first -> @reduce
         : (!transform.any_op) -> !transform.any_op

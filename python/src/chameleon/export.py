@@ -87,7 +87,8 @@ def save_data(module: torch.nn.Module, *inputs: torch.Tensor, stem: Union[str, o
 
     with torch.no_grad():
         outputs = copy.deepcopy(module).double()(*map(widen, inputs))
-    outputs = [outputs] if isinstance(outputs, torch.Tensor) else list(outputs)
+    # Segmentation returns a dictionary; the exported function returns its tensors in order.
+    outputs = torch.utils._pytree.tree_leaves(outputs)
     written = []
     for kind, tensors in (("input", inputs), ("output", outputs)):
         for index, tensor in enumerate(tensors):

@@ -66,4 +66,22 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     } -> tensor<4xf32>
     return %0 : tensor<4xf32>
   }
+
+  // A scale of each channel comes before the image that it scales.
+  // CHECK-LABEL: func @scaled
+  // CHECK-NOT:     linalg.generic
+  // CHECK:         arith.mulf {{.*}} : vector<16xf32>
+  func.func @scaled(%scale: tensor<2x1x1x16xf32>, %a: tensor<1x2x7x7x16xf32>, %out: tensor<1x2x1x1x16xf32>) -> tensor<1x2x1x1x16xf32> attributes {chameleon.task = "k4"} {
+    %zero = arith.constant 0.0 : f32
+    %fill = linalg.fill ins(%zero : f32) outs(%out : tensor<1x2x1x1x16xf32>) -> tensor<1x2x1x1x16xf32>
+    %0 = linalg.generic {indexing_maps = [affine_map<(n, b, c, h, w) -> (b, 0, 0, c)>, affine_map<(n, b, c, h, w) -> (n, b, h, w, c)>, affine_map<(n, b, c, h, w) -> (n, b, 0, 0, c)>],
+        iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]}
+        ins(%scale, %a : tensor<2x1x1x16xf32>, tensor<1x2x7x7x16xf32>) outs(%fill : tensor<1x2x1x1x16xf32>) attrs = {chameleon.anchor} {
+    ^bb0(%f: f32, %x: f32, %o: f32):
+      %m = arith.mulf %f, %x : f32
+      %s = arith.addf %m, %o : f32
+      linalg.yield %s : f32
+    } -> tensor<1x2x1x1x16xf32>
+    return %0 : tensor<1x2x1x1x16xf32>
+  }
 }
