@@ -11,6 +11,7 @@
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -174,6 +175,15 @@ static Comparison compareWith(Read read, const double *reference,
   if (count)
     result.relativeError = worst / (largest > 0 ? largest : 1);
   return result;
+}
+
+double chameleon::getTolerance(ElementKind kind, double tolerance) {
+  // 11 and 8 bits of significand.
+  if (kind == ElementKind::F16)
+    return std::max(tolerance, 16 * 0x1p-10);
+  if (kind == ElementKind::BF16)
+    return std::max(tolerance, 16 * 0x1p-7);
+  return tolerance;
 }
 
 Comparison chameleon::compareFloats(ElementKind kind, const void *values,

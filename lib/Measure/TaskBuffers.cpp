@@ -162,10 +162,11 @@ std::string TaskBuffers::findFault(double tolerance, double &relativeError) {
                               static_cast<const int64_t *>(reference),
                               argument.elements);
     relativeError = std::max(relativeError, comparison.relativeError);
-    if (!(comparison.relativeError <= tolerance))
+    double allowed = getTolerance(argument.kind, tolerance);
+    if (!(comparison.relativeError <= allowed))
       say(llvm::formatv(
               "output {0}: {1} (relative error {2:e2}, tolerance {3:e2})",
-              output, describe(comparison), comparison.relativeError, tolerance)
+              output, describe(comparison), comparison.relativeError, allowed)
               .str());
   }
   return fault;

@@ -91,6 +91,13 @@ TEST(Check, UnwrittenElementsAreNamed) {
   }
 }
 
+TEST(Check, SixteenBitSumsMayBeRoundedAtEachStep) {
+  EXPECT_EQ(getTolerance(ElementKind::F32, 1e-4), 1e-4);
+  EXPECT_EQ(getTolerance(ElementKind::F16, 1e-4), 16.0 / 1024);
+  EXPECT_EQ(getTolerance(ElementKind::BF16, 1e-4), 16.0 / 128);
+  EXPECT_EQ(getTolerance(ElementKind::BF16, 0.5), 0.5);
+}
+
 TEST(Check, IntegersExactly) {
   std::vector<int64_t> reference{1, 0, -7};
   std::vector<int32_t> values{1, 0, -7};
