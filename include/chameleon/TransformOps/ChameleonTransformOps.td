@@ -133,6 +133,46 @@ def Chameleon_LowerPadOp : Chameleon_TransformOp<"lower_pad",
   let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
 }
 
+def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_contraction",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Lowers a contraction or convolution, with all that belongs to it, to a GPU kernel";
+  let description = [{
+    The target adds the product of two tensors to a third, whose indices are linear in the loops: matrix products in any layout,
+    batched or not, and convolutions of any layout, stride, dilation and grouping. Its constant fill, padding of its inputs with
+    zeros and the elementwise operations that alone use its result become part of the kernel. Rows and columns (the contiguous
+    side of the result) are linear indices over all loops that move only one of the inputs; so is the reduction.
+
+    - A block computes `tile` rows x columns in steps of the third parameter. Both operands come to shared memory by
+      asynchronous copies, as wide as alignment allows, `stages - 1` steps ahead of their use. What lies beyond an end is zero.
+    - A thread computes `interleave` rows x columns parts of `thread` rows x columns each, in registers. Parts are a fraction
+      of the tile apart, so that neighbouring threads read neighbouring addresses.
+    - `pad` elements after each row of an operand whose reduction is contiguous keep rows out of each other's banks.
+    - With `splits` above 1, so many blocks share the reduction of a tile, and a second kernel adds their sums up.
+
+    ```mlir
+    %launches = transform.chameleon.lower_to_gpu_contraction %matmul tile %bm, %bn, %bk interleave %sm, %sn thread %tm, %tn
+        stages %stages pad %pad splits %splits : (!transform.any_op, !transform.param<i64>, ...) -> !transform.any_op
+    ```
+
+    #### Return modes
+
+    Consumes the target. Parameters that are not one integer each, positive but for `pad`, are a definite failure. A target of
+    another form, a tile that is not a whole number of threads, more than 1024 threads or 227 KiB of shared memory are silenceable
+    ones.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$tile_rows,
+    TransformParamTypeInterface:$tile_columns, TransformParamTypeInterface:$tile_depth,
+    TransformParamTypeInterface:$interleave_rows, TransformParamTypeInterface:$interleave_columns,
+    TransformParamTypeInterface:$thread_rows, TransformParamTypeInterface:$thread_columns,
+    TransformParamTypeInterface:$stages, TransformParamTypeInterface:$pad, TransformParamTypeInterface:$splits);
+  let results = (outs TransformHandleTypeInterface:$launches);
+  let assemblyFormat = [{
+    $target `tile` $tile_rows `,` $tile_columns `,` $tile_depth `interleave` $interleave_rows `,` $interleave_columns
+    `thread` $thread_rows `,` $thread_columns `stages` $stages `pad` $pad `splits` $splits attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Lowers elementwise operations and reductions of any rank to loops over vectors";

@@ -1,0 +1,157 @@
+//===- KernelBuilder.h - addresses and epilogues inside of GPU kernels
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Loops are collected into groups, whose linear index a thread computes from
+// its number. Only what cannot be computed from that linear index is taken
+// apart:
+//
+//   rows = 56 * 56 pixels of a 1x1 convolution, channels last: address row * 64
+//   rows = 7 * 7 pixels of a 3x3 convolution: (row / 7, row mod 7)
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_LIB_TRANSFORMOPS_KERNELBUILDER_H
+#define CHAMELEON_LIB_TRANSFORMOPS_KERNELBUILDER_H
+
+#include "KernelTask.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace chameleon {
+
+/// An integer of a kernel, which may be known. Positions have 32 bits, offsets
+/// are of index type.
+struct Int {
+  mlir::Value value; ///< null: `constant`
+  int64_t constant = 0;
+
+  Int(int64_t constant = 0) : constant(constant) {}
+  Int(mlir::Value value) : value(value) {}
+  bool is(int64_t other) const { return !value && constant == other; }
+};
+
+/// Loops that an access steps through as if they were one.
+struct Run {
+  int64_t size, stride;
+  llvm::SmallVector<int64_t> bounds; ///< coefficient in each bound
+  bool isBounded() const {
+    return llvm::any_of(bounds, [](int64_t c) { return c != 0; });
+  }
+};
+
+/// A place in the buffer of an access, as far as it is known: sums over groups.
+struct Place {
+  Int offset;                      ///< index
+  llvm::SmallVector<Int> position; ///< in each bound, 32 bits
+};
+
+/// Loops with one linear index, outermost first. Those of one iteration are
+/// left out.
+using Group = llvm::SmallVector<unsigned>;
+
+class KernelBuilder {
+public:
+  KernelBuilder(mlir::RewriterBase &rewriter, mlir::Location loc)
+      : b(rewriter), loc(loc) {}
+
+  // Integers. `Int`s of one operation have one type.
+  Int add(Int x, Int y);
+  Int mul(Int x, int64_t factor);
+  Int div(Int x, int64_t divisor);
+  Int rem(Int x, int64_t divisor);
+  Int min(Int x, int64_t limit);
+  /// To the type of offsets.
+  Int toOffset(Int position);
+  mlir::Value index(Int offset);
+  mlir::Value position(Int position);
+  /// x < limit, unsigned; null if it always is.
+  mlir::Value less(Int x, int64_t limit);
+  /// Both; either may be null.
+  mlir::Value both(mlir::Value x, mlir::Value y);
+
+  // Addresses.
+  static llvm::SmallVector<Run>
+  getRuns(const KernelTask &task, const Access &access, const Group &group);
+  /// What the linear index of a group adds to the place.
+  Place place(llvm::ArrayRef<Run> runs, Int linear);
+  /// As above, for the positions of lanes from the innermost run on only.
+  static Place start(const Access &access);
+  Place add(const Place &x, const Place &y);
+  /// Whether the place exists; null if it always does.
+  mlir::Value inBounds(const Access &access, const Place &place);
+
+  /// Elements from one address on, at most 16 bytes, that all accesses along
+  /// the innermost run of `group` are aligned to.
+  static int64_t getLanes(const KernelTask &task, const Access &access,
+                          const Group &group,
+                          llvm::ArrayRef<const Group *> others);
+
+  // Memory.
+  /// The buffer as a line.
+  mlir::Value flatten(mlir::Value buffer);
+  mlir::Value load(mlir::Value line, mlir::Value offset, int64_t lanes);
+  void store(mlir::Value vector, mlir::Value line, mlir::Value offset);
+  mlir::Value zero(mlir::Type type);
+  mlir::Value splat(mlir::Value scalar, int64_t lanes);
+  mlir::Value elementOf(mlir::Value vector, int64_t lane);
+
+  mlir::RewriterBase &b;
+  mlir::Location loc;
+};
+
+/// What follows the reduction: computes the epilogue on vectors along the
+/// columns and stores them. Shared by every kernel that ends a task.
+class EpilogueBuilder {
+public:
+  /// `rows` and `columns` together with `batch` are the loops of the result.
+  EpilogueBuilder(KernelBuilder &kernel, const KernelTask &task, Group batch,
+                  Group rows, Group columns);
+
+  /// Makes the buffers that the kernel needs; before the kernel.
+  void createBuffers();
+  /// Their lines, in the kernel; `batchIndex` is the same for the whole thread.
+  void openKernel(Int batchIndex);
+  /// How many columns can be stored at once.
+  int64_t getLanes() const { return lanes; }
+  mlir::Value getDestinationBuffer() const { return destinationBuffer; }
+
+  /// Stores `vectors[row][column]` (null: nothing to store), each of `width`
+  /// elements that begin at `rowIndices[row]` and `columnIndices[column]`.
+  /// Where a tile may exceed the result, `checkRows` or `checkColumns` is set.
+  void emit(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> vectors,
+            llvm::ArrayRef<Int> rowIndices, llvm::ArrayRef<Int> columnIndices,
+            int64_t width, bool checkRows, bool checkColumns);
+
+private:
+  struct Operand {
+    const Access *access;
+    mlir::Value buffer, line;
+    llvm::SmallVector<Run> rowRuns, columnRuns;
+    Place batch;
+    bool isVector = false;  ///< lanes are one after the other
+    bool isUniform = false; ///< lanes are the same
+  };
+  Operand makeOperand(const Access &access);
+  Place placeOf(const Operand &operand, Int row, Int column);
+  mlir::Value read(const Operand &operand, Int row, Int column, int64_t width);
+  mlir::Value compute(mlir::Value vector, Int row, Int column, int64_t width);
+
+  KernelBuilder &kernel;
+  const KernelTask &task;
+  Group batch, rows, columns;
+  llvm::SmallVector<Operand, 0>
+      operands; ///< inputs of the steps, then the rest
+  Operand destination;
+  std::optional<Operand> initial;
+  mlir::Value destinationBuffer;
+  int64_t lanes = 1, rowCount = 1, columnCount = 1;
+};
+
+} // namespace chameleon
+
+#endif // CHAMELEON_LIB_TRANSFORMOPS_KERNELBUILDER_H

@@ -1,0 +1,252 @@
+//===- KernelTask.cpp - a task as GPU kernels see it
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Analysis only reads the payload: a task of another form is left as it is.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelTask.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/AffineExprVisitor.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace chameleon;
+
+/// `expr` as sum(coefficients * loops) + constant.
+static bool getLinear(AffineExpr expr, unsigned loops,
+                      SmallVectorImpl<int64_t> &coefficients,
+                      int64_t &constant) {
+  if (!expr.isPureAffine())
+    return false;
+  bool isLinear = true;
+  expr.walk([&](AffineExpr part) {
+    isLinear &= part.getKind() != AffineExprKind::FloorDiv &&
+                part.getKind() != AffineExprKind::CeilDiv &&
+                part.getKind() != AffineExprKind::Mod &&
+                part.getKind() != AffineExprKind::SymbolId;
+  });
+  if (!isLinear)
+    return false;
+  MLIRContext *context = expr.getContext();
+  auto valueAt = [&](int loop) {
+    SmallVector<AffineExpr> point(loops, getAffineConstantExpr(0, context));
+    if (loop >= 0)
+      point[loop] = getAffineConstantExpr(1, context);
+    return cast<AffineConstantExpr>(
+               simplifyAffineExpr(expr.replaceDims(point), 0, 0))
+        .getValue();
+  };
+  constant = valueAt(-1);
+  coefficients.clear();
+  for (unsigned loop = 0; loop < loops; ++loop)
+    coefficients.push_back(valueAt(loop) - constant);
+  return true;
+}
+
+/// The access of `tensor` at indices `map` of `loops` loops. Looks through
+/// padding.
+static std::optional<Access> getAccess(Value tensor, AffineMap map,
+                                       unsigned loops) {
+  Access access;
+  access.strides.assign(loops, 0);
+  auto pad = tensor.getDefiningOp<tensor::PadOp>();
+  if (pad) {
+    Value padding = pad.getConstantPaddingValue();
+    if (!padding || !pad.getLow().empty() || !pad.getHigh().empty() ||
+        pad.getNofold() || !matchPattern(padding, m_Constant(&access.padding)))
+      pad = {};
+  }
+  access.tensor = pad ? pad.getSource() : tensor;
+  auto type = dyn_cast<RankedTensorType>(access.tensor.getType());
+  if (!type || !type.hasStaticShape() ||
+      !llvm::isInt<31>(type.getNumElements()) ||
+      !type.getElementType().isIntOrFloat() ||
+      type.getElementType().isInteger(1))
+    return std::nullopt;
+  SmallVector<int64_t> strides = computeStrides(type.getShape());
+  for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+    SmallVector<int64_t> coefficients;
+    int64_t constant;
+    if (!getLinear(expr, loops, coefficients, constant))
+      return std::nullopt;
+    if (pad) {
+      constant -= pad.getStaticLow()[dim];
+      if (pad.getStaticLow()[dim] != 0 || pad.getStaticHigh()[dim] != 0)
+        access.bounds.push_back({coefficients, constant, type.getDimSize(dim)});
+    }
+    for (unsigned loop = 0; loop < loops; ++loop)
+      access.strides[loop] += coefficients[loop] * strides[dim];
+    access.offset += constant * strides[dim];
+  }
+  return access;
+}
+
+/// The elementwise operation that alone uses `value` and computes on the same
+/// elements.
+static linalg::LinalgOp getStep(Value value) {
+  if (!value.hasOneUse())
+    return {};
+  OpOperand &use = *value.use_begin();
+  auto user = dyn_cast<linalg::LinalgOp>(use.getOwner());
+  if (!user || user->getBlock() != value.getDefiningOp()->getBlock() ||
+      user.getNumReductionLoops() != 0 || user->getNumResults() != 1 ||
+      !user.isDpsInput(&use) || user.hasIndexSemantics())
+    return {};
+  AffineMap map = user.getMatchingIndexingMap(&use);
+  if (map != user.getIndexingMapMatchingResult(user->getResult(0)) ||
+      !map.isPermutation())
+    return {};
+  bool isElementwise = true;
+  for (Operation &inner : user.getBlock()->without_terminator())
+    isElementwise &= OpTrait::hasElementwiseMappableTraits(&inner) ||
+                     inner.hasTrait<OpTrait::ConstantLike>();
+  return isElementwise ? user : linalg::LinalgOp();
+}
+
+std::variant<KernelTask, std::string>
+KernelTask::analyze(linalg::LinalgOp anchor) {
+  KernelTask task;
+  task.anchor = anchor;
+  if (!anchor.hasPureTensorSemantics() || anchor->getNumResults() != 1)
+    return std::string("expects an operation on tensors with one result");
+  task.sizes = anchor.getStaticLoopRanges();
+  if (llvm::any_of(task.sizes, ShapedType::isDynamic))
+    return std::string("expects static shapes");
+  if (anchor.hasIndexSemantics())
+    return std::string("expects a body without linalg.index");
+  unsigned loops = task.sizes.size();
+  auto refuse = [](OpOperand &operand) {
+    return "cannot address operand " +
+           std::to_string(operand.getOperandNumber()) + " of '" +
+           operand.getOwner()->getName().getStringRef().str() + "'";
+  };
+  for (OpOperand *operand : anchor.getDpsInputOperands()) {
+    task.inputs.emplace_back();
+    if (!isa<ShapedType>(operand->get().getType()))
+      continue;
+    task.inputs.back() = getAccess(
+        operand->get(), anchor.getMatchingIndexingMap(operand), loops);
+    if (!task.inputs.back())
+      return refuse(*operand);
+  }
+
+  OpOperand *init = anchor.getDpsInitOperand(0);
+  AffineMap resultMap = anchor.getMatchingIndexingMap(init);
+  if (!resultMap.isProjectedPermutation(/*allowZeroInResults=*/true))
+    return refuse(*init);
+  Value start = init->get();
+  auto fill = start.getDefiningOp<linalg::FillOp>();
+  bool readsInit = !anchor.getMatchingBlockArgument(init).use_empty();
+  if (fill && readsInit &&
+      !matchPattern(fill.getInputs()[0], m_Constant(&task.initialConstant)))
+    return std::string("expects a constant fill");
+  if (!fill && readsInit) {
+    task.initialTensor = getAccess(start, resultMap, loops);
+    if (!task.initialTensor)
+      return refuse(*init);
+  }
+  Value destination = fill ? fill.getOutputs()[0] : start;
+
+  // The elementwise operations that follow.
+  task.root = anchor;
+  while (linalg::LinalgOp op = getStep(task.root->getResult(0))) {
+    EpilogueStep step{op, 0, {}};
+    AffineMap here = op.getIndexingMapMatchingResult(op->getResult(0));
+    // Loop of the step -> expression of the anchor's loops.
+    SmallVector<AffineExpr> expressions(op.getNumLoops());
+    for (auto [dim, expr] : llvm::enumerate(here.getResults()))
+      expressions[cast<AffineDimExpr>(expr).getPosition()] =
+          resultMap.getResult(dim);
+    for (OpOperand &operand : op->getOpOperands()) {
+      step.accesses.emplace_back();
+      if (operand.get() == task.root->getResult(0)) {
+        step.chained = operand.getOperandNumber();
+        continue;
+      }
+      if (!isa<ShapedType>(operand.get().getType()) ||
+          op.getMatchingBlockArgument(&operand).use_empty())
+        continue;
+      AffineMap map = op.getMatchingIndexingMap(&operand);
+      SmallVector<AffineExpr> results;
+      for (AffineExpr expr : map.getResults())
+        results.push_back(expr.replaceDims(expressions));
+      Value tensor = operand.get();
+      if (op.isDpsInit(&operand))
+        if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+          tensor = fill.getResult(0);
+      step.accesses.back() = getAccess(
+          tensor, AffineMap::get(loops, 0, results, op->getContext()), loops);
+      if (!step.accesses.back())
+        return refuse(operand);
+      // Padding is for contractions; elsewhere it stays an operation.
+      if (!step.accesses.back()->bounds.empty())
+        return refuse(operand);
+    }
+    destination = op.getDpsInits()[0];
+    if (auto fill = destination.getDefiningOp<linalg::FillOp>();
+        fill &&
+        op.getMatchingBlockArgument(op.getDpsInitOperand(0)).use_empty())
+      destination = fill.getOutputs()[0];
+    task.epilogue.push_back(std::move(step));
+    task.root = op;
+  }
+  // A task whose destination is not that of its root.
+  Value result = task.root->getResult(0);
+  if (result.hasOneUse())
+    if (auto placed = dyn_cast<bufferization::MaterializeInDestinationOp>(
+            *result.user_begin());
+        placed && placed->getNumResults() == 1 &&
+        placed.getSource() == result) {
+      destination = placed.getDest();
+      task.root = placed;
+    }
+  std::optional<Access> access = getAccess(destination, resultMap, loops);
+  if (!access || !access->bounds.empty())
+    return std::string("cannot address the result");
+  task.destination = *access;
+  return task;
+}
+
+Value KernelTask::getBuffer(OpBuilder &builder, const Access &access,
+                            bool isRead) const {
+  auto type = cast<RankedTensorType>(access.tensor.getType());
+  return bufferization::ToBufferOp::create(
+      builder, anchor.getLoc(),
+      MemRefType::get(type.getShape(), type.getElementType()), access.tensor,
+      /*read_only=*/isRead);
+}
+
+void KernelTask::finish(RewriterBase &rewriter, Value buffer) const {
+  Location loc = anchor.getLoc();
+  Value result = bufferization::ToTensorOp::create(
+      rewriter, loc, root->getResult(0).getType(), buffer, /*restrict=*/true,
+      /*writable=*/true);
+  rewriter.replaceAllUsesWith(root->getResult(0), result);
+  SetVector<Operation *> dead;
+  dead.insert(root);
+  for (const EpilogueStep &step : llvm::reverse(epilogue))
+    dead.insert(step.op);
+  dead.insert(anchor);
+  for (unsigned i = 0; i < dead.size(); ++i) {
+    Operation *op = dead[i];
+    SmallVector<Operation *> producers;
+    for (Value operand : op->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        producers.push_back(producer);
+    if (!op->use_empty())
+      continue;
+    rewriter.eraseOp(op);
+    for (Operation *producer : producers)
+      if (!dead.contains(producer) && isOpTriviallyDead(producer))
+        dead.insert(producer);
+  }
+}

@@ -1,0 +1,93 @@
+//===- KernelTask.h - a task as GPU kernels see it
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// An operation with its fill, its padding and the elementwise operations that
+// follow it becomes one kernel. What each of its operands needs for that is an
+// address that is linear in the loops of the operation: strides, and bounds
+// where padding was left out.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_LIB_TRANSFORMOPS_KERNELTASK_H
+#define CHAMELEON_LIB_TRANSFORMOPS_KERNELTASK_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/PatternMatch.h"
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace chameleon {
+
+/// sum(coefficients[loop] * loop) + constant, which must be in [0, size) for
+/// the element to exist; else it is padding.
+struct Bound {
+  llvm::SmallVector<int64_t> coefficients;
+  int64_t constant = 0, size = 0;
+};
+
+/// Where the iteration reads or writes a tensor: element
+/// sum(strides[loop] * loop) + offset of its row-major buffer.
+struct Access {
+  mlir::Value tensor;
+  llvm::SmallVector<int64_t> strides; ///< one for each loop of the anchor
+  int64_t offset = 0;
+  llvm::SmallVector<Bound, 0> bounds;
+  mlir::Attribute padding; ///< what elements out of bounds are
+
+  mlir::Type getElementType() const {
+    return mlir::getElementTypeOrSelf(tensor.getType());
+  }
+  /// Whether the loop moves through padding.
+  bool isBounded(unsigned loop) const {
+    return llvm::any_of(bounds, [&](const Bound &bound) {
+      return bound.coefficients[loop] != 0;
+    });
+  }
+};
+
+/// One elementwise operation after the anchor. Scalars have no access.
+struct EpilogueStep {
+  mutable mlir::linalg::LinalgOp op;
+  unsigned chained = 0; ///< which input is the result of the step before
+  /// Of each input and then of the init; nothing for the chained one, for
+  /// scalars, and for an init that is not read.
+  llvm::SmallVector<std::optional<Access>, 0> accesses;
+};
+
+struct KernelTask {
+  mutable mlir::linalg::LinalgOp anchor; ///< LLVM knows no const operation
+  llvm::SmallVector<int64_t> sizes;      ///< of the loops
+  llvm::SmallVector<std::optional<Access>, 0> inputs; ///< nothing: a scalar
+  /// What the reduction starts from: a constant, or a tensor, or a scalar.
+  mlir::Attribute initialConstant;
+  std::optional<Access> initialTensor;
+  llvm::SmallVector<EpilogueStep, 0> epilogue;
+  Access destination;
+  mlir::Operation *root = nullptr; ///< its result is the task's
+
+  /// Fails with the reason if it is not of this form.
+  static std::variant<KernelTask, std::string>
+  analyze(mlir::linalg::LinalgOp anchor);
+
+  bool isReduction(unsigned loop) const {
+    return mlir::linalg::isReductionIterator(
+        anchor.getIteratorTypesArray()[loop]);
+  }
+
+  /// The buffer of an access, before the kernel.
+  mlir::Value getBuffer(mlir::OpBuilder &builder, const Access &access,
+                        bool isRead) const;
+  /// After the kernel has written `buffer`: replaces the result of the root and
+  /// erases the operations that the kernel stands for.
+  void finish(mlir::RewriterBase &rewriter, mlir::Value buffer) const;
+};
+
+} // namespace chameleon
+
+#endif // CHAMELEON_LIB_TRANSFORMOPS_KERNELTASK_H
