@@ -234,6 +234,51 @@ Value KernelBuilder::elementOf(Value vector, int64_t lane) {
 }
 
 //===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+Value KernelBuilder::cloneBody(linalg::LinalgOp op, IRMapping &mapping,
+                               int64_t width) {
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    for (Value value : inner.getOperands())
+      if (!mapping.contains(value))
+        mapping.map(value, splat(value, width));
+    Operation *clone = b.clone(inner, mapping);
+    if (inner.hasTrait<OpTrait::ConstantLike>()) {
+      mapping.map(inner.getResult(0), splat(clone->getResult(0), width));
+      continue;
+    }
+    for (OpResult result : clone->getResults())
+      result.setType(VectorType::get({width}, result.getType()));
+  }
+  Value yielded = op.getBlock()->getTerminator()->getOperand(0);
+  return mapping.contains(yielded) ? mapping.lookup(yielded)
+                                   : splat(yielded, width);
+}
+
+gpu::LaunchOp KernelBuilder::createLaunch(int64_t blocks, int64_t threads,
+                                          int64_t sharedElements,
+                                          Type element) {
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
+  Value one = constant(1);
+  SmallVector<Type> memory;
+  if (sharedElements != 0)
+    memory.push_back(MemRefType::get({sharedElements}, element,
+                                     MemRefLayoutAttrInterface(),
+                                     b.getI64IntegerAttr(3)));
+  auto launch = gpu::LaunchOp::create(
+      b, loc, constant(blocks), one, one, constant(threads), one, one,
+      /*dynamicSharedMemorySize=*/Value(), /*asyncTokenType=*/Type(),
+      /*asyncDependencies=*/ValueRange(), memory);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&launch.getBody().front());
+  gpu::TerminatorOp::create(b, loc);
+  return launch;
+}
+
+//===----------------------------------------------------------------------===//
 // Epilogue
 //===----------------------------------------------------------------------===//
 
@@ -345,22 +390,7 @@ Value EpilogueBuilder::compute(Value vector, Int row, Int column,
       else if (!isa<ShapedType>(operand.get().getType()))
         mapping.map(argument, kernel.splat(operand.get(), width));
     }
-    for (Operation &inner : op.getBlock()->without_terminator()) {
-      for (Value value : inner.getOperands())
-        if (!mapping.contains(value))
-          mapping.map(value, kernel.splat(value, width));
-      Operation *clone = b.clone(inner, mapping);
-      if (inner.hasTrait<OpTrait::ConstantLike>()) {
-        mapping.map(inner.getResult(0),
-                    kernel.splat(clone->getResult(0), width));
-        continue;
-      }
-      for (OpResult result : clone->getResults())
-        result.setType(VectorType::get({width}, result.getType()));
-    }
-    Value yielded = op.getBlock()->getTerminator()->getOperand(0);
-    vector = mapping.contains(yielded) ? mapping.lookup(yielded)
-                                       : kernel.splat(yielded, width);
+    vector = kernel.cloneBody(op, mapping, width);
   }
   return vector;
 }

@@ -21,6 +21,7 @@
 #include "KernelTask.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/IRMapping.h"
 
 namespace chameleon {
 
@@ -99,6 +100,15 @@ public:
   mlir::Value zero(mlir::Type type);
   mlir::Value splat(mlir::Value scalar, int64_t lanes);
   mlir::Value elementOf(mlir::Value vector, int64_t lane);
+
+  // Operations.
+  /// The body of an elementwise operation on vectors of `width` elements, with
+  /// the arguments that `mapping` has; what it yields.
+  mlir::Value cloneBody(mlir::linalg::LinalgOp op, mlir::IRMapping &mapping,
+                        int64_t width);
+  /// A launch of so many blocks and threads, empty but for its end.
+  mlir::gpu::LaunchOp createLaunch(int64_t blocks, int64_t threads,
+                                   int64_t sharedElements, mlir::Type element);
 
   mlir::RewriterBase &b;
   mlir::Location loc;

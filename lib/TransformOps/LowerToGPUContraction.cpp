@@ -82,8 +82,6 @@ public:
   SmallVector<Operation *> build();
 
 private:
-  gpu::LaunchOp createLaunch(int64_t blocks, int64_t threads,
-                             int64_t sharedElements);
   void buildTileKernel(gpu::LaunchOp launch);
   void buildReductionKernel(gpu::LaunchOp launch);
   void makeTile(Tile &tile, const Access &access, const Group &group,
@@ -292,27 +290,6 @@ void ContractionKernel::makeTile(Tile &tile, const Access &access,
   tile.size = tile.pitch * outer;
 }
 
-gpu::LaunchOp ContractionKernel::createLaunch(int64_t blocks, int64_t threads,
-                                              int64_t sharedElements) {
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  };
-  Value one = constant(1);
-  SmallVector<Type> memory;
-  if (sharedElements != 0)
-    memory.push_back(MemRefType::get({sharedElements}, element,
-                                     MemRefLayoutAttrInterface(),
-                                     b.getI64IntegerAttr(3)));
-  auto launch = gpu::LaunchOp::create(
-      b, loc, constant(blocks), one, one, constant(threads), one, one,
-      /*dynamicSharedMemorySize=*/Value(), /*asyncTokenType=*/Type(),
-      /*asyncDependencies=*/ValueRange(), memory);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(&launch.getBody().front());
-  gpu::TerminatorOp::create(b, loc);
-  return launch;
-}
-
 SmallVector<Operation *> ContractionKernel::build() {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(task.root);
@@ -326,8 +303,9 @@ SmallVector<Operation *> ContractionKernel::build() {
         MemRefType::get({p.splits, batchCount, rowCount, columnCount},
                         element));
   SmallVector<Operation *> launches;
-  auto tiles = createLaunch(batchCount * rowBlocks * columnBlocks * p.splits,
-                            threads, stageSize * p.stages);
+  auto tiles =
+      kernel.createLaunch(batchCount * rowBlocks * columnBlocks * p.splits,
+                          threads, stageSize * p.stages, element);
   launches.push_back(tiles);
   {
     OpBuilder::InsertionGuard guard(b);
@@ -336,10 +314,10 @@ SmallVector<Operation *> ContractionKernel::build() {
   }
   if (p.splits > 1) {
     int64_t lanes = epilogue->getLanes();
-    auto reduction = createLaunch(
+    auto reduction = kernel.createLaunch(
         llvm::divideCeil(batchCount * rowCount * columnCount / lanes,
                          reductionThreads),
-        reductionThreads, 0);
+        reductionThreads, 0, element);
     launches.push_back(reduction);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&reduction.getBody().front());

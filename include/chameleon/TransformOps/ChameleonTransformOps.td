@@ -173,6 +173,36 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
   }];
 }
 
+def Chameleon_LowerToGPULoopsOp : Chameleon_TransformOp<"lower_to_gpu_loops",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Lowers an elementwise operation, a reduction or a pool, with all that belongs to it, to a GPU kernel";
+  let description = [{
+    The target is a structured operation whose indices are linear in its loops and whose body is elementwise. Its constant fill,
+    constant padding of its inputs and the elementwise operations that alone use its result become part of the kernel.
+
+    A thread computes `lanes` neighbouring results, fewer where the result has no such vectors. With `sharing` above 1, so many
+    of the `threads` of a block share the reduction of each vector: neighbours, combined by shuffles, where the reduction is
+    contiguous in an input, else threads that are a row of results apart, combined in shared memory.
+
+    ```mlir
+    %launch = transform.chameleon.lower_to_gpu_loops %softmax threads %threads lanes %lanes sharing %sharing
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    ```
+
+    #### Return modes
+
+    Consumes the target. Parameters that are not one positive integer each are a definite failure. A target of another form, more
+    than 1024 threads, threads that are not whole warps and a sharing that is no power of two or does not divide them are
+    silenceable ones, and so is sharing of a reduction that has no single combining operation of 32 bits.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$threads,
+    TransformParamTypeInterface:$lanes, TransformParamTypeInterface:$sharing);
+  let results = (outs TransformHandleTypeInterface:$launches);
+  let assemblyFormat = [{
+    $target `threads` $threads `lanes` $lanes `sharing` $sharing attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Lowers elementwise operations and reductions of any rank to loops over vectors";
