@@ -22,15 +22,35 @@ static double expectedGain(const TaskProgress &task,
   return task.weight * (options.alpha * slope + (1 - options.alpha) * outlook);
 }
 
+/// Whether the last `restWindow` batches brought next to nothing for the model,
+/// whose time is `total`.
+static bool rests(const TaskProgress &task, double total,
+                  const TaskSchedulerOptions &options) {
+  size_t batches = task.best.size();
+  if (options.minimalGain <= 0 || batches <= options.restWindow)
+    return false;
+  double before = task.best[batches - 1 - options.restWindow];
+  // Until something was right there is nothing to compare.
+  if (before <= 0)
+    return false;
+  return task.weight * (before - task.best.back()) <
+         options.minimalGain * total;
+}
+
 std::optional<size_t> chameleon::pickTask(llvm::ArrayRef<TaskProgress> tasks,
                                           const TaskSchedulerOptions &options) {
   std::optional<size_t> pick;
-  double largest = -1;
+  double largest = -1, total = 0;
+  for (const TaskProgress &task : tasks)
+    if (!task.best.empty())
+      total += task.weight * task.best.back();
   for (size_t i = 0; i < tasks.size(); ++i) {
     if (tasks[i].finished)
       continue;
     if (tasks[i].best.empty())
       return i;
+    if (rests(tasks[i], total, options))
+      continue;
     double gain = expectedGain(tasks[i], options);
     if (gain > largest) {
       largest = gain;

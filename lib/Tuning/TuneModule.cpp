@@ -42,9 +42,14 @@ struct Preset {
 constexpr Preset kPresets[] = {
     {"quick", 32, 24}, {"default", 128, 64}, {"thorough", 512, 192}};
 
-/// Trials between two refits of the cost model: the search study's best when
-/// two cores compile.
-constexpr int32_t kBatch = 16;
+/// Trials between two refits of the search's models. Smaller: fewer trials to a
+/// good schedule; larger: workers wait less for the slowest. Half of it at
+/// first, where a refit is worth most (benchmarks/search).
+constexpr int32_t kBatch = 8;
+constexpr int64_t kHalfBatches = 64;
+/// A task rests when its last batches took less than this share off the time of
+/// the whole model: what its own timing cannot tell from noise.
+constexpr double kMinimalGain = 5e-4;
 /// Tasks whose defaults are compiled together at the beginning: enough to keep
 /// all workers busy, few enough that a short run has results early.
 constexpr size_t kDefaultsAtOnce = 8;
@@ -419,9 +424,12 @@ void Session::search() {
   }
   for (size_t i : measureDefaults())
     states[i].finished = true;
+  TaskSchedulerOptions scheduling;
+  // An explicit number of trials is meant.
+  scheduling.minimalGain = options.patience < options.trials ? kMinimalGain : 0;
   std::vector<bool> started(tasks.size());
   while (!mustStop()) {
-    std::optional<size_t> picked = pickTask(states);
+    std::optional<size_t> picked = pickTask(states, scheduling);
     if (!picked)
       break;
     TaskTuner &task = *tasks[*picked];
@@ -434,7 +442,9 @@ void Session::search() {
       }
     }
     double before = now();
-    int64_t room = options.trials - task.countTrials();
+    int64_t room = std::min<int64_t>(
+        options.trials - task.countTrials(),
+        task.countTrials() < kHalfBatches ? kBatch / 2 : kBatch);
     std::vector<Configuration> batch;
     if (room > 0)
       batch = task.ask(
@@ -464,6 +474,10 @@ void Session::search() {
       runFinals(task);
     showProgress(*picked, "tuning " + task.getReport().name);
   }
+  // Those that rest have had their last trial, too.
+  for (size_t i = 0; i < tasks.size() && !mustStop(); ++i)
+    if (started[i] && !states[i].finished)
+      runFinals(*tasks[i]);
 }
 
 void Session::runFinals(TaskTuner &task) {

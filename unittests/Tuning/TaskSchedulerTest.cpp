@@ -62,3 +62,37 @@ TEST(TaskScheduler, ATaskWithoutARightCandidateDoesNotTakeTheBudget) {
   tasks[1].best = {1e-6};
   EXPECT_EQ(pickTask(tasks), 1u);
 }
+
+TEST(TaskScheduler, TasksThatHardlyShortenTheModelRest) {
+  TaskSchedulerOptions options;
+  options.restWindow = 2;
+  options.minimalGain = 0.01;
+  // The model takes 100 + 1. Two batches took 0.4 off the small task: 0.4 % of
+  // the model; 2 off the large one.
+  std::vector<TaskProgress> tasks(2);
+  tasks[0].best = {1.4, 1.2, 1.0};
+  tasks[1].best = {102, 101, 100};
+  EXPECT_EQ(pickTask(tasks, options), 1u);
+  tasks[1].finished = true;
+  EXPECT_EQ(pickTask(tasks, options), std::nullopt);
+  options.minimalGain = 0;
+  EXPECT_NE(pickTask(tasks, options), std::nullopt) << "nobody rests";
+  options.minimalGain = 0.003;
+  EXPECT_EQ(pickTask(tasks, options), 0u) << "0.4 % is enough";
+  options.minimalGain = 0.01;
+  tasks[0].weight = 10;
+  EXPECT_EQ(pickTask(tasks, options), 0u) << "ten calls: 3.6 % of the model";
+}
+
+TEST(TaskScheduler, NobodyRestsBeforeTheWindowIsFull) {
+  TaskSchedulerOptions options;
+  options.restWindow = 3;
+  options.minimalGain = 0.5;
+  std::vector<TaskProgress> tasks(1);
+  tasks[0].best = {1, 1, 1};
+  EXPECT_EQ(pickTask(tasks, options), 0u);
+  tasks[0].best = {1, 1, 1, 1};
+  EXPECT_EQ(pickTask(tasks, options), std::nullopt);
+  tasks[0].best = {0, 0, 0, 0};
+  EXPECT_EQ(pickTask(tasks, options), 0u) << "nothing was right yet";
+}

@@ -13,6 +13,9 @@
 //  - its own recent slope: time gained a trial over the last `window` batches,
 //  and
 //  - what it could gain if its speed-up went on as 1/n: best time / trials.
+// A task whose last batches hardly shortened the whole model rests, so that a
+// run ends when nothing is worth another batch.
+//
 // Pure numbers, tested on made-up histories.
 //
 //===----------------------------------------------------------------------===//
@@ -39,10 +42,17 @@ struct TaskSchedulerOptions {
                       ///< (MetaSchedule's default)
   unsigned window =
       3; ///< batches over which the slope is taken (MetaSchedule's default)
+  /// A task rests once its last `restWindow` batches together have taken less
+  /// than this share off the time of the whole model (0: never). Larger:
+  /// shorter runs, which leave small tasks and slow improvements alone.
+  double minimalGain = 0;
+  /// Must be longer than a search's initial design, whose trials gain little.
+  unsigned restWindow = 8;
 };
 
 /// Index of the task to give the next batch to, or nothing when all are
-/// finished. Every task gets one batch first.
+/// finished or rest. Every task gets one batch first. A task that rests may be
+/// wanted again: as others get faster, its share of the model grows.
 std::optional<size_t> pickTask(llvm::ArrayRef<TaskProgress> tasks,
                                const TaskSchedulerOptions &options = {});
 
