@@ -64,7 +64,7 @@ typedef struct ChameleonSearchOptions {
   uint32_t abiVersion;     ///< CHAMELEON_SEARCH_ABI_VERSION
   const char *strategy;    ///< one of chameleonSearchStrategyName(i)
   uint64_t seed;
-  int32_t batch;           ///< configurations that are measured between two refits of the cost model; default 16
+  int32_t batch;           ///< configurations that are measured between two refits of the cost model; default 8
   int32_t initial;         ///< configurations measured before the first cost model is fitted; default 16.
                            ///< The strategies that repeat AutoTVM or the paper keep their own 64 for both
   double baselineSeconds;  ///< run time of the default configuration, 0 if unknown (then the first told trial that is OK).

@@ -58,7 +58,7 @@ ChameleonSearchOptions chameleonSearchDefaultOptions(void) {
   return {CHAMELEON_SEARCH_ABI_VERSION,
           "chameleon",
           /*seed=*/0,
-          /*batch=*/16,
+          /*batch=*/8,
           /*initial=*/16,
           /*baselineSeconds=*/0};
 }

@@ -20,6 +20,7 @@ struct Entry {
 const Entry strategies[] = {
     {"chameleon", createChameleonStrategy},
     {"chameleon-paper", createChameleonPaperStrategy},
+    {"chameleon-without-agent", createChameleonWithoutAgentStrategy},
     {"autotvm", createAutoTVMStrategy},
     {"sa-sampling", createAnnealingSamplingStrategy},
     {"rl-greedy", createAgentGreedyStrategy},

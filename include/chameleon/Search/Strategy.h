@@ -25,7 +25,7 @@ struct SearchOptions {
   uint64_t seed = 0;
   /// Configurations between two refits. Smaller: fewer measurements to a good
   /// one; larger: more of them measured in parallel.
-  int batch = 16;
+  int batch = 8;
   /// Configurations measured before the first model. Smaller: sooner guided,
   /// worse first model.
   int initial = 16;

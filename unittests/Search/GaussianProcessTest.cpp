@@ -1,0 +1,112 @@
+//===- GaussianProcessTest.cpp - predictions with uncertainty -------------===//
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Search/GaussianProcess.h"
+#include "TestSpaces.h"
+#include <cmath>
+
+using namespace chameleon::search;
+
+namespace {
+
+/// Knob 0 decides, with its optimum at 7; knob 1 does nothing.
+double getSeconds(const Configuration &point) {
+  return std::exp(0.02 * (point[0] - 7) * (point[0] - 7));
+}
+
+History measure(const Space &space, size_t count, uint64_t seed) {
+  History history(0);
+  Random random(seed);
+  for (Configuration &point : space.sampleDistinct(count, {}, random))
+    history.tell({point, true, getSeconds(point)});
+  return history;
+}
+
+TEST(GaussianProcessTest, InterpolatesAndKnowsWhatMatters) {
+  Space space = makeSpace({16, 16});
+  History history = measure(space, 30, 1);
+  GaussianProcess process(space, GaussianProcessOptions());
+  EXPECT_FALSE(process.isFitted());
+  for (int i = 0; i < 4; ++i)
+    ASSERT_TRUE(process.fit(history));
+  std::vector<double> lengths = process.getLengths();
+  EXPECT_GT(lengths[1], 3 * lengths[0]) << "knob 1 does nothing";
+  std::vector<GaussianProcess::Prediction> predictions =
+      process.predict({{7, 3}, {0, 3}, {15, 3}});
+  EXPECT_LT(predictions[0].mean, predictions[1].mean);
+  EXPECT_LT(predictions[0].mean, predictions[2].mean);
+}
+
+TEST(GaussianProcessTest, UncertainWhereNothingWasMeasured) {
+  Space space = makeSpace({64});
+  History history(0);
+  for (int option : {0, 4, 8, 12, 16})
+    history.tell({{option}, true, 1 + std::sin(option)});
+  GaussianProcess process(space, GaussianProcessOptions());
+  ASSERT_TRUE(process.fit(history));
+  std::vector<GaussianProcess::Prediction> predictions =
+      process.predict({{8}, {63}});
+  EXPECT_GT(predictions[1].deviation, 2 * predictions[0].deviation);
+  EXPECT_GE(process.getExpectedImprovement(predictions)[1], 0);
+}
+
+TEST(GaussianProcessTest, PicksSpreadAndFollowWeights) {
+  Space space = makeSpace({16, 16});
+  History history = measure(space, 24, 2);
+  GaussianProcess process(space, GaussianProcessOptions());
+  ASSERT_TRUE(process.fit(history));
+  std::vector<Configuration> candidates;
+  for (const Configuration &point : space.getLegalPoints())
+    if (!history.isKnown(point))
+      candidates.push_back(point);
+  std::vector<float> weights(candidates.size(), 1.0f);
+  std::vector<size_t> picks = process.pick(candidates, weights, 6);
+  ASSERT_EQ(picks.size(), 6u);
+  EXPECT_LE(std::abs(candidates[picks[0]][0] - 7), 2);
+  ConfigurationSet distinct;
+  for (size_t pick : picks)
+    distinct.insert(candidates[pick]);
+  EXPECT_EQ(distinct.size(), 6u);
+
+  // What is surely invalid comes last.
+  for (size_t i = 0; i < candidates.size(); ++i)
+    if (std::abs(candidates[i][0] - 7) <= 3)
+      weights[i] = 0;
+  for (size_t pick : process.pick(candidates, weights, 6))
+    EXPECT_GT(std::abs(candidates[pick][0] - 7), 3);
+  EXPECT_EQ(process.pick({candidates[0]}, {1.0f}, 6).size(), 1u);
+}
+
+TEST(GaussianProcessTest, NeedsTwoSuccesses) {
+  Space space = makeSpace({16, 16});
+  GaussianProcess process(space, GaussianProcessOptions());
+  History history(0);
+  EXPECT_FALSE(process.fit(history));
+  history.tell({{0, 0}, true, 1});
+  history.tell({{0, 1}, false, 0});
+  EXPECT_FALSE(process.fit(history));
+  history.tell({{0, 2}, true, 1});
+  EXPECT_TRUE(process.fit(history)) << "equal times are no failure";
+  EXPECT_TRUE(process.isFitted());
+}
+
+TEST(GaussianProcessTest, KeepsTheFastestOfManyTrials) {
+  Space space = makeSpace({16, 16});
+  History history = measure(space, 256, 3);
+  GaussianProcessOptions options;
+  options.trainingLimit = 32;
+  options.fittingLimit = 16;
+  GaussianProcess process(space, options);
+  ASSERT_TRUE(process.fit(history));
+  std::vector<GaussianProcess::Prediction> predictions =
+      process.predict({{7, 8}, {0, 8}, {15, 8}});
+  EXPECT_LT(predictions[0].mean, predictions[1].mean);
+  EXPECT_LT(predictions[0].mean, predictions[2].mean);
+}
+
+} // namespace
