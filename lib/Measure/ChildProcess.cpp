@@ -16,6 +16,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <new>
+#include <set>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -31,6 +32,7 @@ using protocol::Request;
 /// libraries use.
 static constexpr int exitOutOfMemory = 211;
 static constexpr int exitStackOverflow = 212;
+static constexpr int exitLostDevice = 213;
 
 //===----------------------------------------------------------------------===//
 // In the child
@@ -58,6 +60,13 @@ static void onSegmentationFault(int signal, siginfo_t *info, void *context) {
     _exit(exitOutOfMemory);
   ::signal(signal, SIG_DFL);
   raise(signal);
+}
+
+void chameleon::endWithLostDevice(llvm::StringRef why) {
+  llvm::errs() << why << "\n";
+  llvm::errs().flush();
+  // No destructors: they would call a driver that is past answering.
+  _exit(exitLostDevice);
 }
 
 static void onOutOfMemory() { _exit(exitOutOfMemory); }
@@ -178,8 +187,10 @@ static llvm::Error openTask(CandidateRunner &runner, const TaskTable &tasks,
   return runner.openTask(stored.task, llvm::ArrayRef<char>(data, stored.size));
 }
 
-static std::vector<Measurement> run(CandidateRunner &runner,
-                                    const Request &request) {
+/// `failures`: of executables that could not be imported.
+static std::vector<Measurement>
+run(CandidateRunner &runner, const Request &request,
+    const std::map<int64_t, Measurement> &failures) {
   double begin = monotonicSeconds();
   std::vector<Measurement> results(request.executables.size());
   std::vector<int64_t> right;
@@ -187,7 +198,9 @@ static std::vector<Measurement> run(CandidateRunner &runner,
   for (auto [position, id] : llvm::enumerate(request.executables)) {
     Measurement &result = results[position];
     result.outcome = Outcome::Ok;
-    if (request.check)
+    if (auto failure = failures.find(id); failure != failures.end())
+      result = failure->second;
+    else if (request.check)
       result = runner.check(id, request.policy);
     if (result.outcome == Outcome::Ok) {
       right.push_back(id);
@@ -212,10 +225,20 @@ static std::vector<Measurement> run(CandidateRunner &runner,
 }
 
 void chameleon::serveCandidates(CandidateRunner &runner, const TaskTable &tasks,
-                                int socket) {
+                                std::optional<unsigned> device, int socket) {
+  if (device)
+    if (llvm::Error error = runner.useDevice(*device))
+      endWithLostDevice(llvm::toString(std::move(error)));
   protocol::FrameDecoder decoder;
-  std::map<std::string, std::string>
-      opened; // task key → why it could not be opened, or nothing
+  // Task key → why it could not be opened, or nothing.
+  std::map<std::string, std::string> opened;
+  auto open = [&](const std::string &key) -> const std::string & {
+    auto [entry, isNew] = opened.try_emplace(key);
+    if (isNew)
+      entry->second = llvm::toString(openTask(runner, tasks, key));
+    return entry->second;
+  };
+  std::set<int64_t> imported;
   while (true) {
     llvm::Expected<std::optional<llvm::json::Value>> frame = decoder.next();
     if (!frame)
@@ -232,21 +255,41 @@ void chameleon::serveCandidates(CandidateRunner &runner, const TaskTable &tasks,
     Reply reply;
     reply.id = request->id;
     if (request->kind == Request::Kind::Compile) {
-      auto [entry, isNew] = opened.try_emplace(request->candidate.taskKey);
-      if (isNew)
-        entry->second =
-            llvm::toString(openTask(runner, tasks, request->candidate.taskKey));
+      const std::string &whyNot = open(request->candidate.taskKey);
       Measurement &result = reply.results.emplace_back();
-      if (entry->second.empty()) {
+      if (whyNot.empty()) {
         double begin = monotonicSeconds();
         result = runner.compile(request->id, request->candidate);
         result.compileSeconds = monotonicSeconds() - begin;
+        if (result.outcome == Outcome::Ok && runner.countDevices() > 0) {
+          reply.exported = runner.exportExecutable(request->id);
+          runner.drop(request->id);
+        }
       } else {
         result.outcome = Outcome::CompileError;
-        result.message = entry->second;
+        result.message = whyNot;
       }
     } else {
-      reply.results = run(runner, *request);
+      std::map<int64_t, Measurement> failures;
+      for (auto [id, import] :
+           llvm::zip(request->executables, request->imports)) {
+        if (imported.count(id))
+          continue;
+        const std::string &whyNot = open(import.taskKey);
+        Measurement result;
+        result.outcome = Outcome::CompileError;
+        result.message = whyNot;
+        if (whyNot.empty())
+          result = runner.importExecutable(id, import.taskKey, import.exported);
+        if (result.outcome == Outcome::Ok)
+          imported.insert(id);
+        else
+          failures[id] = result;
+      }
+      reply.results = run(runner, *request, failures);
+      if (!request->keep)
+        for (int64_t id : request->executables)
+          imported.erase(id);
     }
     if (!protocol::writeAll(socket, protocol::encodeFrame(toJSON(reply))))
       return;
@@ -314,6 +357,8 @@ CauseOfDeath ChildProcess::bury(Burial why, uint64_t memoryMiB) {
                     "descriptors were overwritten";
   } else if (WIFEXITED(status) && WEXITSTATUS(status) == exitStackOverflow) {
     cause.message = "stack overflow";
+  } else if (WIFEXITED(status) && WEXITSTATUS(status) == exitLostDevice) {
+    cause.message = tail;
   } else if ((WIFEXITED(status) && WEXITSTATUS(status) == exitOutOfMemory) ||
              (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT &&
               saysMemory)) {

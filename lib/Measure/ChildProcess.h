@@ -69,9 +69,10 @@ forkChild(const ChildLimits &limits, llvm::ArrayRef<int> closeInChild,
           llvm::function_ref<void(int socket)> body);
 
 /// The life of a candidate child: requests in, replies out, until the socket
-/// closes.
+/// closes. `device`: the one that it checks and times on, if others compile for
+/// it.
 void serveCandidates(CandidateRunner &runner, const TaskTable &tasks,
-                     int socket);
+                     std::optional<unsigned> device, int socket);
 
 /// The life of a reference child: prepares the task, writes the data into
 /// `descriptor`, sends one reply.

@@ -32,6 +32,20 @@ using protocol::Request;
 
 CandidateRunner::~CandidateRunner() = default;
 
+llvm::Error CandidateRunner::useDevice(unsigned) {
+  return llvm::Error::success();
+}
+
+std::string CandidateRunner::exportExecutable(int64_t) { return ""; }
+
+Measurement CandidateRunner::importExecutable(int64_t, llvm::StringRef,
+                                              llvm::StringRef) {
+  Measurement result;
+  result.outcome = Outcome::CompileError;
+  result.message = "executables of this target stay where they were compiled";
+  return result;
+}
+
 static unsigned coresOfThisProcess() {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof(set), &set) == 0
@@ -87,6 +101,20 @@ private:
                          llvm::function_ref<void(int)> body);
   int millisecondsToDeadline() const;
   size_t preparationSlot() const { return slots.size() - 1; }
+  /// Which device the child of a slot checks and times on.
+  std::optional<unsigned> deviceOf(size_t index) const {
+    size_t first = preparationSlot() - devices;
+    if (devices == 0 || index < first || index == preparationSlot())
+      return std::nullopt;
+    return static_cast<unsigned>(index - first);
+  }
+  /// A driver reserves far more addresses than it uses, so where a device is
+  /// used there is no limit.
+  uint64_t addressSpaceOf(size_t index) const {
+    bool mayUseDevice =
+        deviceOf(index) || (devices && index == preparationSlot());
+    return mayUseDevice ? 0 : addressSpaceMiB;
+  }
 
   const RunnerFactory &factory;
   int input, output;
@@ -96,7 +124,9 @@ private:
   uint64_t addressSpaceMiB = 0; ///< what RLIMIT_AS is set to
   TaskTable tasks;
   StoredTask newTask;
-  std::vector<Slot> slots; ///< the last one prepares tasks
+  unsigned devices = 0;
+  /// Children that compile, then one a device, then one that prepares tasks.
+  std::vector<Slot> slots;
 };
 } // namespace
 
@@ -157,12 +187,14 @@ bool ForkServer::hello(const Request &request) {
   addressSpaceMiB = memoryLimitMiB;
   if (memoryLimitMiB && request.threads > 1)
     addressSpaceMiB += static_cast<uint64_t>(request.threads) * 80;
+  devices = runner->countDevices();
   slots.resize((request.children ? request.children : coresOfThisProcess()) +
-               1);
+               devices + 1);
   Reply ready;
   ready.id = request.id;
   ready.protocolVersion = protocol::version;
-  ready.children = static_cast<int64_t>(slots.size()) - 1;
+  ready.children = static_cast<int64_t>(slots.size() - devices) - 1;
+  ready.devices = devices;
   reply(ready);
   return true;
 }
@@ -194,7 +226,7 @@ void ForkServer::addTask(const Request &request) {
                                        strerror(errno)));
   ChildLimits limits;
   limits.limitFileSize = false; // it writes the memory file
-  limits.memoryMiB = addressSpaceMiB;
+  limits.memoryMiB = addressSpaceOf(preparationSlot());
   llvm::Error error = startChild(slot, limits, [&](int socket) {
     servePreparation(*runner, request, newTask.descriptor, socket);
   });
@@ -237,7 +269,8 @@ void ForkServer::dispatch(const Request &request) {
   if (slot.retired && slot.child.isAlive())
     slot.child.kill();
   slot.retired = false;
-  if (!slot.child.isAlive() && request.kind == Request::Kind::Run) {
+  if (!slot.child.isAlive() && request.kind == Request::Kind::Run &&
+      request.imports.empty()) {
     // The child died while the request was on its way; there is nothing that
     // could be run.
     Reply answer;
@@ -248,9 +281,9 @@ void ForkServer::dispatch(const Request &request) {
   }
   if (!slot.child.isAlive()) {
     ChildLimits limits;
-    limits.memoryMiB = addressSpaceMiB;
+    limits.memoryMiB = addressSpaceOf(request.child);
     if (llvm::Error error = startChild(slot, limits, [&](int socket) {
-          serveCandidates(*runner, tasks, socket);
+          serveCandidates(*runner, tasks, deviceOf(request.child), socket);
         }))
       return fail(request, llvm::toString(std::move(error)));
   }

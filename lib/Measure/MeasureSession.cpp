@@ -46,12 +46,15 @@ void MeasureSession::finish(size_t index, Measurement result) {
     onResult(index, state.result);
 }
 
-/// What was compiled in the child is gone with it; those candidates become
-/// pending again.
+/// What was compiled in the child and not exported is gone with it; those
+/// candidates become pending again.
 void MeasureSession::loseChild(int64_t child) {
-  for (State &state : states)
-    if (state.child == child && !state.done)
+  for (State &state : states) {
+    if (state.child == child && !state.done && state.exported.empty())
       state.executable = 0;
+    if (child == static_cast<int64_t>(timingChild()))
+      state.checked = false;
+  }
   if (child >= 0 && static_cast<size_t>(child) < pool.compiledInChild.size())
     pool.compiledInChild[child] = 0;
 }
@@ -63,9 +66,12 @@ void MeasureSession::stop(llvm::StringRef why) {
 
 void MeasureSession::workerDied(std::string why) {
   pool.worker.reset();
-  for (State &state : states)
+  for (State &state : states) {
     state.executable = 0;
-  inFlight.assign(inFlight.size(), InFlight());
+    state.exported.clear();
+    state.checked = false;
+  }
+  forgetInFlight();
   while (true) {
     if (++pool.deaths >= mostDeaths)
       return stop(
@@ -85,7 +91,7 @@ void MeasureSession::workerDied(std::string why) {
     why = llvm::toString(std::move(error));
     pool.worker.reset();
   }
-  inFlight.assign(pool.compiledInChild.size(), InFlight());
+  forgetInFlight();
 }
 
 void MeasureSession::handle(const Reply &reply) {
@@ -129,6 +135,9 @@ void MeasureSession::handle(const Reply &reply) {
       if (!state.executable) {
         state.child = child;
         state.executable = reply.id;
+        state.exported = reply.exported;
+      } else {
+        state.checked = true;
       }
       continue;
     }
@@ -154,7 +163,7 @@ void MeasureSession::awaitReply() {
     cancel.kind = Request::Kind::Cancel;
     pool.worker->send(cancel);
     llvm::fill(pool.compiledInChild, 0);
-    inFlight.assign(inFlight.size(), InFlight());
+    forgetInFlight();
     return stop("interrupted");
   }
   case Event::Timeout:
@@ -173,7 +182,8 @@ bool MeasureSession::compileOn(size_t child, size_t index) {
   Request request;
   if (pool.compiledInChild[child] >= pool.options.trialsPerChild &&
       llvm::none_of(states, [&](const State &state) {
-        return state.executable && state.child == int64_t(child);
+        return state.executable && state.child == int64_t(child) &&
+               state.exported.empty();
       })) {
     request.kind = Request::Kind::Retire;
     request.child = static_cast<int64_t>(child);
@@ -205,8 +215,12 @@ bool MeasureSession::runOn(size_t child, llvm::ArrayRef<size_t> indices,
   request.keep = keep;
   request.policy = policy;
   request.timeout = policy.runTimeout * indices.size();
-  for (size_t index : indices)
+  for (size_t index : indices) {
     request.executables.push_back(states[index].executable);
+    if (pool.devices)
+      request.imports.push_back(
+          {candidates[index].taskKey, states[index].exported});
+  }
   inFlight[child] = {request.id, llvm::SmallVector<size_t>(indices),
                      monotonicSeconds() + request.timeout};
   if (pool.worker->send(request))
@@ -220,7 +234,8 @@ bool MeasureSession::runOn(size_t child, llvm::ArrayRef<size_t> indices,
 void MeasureSession::compileAll(std::deque<size_t> &pending, size_t children) {
   while (!stopped && !(pending.empty() && idle())) {
     for (size_t child = 0;
-         child < std::min(children, inFlight.size()) && !pending.empty();
+         child < std::min(children, pool.compiledInChild.size()) &&
+         !pending.empty();
          ++child) {
       if (inFlight[child].id)
         continue;
@@ -233,14 +248,57 @@ void MeasureSession::compileAll(std::deque<size_t> &pending, size_t children) {
   }
 }
 
+/// Where timing happens on devices, compiling goes on meanwhile on all cores. A
+/// child that dies takes nothing along but the candidate that it was working
+/// on.
+void MeasureSession::measureOverlapped(llvm::ArrayRef<size_t> indices) {
+  auto isInFlight = [&](size_t index) {
+    return llvm::any_of(inFlight, [&](const InFlight &entry) {
+      return llvm::is_contained(entry.indices, index);
+    });
+  };
+  while (!stopped) {
+    bool open = false;
+    for (size_t index : indices) {
+      const State &state = states[index];
+      if (stopped || state.done)
+        continue;
+      open = true;
+      if (isInFlight(index))
+        continue;
+      size_t compiling = pool.compiledInChild.size();
+      size_t first = state.executable ? compiling : 0;
+      size_t last = state.executable ? inFlight.size() : compiling;
+      size_t child = first;
+      while (child < last && inFlight[child].id)
+        ++child;
+      if (child == last)
+        continue;
+      // A worker that dies here has been started again; all else is stale.
+      bool sent = state.executable
+                      ? runOn(child, index, /*check=*/true, /*time=*/true,
+                              /*keep=*/false)
+                      : compileOn(child, index);
+      if (!sent)
+        break;
+    }
+    if (!open)
+      return;
+    if (!stopped && !idle())
+      awaitReply();
+  }
+}
+
 void MeasureSession::measureRound(llvm::ArrayRef<size_t> indices) {
+  if (pool.devices)
+    return measureOverlapped(indices);
   auto isOpen = [&](size_t index) { return !states[index].done; };
   while (!stopped && llvm::any_of(indices, isOpen)) {
     std::deque<size_t> pending;
     for (size_t index : indices)
       if (isOpen(index) && !states[index].executable)
         pending.push_back(index);
-    compileAll(pending, inFlight.size());
+    compileAll(pending, pool.compiledInChild.size());
     // One at a time, all other children quiet. Those whose child died meanwhile
     // are compiled again in the next turn.
     for (size_t index : indices) {
@@ -266,15 +324,25 @@ void MeasureSession::measureInterleaved(llvm::ArrayRef<size_t> indices) {
     bool complete = false;
     while (!stopped && !complete) {
       complete = true;
+      if (pool.devices) {
+        std::deque<size_t> pending;
+        for (size_t index : indices)
+          if (isOpen(index) && !states[index].executable)
+            pending.push_back(index);
+        compileAll(pending, pool.compiledInChild.size());
+      }
       for (size_t index : indices) {
-        if (stopped || !isOpen(index) || states[index].executable)
+        if (stopped || !isOpen(index) || states[index].checked)
           continue;
         complete = false;
-        std::deque<size_t> pending{index};
-        compileAll(pending, 1);
+        if (!states[index].executable) {
+          std::deque<size_t> pending{index};
+          compileAll(pending, 1);
+        }
         if (stopped || !isOpen(index) || !states[index].executable)
           continue;
-        if (!runOn(0, index, /*check=*/true, /*time=*/false, /*keep=*/true))
+        if (!runOn(timingChild(), index, /*check=*/true, /*time=*/false,
+                   /*keep=*/true))
           break;
         while (!stopped && !idle())
           awaitReply();
@@ -285,7 +353,8 @@ void MeasureSession::measureInterleaved(llvm::ArrayRef<size_t> indices) {
     if (stopped || right.empty())
       return;
     runWasLost = false;
-    runOn(0, right, /*check=*/false, /*time=*/true, /*keep=*/false);
+    runOn(timingChild(), right, /*check=*/false, /*time=*/true,
+          /*keep=*/false);
     while (!stopped && !idle())
       awaitReply();
     if (runWasLost)
@@ -302,14 +371,15 @@ std::vector<Measurement> MeasureSession::measure() {
     stop("interrupted");
   else if (!pool.worker)
     workerDied("could not be started");
-  inFlight.assign(pool.compiledInChild.size(), InFlight());
+  forgetInFlight();
   if (policy.interleaved) {
     measureInterleaved(all);
   } else {
     llvm::ArrayRef<size_t> rest(all);
     while (!rest.empty() && !stopped) {
       llvm::ArrayRef<size_t> round =
-          rest.take_front(roundPerChild * inFlight.size());
+          pool.devices ? rest
+                       : rest.take_front(roundPerChild * inFlight.size());
       measureRound(round);
       rest = rest.drop_front(round.size());
     }

@@ -37,6 +37,8 @@ private:
     bool done = false;
     int64_t child = -1;     ///< where its executable is
     int64_t executable = 0; ///< the id of its compile request, 0: none
+    std::string exported;   ///< what a child with a device needs to run it
+    bool checked = false;   ///< … in the child that is to time it
     unsigned outsideKills = 0;
     Measurement result;
   };
@@ -46,6 +48,7 @@ private:
     double deadline = 0;
   };
 
+  void measureOverlapped(llvm::ArrayRef<size_t> indices);
   void measureRound(llvm::ArrayRef<size_t> indices);
   void measureInterleaved(llvm::ArrayRef<size_t> indices);
   void compileAll(std::deque<size_t> &pending, size_t children);
@@ -58,6 +61,13 @@ private:
   void workerDied(std::string why);
   void finish(size_t index, Measurement result);
   void stop(llvm::StringRef why);
+  /// Finalists are timed in this one.
+  size_t timingChild() const {
+    return pool.devices ? pool.compiledInChild.size() : 0;
+  }
+  void forgetInFlight() {
+    inFlight.assign(pool.compiledInChild.size() + pool.devices, InFlight());
+  }
   bool idle() const {
     return llvm::all_of(inFlight,
                         [](const InFlight &entry) { return entry.id == 0; });

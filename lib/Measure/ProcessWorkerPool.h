@@ -52,6 +52,8 @@ private:
   std::unique_ptr<WorkerProcess> worker;
   /// Candidates since the child was forked.
   std::vector<unsigned> compiledInChild;
+  /// Children that check and time, after those that compile; 0: all do both.
+  size_t devices = 0;
   std::vector<KnownTask> tasks; ///< in the order in which they were added
   int64_t lastId = 0;
   unsigned deaths = 0; ///< of the worker, since the last result

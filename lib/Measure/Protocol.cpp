@@ -203,6 +203,13 @@ json::Value protocol::toJSON(const Request &request) {
     object["check"] = request.check;
     object["time"] = request.time;
     object["keep"] = request.keep;
+    if (!request.imports.empty()) {
+      json::Array imports;
+      for (const Request::Import &import : request.imports)
+        imports.push_back(
+            json::Array{text(import.taskKey), text(import.exported)});
+      object["imports"] = std::move(imports);
+    }
     object["policy"] = ::toJSON(request.policy);
     object["timeout"] = number(request.timeout);
     break;
@@ -250,6 +257,20 @@ llvm::Expected<Request> protocol::parseRequest(const json::Value &value) {
       else
         reader.fail("executables");
     }
+  if (const json::Array *imports = reader.array("imports"))
+    for (const json::Value &import : *imports) {
+      const json::Array *pair = import.getAsArray();
+      auto key =
+          pair && pair->size() == 2 ? (*pair)[0].getAsString() : std::nullopt;
+      auto exported = key ? (*pair)[1].getAsString() : std::nullopt;
+      if (exported)
+        request.imports.push_back({key->str(), exported->str()});
+      else
+        reader.fail("imports");
+    }
+  if (!request.imports.empty() &&
+      request.imports.size() != request.executables.size())
+    reader.fail("imports");
   reader.read("check", request.check);
   reader.read("time", request.time);
   reader.read("keep", request.keep);
@@ -273,6 +294,8 @@ json::Value protocol::toJSON(const Reply &reply) {
       results.push_back(::toJSON(measurement));
     object["results"] = std::move(results);
   }
+  if (!reply.exported.empty())
+    object["exported"] = text(reply.exported);
   if (reply.lostChild >= 0)
     object["lostChild"] = reply.lostChild;
   if (reply.killedFromOutside)
@@ -280,6 +303,7 @@ json::Value protocol::toJSON(const Reply &reply) {
   if (reply.protocolVersion) {
     object["version"] = reply.protocolVersion;
     object["children"] = reply.children;
+    object["devices"] = reply.devices;
   }
   return object;
 }
@@ -301,10 +325,12 @@ llvm::Expected<Reply> protocol::parseReply(const json::Value &value) {
       else
         reader.fail("results");
     }
+  reader.read("exported", reply.exported);
   reader.read("lostChild", reply.lostChild);
   reader.read("killedFromOutside", reply.killedFromOutside);
   reader.read("version", reply.protocolVersion);
   reader.read("children", reply.children);
+  reader.read("devices", reply.devices);
   if (!error.empty())
     return llvm::createStringError("reply: %s", error.c_str());
   return reply;

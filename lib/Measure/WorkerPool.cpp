@@ -102,6 +102,7 @@ llvm::Error ProcessWorkerPool::startWorker() {
     return llvm::createStringError("worker '%s' %s", name.c_str(), why.c_str());
   }
   compiledInChild.assign(static_cast<size_t>(ready.children), 0);
+  devices = static_cast<size_t>(std::max<int64_t>(ready.devices, 0));
   return llvm::Error::success();
 }
 

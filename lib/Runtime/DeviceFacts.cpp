@@ -7,6 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Runtime/DeviceFacts.h"
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace chameleon::cuda;
 
@@ -69,6 +75,90 @@ llvm::Expected<DeviceFacts> DeviceFacts::query(const Driver &driver,
       return error;
     *fact = value;
   }
+  return facts;
+}
+
+llvm::Expected<DeviceFacts> DeviceFacts::query(int ordinal) {
+  llvm::Expected<const Driver *> driver = Driver::load();
+  if (!driver)
+    return driver.takeError();
+  return query(**driver, ordinal);
+}
+
+/// Everything but the name, which comes last.
+static std::array<int64_t *, 15> numbers(DeviceFacts &facts) {
+  return {&facts.major,
+          &facts.minor,
+          &facts.multiprocessors,
+          &facts.warp,
+          &facts.threadsPerBlock,
+          &facts.threadsPerMultiprocessor,
+          &facts.registersPerBlock,
+          &facts.registersPerMultiprocessor,
+          &facts.sharedPerBlock,
+          &facts.sharedPerMultiprocessor,
+          &facts.l2Bytes,
+          &facts.clockKHz,
+          &facts.memoryClockKHz,
+          &facts.memoryBusBits,
+          &facts.globalBytes};
+}
+
+llvm::Expected<DeviceFacts> DeviceFacts::queryInChild(int ordinal) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return llvm::createStringError("cannot make a pipe: %s", strerror(errno));
+  pid_t child = fork();
+  if (child < 0) {
+    int error = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return llvm::createStringError("cannot ask for the GPU in a child: %s",
+                                   strerror(error));
+  }
+  if (child == 0) {
+    // One line: "+", the numbers and the name, or what went wrong.
+    llvm::Expected<DeviceFacts> facts = query(ordinal);
+    std::string line;
+    if (facts) {
+      line = "+";
+      for (int64_t *number : numbers(*facts))
+        line += std::to_string(*number) + " ";
+      line += facts->name;
+    } else {
+      line = llvm::toString(facts.takeError());
+    }
+    (void)!write(ends[1], line.data(), line.size());
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string line;
+  char buffer[512];
+  ssize_t count;
+  while ((count = read(ends[0], buffer, sizeof(buffer))) > 0 ||
+         (count < 0 && errno == EINTR))
+    line.append(buffer, std::max<ssize_t>(count, 0));
+  close(ends[0]);
+  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  llvm::StringRef rest = line;
+  if (!rest.consume_front("+"))
+    return llvm::createStringError(
+        "%s", rest.empty() ? "asking for the GPU ended without an answer"
+                           : line.c_str());
+  DeviceFacts facts;
+  auto take = [&](int64_t &number) {
+    auto [word, after] = rest.split(' ');
+    rest = after;
+    return !word.getAsInteger(10, number);
+  };
+  bool right = true;
+  for (int64_t *number : numbers(facts))
+    right &= take(*number);
+  facts.name = rest.str();
+  if (!right)
+    return llvm::createStringError("asking for the GPU gave '%s'",
+                                   line.c_str());
   return facts;
 }
 

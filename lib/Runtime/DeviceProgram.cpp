@@ -99,12 +99,10 @@ llvm::Expected<DeviceProgram> DeviceProgram::load(const Context &context,
     largest.threads = std::max(largest.threads, resources->threads);
   }
   for (const std::vector<char> &constant : program.constants) {
-    llvm::Expected<Buffer> buffer =
-        Buffer::allocate(context, constant.size());
+    llvm::Expected<Buffer> buffer = Buffer::allocate(context, constant.size());
     if (!buffer)
       return buffer.takeError();
-    if (llvm::Error error =
-            buffer->write(constant.data(), constant.size()))
+    if (llvm::Error error = buffer->write(constant.data(), constant.size()))
       return error;
     loaded.constants.push_back(std::move(*buffer));
   }

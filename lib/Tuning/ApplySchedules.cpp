@@ -35,8 +35,8 @@ FailureOr<int64_t> collectSchedules(ModuleOp module, ModuleOp spec,
       return emitError(module.getLoc()) << llvm::toString(opened.takeError());
     database = std::move(*opened);
   }
-  FailureOr<ScheduleLibrary> library =
-      ScheduleLibrary::load(module.getContext(), options.libraries, "cpu");
+  FailureOr<ScheduleLibrary> library = ScheduleLibrary::load(
+      module.getContext(), options.libraries, target.kindName());
   if (failed(library))
     return failure();
   int64_t added = 0;

@@ -106,6 +106,7 @@ private:
   MeasurePolicy makePolicy(const TaskTuner &task) const;
   LogicalResult embed();
   LogicalResult writeRecordings();
+  std::string describeTarget() const;
   void showProgress(size_t current, StringRef activity);
   /// True if an earlier run did all that this one would do.
   bool isFinished(const TaskTuner &task) const {
@@ -187,8 +188,8 @@ LogicalResult Session::findTasks() {
   if (extracted->empty())
     return error()
            << "found nothing to tune: no linalg operation on static tensors";
-  FailureOr<ScheduleLibrary> loaded =
-      ScheduleLibrary::load(module.getContext(), options.libraries, "cpu");
+  FailureOr<ScheduleLibrary> loaded = ScheduleLibrary::load(
+      module.getContext(), options.libraries, target.kindName());
   if (failed(loaded))
     return failure();
   library = *loaded;
@@ -279,7 +280,7 @@ LogicalResult Session::startWorkers() {
     return error() << "unknown strategy '" << options.strategy
                    << "', expected one of "
                    << llvm::join(searchLibrary->strategies(), ", ");
-  report.peakGflops = target.measurePeakGflops() * target.threads;
+  report.peakGflops = target.peakGflops();
   return success();
 }
 
@@ -297,6 +298,16 @@ MeasurePolicy Session::makePolicy(const TaskTuner &task) const {
                                              : 60;
   policy.giveUpAbove = best > 0 ? 2 * best : 0;
   return policy;
+}
+
+/// "cpu: AMD EPYC, 2 threads", "nvvm: NVIDIA H200 (the GPU, being there)".
+std::string Session::describeTarget() const {
+  std::string text = target.spec() + ": " + target.device;
+  if (target.kind == TargetDescription::Kind::CPU)
+    text += llvm::formatv(", {0} threads", target.threads);
+  if (!target.choice.empty())
+    text += " (" + target.choice + ")";
+  return text;
 }
 
 void Session::showProgress(size_t current, StringRef activity) {
@@ -578,11 +589,10 @@ FailureOr<TuningReport> Session::run() {
   if (!everythingKnown) {
     if (failed(startWorkers()))
       return failure();
-    progress->begin(llvm::formatv("{0}: {1}, {2} threads, peak {3:f0} GFLOP/s; "
-                                  "{4} tasks, up to {5} trials each",
-                                  options.target, target.device, target.threads,
-                                  report.peakGflops, tasks.size(),
-                                  options.trials)
+    progress->begin(llvm::formatv("{0}, peak {1:f0} GFLOP/s; {2} tasks, up to "
+                                  "{3} trials each",
+                                  describeTarget(), report.peakGflops,
+                                  tasks.size(), options.trials)
                         .str(),
                     options.trials, options.seconds);
     search();
@@ -608,8 +618,15 @@ FailureOr<TuningReport> Session::run() {
 LogicalResult chameleon::prepareForTarget(ModuleOp module,
                                           const TargetDescription &target) {
   LayoutOptions layout;
-  layout.kind = LayoutOptions::Kind::NCHWc;
-  layout.channelBlock = std::clamp<int64_t>(target.vectorBits / 32, 4, 16);
+  switch (target.kind) {
+  case TargetDescription::Kind::CPU:
+    layout.kind = LayoutOptions::Kind::NCHWc;
+    layout.channelBlock = std::clamp<int64_t>(target.vectorBits / 32, 4, 16);
+    break;
+  case TargetDescription::Kind::NVVM:
+    layout.kind = LayoutOptions::Kind::NHWC;
+    break;
+  }
   return success(succeeded(simplifyModel(module)) &&
                  succeeded(assignLayouts(module, layout)) &&
                  succeeded(hoistConstants(module)));

@@ -9,7 +9,8 @@
 // The whole of pool, protocol and fork server is real; only the runner is not.
 // The text of a candidate's spec says what happens: `compile-<fault>` while
 // compiling, `run-<fault>` when it is checked, `time-<fault>` while it is
-// timed; anything else is a good candidate, and `ms=<n>` is what it takes.
+// timed; anything else is a good candidate, and `ms=<n>` is what it takes. With
+// the target `devices` two children time what the others have compiled.
 //
 //===----------------------------------------------------------------------===//
 
@@ -153,9 +154,41 @@ public:
 
   void drop(int64_t id) override { executables.erase(id); }
 
+  unsigned countDevices() const override {
+    return options.target == "devices" ? 2 : 0;
+  }
+  llvm::Error useDevice(unsigned device) override {
+    myDevice = static_cast<int>(device);
+    return llvm::Error::success();
+  }
+  std::string exportExecutable(int64_t id) override {
+    return "exported " + executables.at(id);
+  }
+  Measurement importExecutable(int64_t id, llvm::StringRef taskKey,
+                               llvm::StringRef exported) override {
+    Measurement result;
+    if (!exported.consume_front("exported ") || myDevice < 0 ||
+        taskKey != "task") {
+      result.outcome = Outcome::CompileError;
+      result.message = "what came is not what was exported";
+      return result;
+    }
+    if (exported == "lost-device")
+      endWithLostDevice("the device fell off the bus");
+    if (exported == "no-import") {
+      result.outcome = Outcome::CompileError;
+      result.message = "too much shared memory";
+      return result;
+    }
+    executables[id] = exported.str();
+    result.outcome = Outcome::Ok;
+    return result;
+  }
+
 private:
   RunnerOptions options;
   std::map<int64_t, std::string> executables;
+  int myDevice = -1;
 };
 } // namespace
 

@@ -91,6 +91,101 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+WorkerPoolOptions deviceOptions() {
+  WorkerPoolOptions options = fakeOptions();
+  options.target = "devices";
+  return options;
+}
+
+TEST(MeasureSession, DevicesTimeWhatOthersHaveCompiled) {
+  auto pool = makePool(deviceOptions());
+  ASSERT_TRUE(pool);
+  std::vector<std::string> specs;
+  for (int i = 1; i <= 40; ++i)
+    specs.push_back("ms=" + std::to_string(i));
+  std::set<std::string> processes;
+  std::vector<Measurement> results = measure(*pool, specs);
+  for (int i = 1; i <= 40; ++i) {
+    EXPECT_EQ(Outcome::Ok, results[i - 1].outcome) << results[i - 1].message;
+    EXPECT_DOUBLE_EQ(i * 1e-3, results[i - 1].seconds);
+    EXPECT_GT(results[i - 1].compileSeconds, 0);
+    processes.insert(results[i - 1].message);
+  }
+  EXPECT_EQ(2u, processes.size()) << "one process a device";
+  // Compiling children, timing children, the worker.
+  EXPECT_EQ(5u, descendants().size());
+  pool.reset();
+  EXPECT_TRUE(nothingLeft());
+}
+
+TEST(MeasureSession, FaultsOnDevicesCostTheirCandidatesAlone) {
+  auto pool = makePool(deviceOptions());
+  ASSERT_TRUE(pool);
+  MeasurePolicy policy;
+  policy.compileTimeout = policy.runTimeout = 0.5;
+  std::vector<Measurement> results = measure(
+      *pool,
+      {"good", "compile-abort", "good", "run-segfault", "good", "run-hang",
+       "good", "compile-hang", "wrong", "good", "time-abort", "good",
+       "lost-device", "good", "no-import", "good", "run-exit", "good"},
+      policy);
+  const std::pair<Outcome, llvm::StringRef> expected[] = {
+      {Outcome::CompileCrash, "aborted: LLVM ERROR"},
+      {Outcome::RunCrash, "segmentation fault"},
+      {Outcome::RunTimeout, "longer than 0.5"},
+      {Outcome::CompileTimeout, "longer than 0.5"},
+      {Outcome::WrongResult, ""},
+      {Outcome::RunCrash, "aborted"},
+      {Outcome::RunCrash, "the device fell off the bus"},
+      {Outcome::CompileError, "too much shared memory"},
+      {Outcome::RunCrash, "exit status 3"}};
+  const auto *next = std::begin(expected);
+  for (size_t i : {1, 3, 5, 7, 8, 10, 12, 14, 16}) {
+    EXPECT_EQ(toString(next->first).str(), toString(results[i].outcome).str())
+        << i;
+    EXPECT_TRUE(llvm::StringRef(results[i].message).starts_with(next->second))
+        << i << ": " << results[i].message;
+    ++next;
+  }
+  for (size_t i : {0, 2, 4, 6, 9, 11, 13, 15, 17})
+    EXPECT_EQ(Outcome::Ok, results[i].outcome)
+        << i << ": " << results[i].message;
+}
+
+TEST(MeasureSession, FinalistsShareADevice) {
+  auto pool = makePool(deviceOptions());
+  ASSERT_TRUE(pool);
+  MeasurePolicy policy;
+  policy.interleaved = true;
+  std::vector<Measurement> results = measure(
+      *pool, {"ms=3", "run-abort", "wrong", "ms=4", "compile-abort", "ms=5"},
+      policy);
+  EXPECT_EQ(Outcome::RunCrash, results[1].outcome);
+  EXPECT_EQ(Outcome::WrongResult, results[2].outcome);
+  EXPECT_EQ(Outcome::CompileCrash, results[4].outcome);
+  for (size_t i : {0, 3, 5}) {
+    EXPECT_EQ(Outcome::Ok, results[i].outcome) << results[i].message;
+    EXPECT_EQ(results[0].message, results[i].message)
+        << "timed in another process";
+  }
+}
+
+TEST(MeasureSession, AKilledWorkerTakesExportsAlong) {
+  auto pool = makePool(deviceOptions());
+  ASSERT_TRUE(pool);
+  pid_t worker = workerProcess();
+  unsigned seen = 0;
+  std::vector<Candidate> candidates(40, Candidate{"task", "good", false});
+  std::vector<Measurement> results =
+      pool->measure(candidates, {}, [&](size_t, const Measurement &) {
+        if (++seen == 5)
+          kill(worker, SIGKILL);
+      });
+  for (const Measurement &result : results)
+    EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
+  EXPECT_NE(worker, workerProcess());
+}
+
 TEST(MeasureSession, InterleavedFinalistsShareAChild) {
   auto pool = makePool();
   ASSERT_TRUE(pool);

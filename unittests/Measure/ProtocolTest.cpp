@@ -50,6 +50,7 @@ TEST(Protocol, RequestsSurvive) {
   request.child = 3;
   request.timeout = 1.5;
   request.executables = {4, 5};
+  request.imports = {{"task", "file \"a\""}, {"task", "b"}};
   request.check = false;
   request.keep = true;
   request.policy.minimumCalls = 9;
@@ -60,6 +61,10 @@ TEST(Protocol, RequestsSurvive) {
   EXPECT_EQ(3, run.child);
   EXPECT_EQ(1.5, run.timeout);
   EXPECT_EQ((std::vector<int64_t>{4, 5}), run.executables);
+  ASSERT_EQ(2u, run.imports.size());
+  EXPECT_EQ("task", run.imports[0].taskKey);
+  EXPECT_EQ("file \"a\"", run.imports[0].exported);
+  EXPECT_EQ("b", run.imports[1].exported);
   EXPECT_FALSE(run.check);
   EXPECT_TRUE(run.time);
   EXPECT_TRUE(run.keep);
@@ -85,6 +90,9 @@ TEST(Protocol, RepliesSurvive) {
   Reply reply;
   reply.id = 3;
   reply.lostChild = 1;
+  reply.exported = "/tmp/x/7";
+  reply.protocolVersion = protocol::version;
+  reply.devices = 4;
   Measurement measurement;
   measurement.outcome = Outcome::WrongResult;
   measurement.relativeError = std::numeric_limits<double>::infinity();
@@ -94,6 +102,8 @@ TEST(Protocol, RepliesSurvive) {
   Reply parsed = value(parseReply(overTheWire(toJSON(reply))));
   EXPECT_EQ(3, parsed.id);
   EXPECT_EQ(1, parsed.lostChild);
+  EXPECT_EQ("/tmp/x/7", parsed.exported);
+  EXPECT_EQ(4, parsed.devices);
   ASSERT_EQ(1u, parsed.results.size());
   EXPECT_EQ(Outcome::WrongResult, parsed.results[0].outcome);
   EXPECT_TRUE(std::isinf(parsed.results[0].relativeError));

@@ -1,5 +1,5 @@
 //===- WorkerPoolTest.cpp - starting workers, adding tasks, leaving nothing
-//behind
+// behind
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

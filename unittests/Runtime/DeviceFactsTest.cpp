@@ -46,6 +46,24 @@ TEST_F(DeviceFactsOfDriver, FailWithTheDriver) {
   llvm::consumeError(count.takeError());
 }
 
+// The process of the tests has no driver of its own: the real one is not asked,
+// or there is none.
+TEST_F(DeviceFactsOfDriver, TravelFromAChild) {
+  auto here = DeviceFacts::query(0);
+  auto child = DeviceFacts::queryInChild(0);
+  if (!here) {
+    ASSERT_FALSE(bool(child));
+    EXPECT_EQ(llvm::toString(child.takeError()),
+              llvm::toString(here.takeError()));
+    return;
+  }
+  ASSERT_TRUE(bool(child)) << llvm::toString(child.takeError());
+  EXPECT_EQ(child->name, here->name);
+  EXPECT_EQ(child->globalBytes, here->globalBytes);
+  EXPECT_EQ(child->memoryBusBits, here->memoryBusBits);
+  EXPECT_EQ(child->peakGflops(), here->peakGflops());
+}
+
 TEST(DeviceFactsOfChip, KnowsUsualDevices) {
   auto a100 = DeviceFacts::ofChip("sm_80");
   ASSERT_TRUE(a100.has_value());

@@ -28,8 +28,24 @@ std::string parseError(llvm::StringRef text, unsigned threads = 0) {
   return target ? "" : llvm::toString(target.takeError());
 }
 
+/// A fact as a schedule would ask for it; -1: there is none.
+int64_t query(const TargetDescription &target, llvm::StringRef device,
+              llvm::StringRef name) {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  auto system = cast<TargetSystemSpecAttr>(target.toDLTI(&context));
+  auto facts =
+      system.getDeviceSpecForDeviceID(StringAttr::get(&context, device));
+  if (!facts)
+    return -1;
+  for (DataLayoutEntryInterface entry : facts->getEntries())
+    if (auto key = dyn_cast<StringAttr>(entry.getKey());
+        key && key.getValue() == name)
+      return cast<IntegerAttr>(entry.getValue()).getInt();
+  return -1;
+}
+
 TEST(TargetDescription, DescribesTheHost) {
-  TargetDescription target = parse("auto");
+  TargetDescription target = parse("cpu");
   EXPECT_EQ(target.kind, TargetDescription::Kind::CPU);
   EXPECT_FALSE(target.cpu.empty());
   EXPECT_FALSE(target.device.empty());
@@ -60,34 +76,66 @@ TEST(TargetDescription, FeaturesOverrideTheHosts) {
   EXPECT_EQ(parse(target.spec(), 3).key(), target.key());
   EXPECT_NE(parse("cpu", 3).key(), target.key());
   EXPECT_NE(parse("cpu", 1).key(), parse("cpu", 2).key());
-  EXPECT_EQ(parse("auto").spec(), "cpu");
+  EXPECT_EQ(parse("cpu").kindName(), "cpu");
+}
+
+TEST(TargetDescription, AutoSaysWhatItTakes) {
+  TargetDescription target = parse("auto");
+  auto gpu = TargetDescription::parse("nvvm", 0);
+  if (gpu) {
+    EXPECT_EQ(target.spec(), "nvvm");
+    EXPECT_EQ(target.key(), gpu->key());
+    EXPECT_EQ(target.choice, "the GPU, being there");
+    return;
+  }
+  EXPECT_EQ(target.spec(), "cpu");
+  EXPECT_EQ(target.choice, "the host CPU, for want of a GPU: " +
+                               llvm::toString(gpu.takeError()));
+  EXPECT_EQ(parse("cpu").choice, "");
+}
+
+TEST(TargetDescription, ChipsNeedNoGPU) {
+  TargetDescription target = parse("nvvm:sm_90", 7);
+  EXPECT_EQ(target.kind, TargetDescription::Kind::NVVM);
+  EXPECT_EQ(target.kindName(), "nvvm");
+  EXPECT_EQ(target.cpu, "sm_90");
+  EXPECT_EQ(target.spec(), "nvvm:sm_90");
+  EXPECT_EQ(target.key(), "nvvm|NVIDIA H100|sm_90|multiprocessors=132");
+  EXPECT_NEAR(target.peakGflops(), 66908, 1);
+  EXPECT_EQ(target.threads, 1u);
+  TargetDescription a = parse("nvvm:sm_90a");
+  EXPECT_EQ(a.cpu, "sm_90a");
+  EXPECT_EQ(a.gpu.multiprocessors, 132);
 }
 
 TEST(TargetDescription, FactsAreEntriesOfTheDevice) {
-  MLIRContext context(MLIRContext::Threading::DISABLED);
   TargetDescription target = parse("cpu", 2);
   target.vectorBits = 256;
   target.l2Bytes = 1234;
-  auto system = dyn_cast<TargetSystemSpecAttr>(target.toDLTI(&context));
-  ASSERT_TRUE(system);
-  auto query = [&](llvm::StringRef name) {
-    auto device =
-        system.getDeviceSpecForDeviceID(StringAttr::get(&context, "CPU"));
-    for (DataLayoutEntryInterface entry : device->getEntries())
-      if (auto key = dyn_cast<StringAttr>(entry.getKey());
-          key && key.getValue() == name)
-        return cast<IntegerAttr>(entry.getValue()).getInt();
-    return int64_t(-1);
-  };
-  EXPECT_EQ(query("vector_bits"), 256);
-  EXPECT_EQ(query("l2_bytes"), 1234);
-  EXPECT_EQ(query("threads"), 2);
-  EXPECT_EQ(query("registers"), 16);
+  EXPECT_EQ(query(target, "CPU", "vector_bits"), 256);
+  EXPECT_EQ(query(target, "CPU", "l2_bytes"), 1234);
+  EXPECT_EQ(query(target, "CPU", "threads"), 2);
+  EXPECT_EQ(query(target, "CPU", "registers"), 16);
+
+  TargetDescription gpu = parse("nvvm:sm_90");
+  EXPECT_EQ(query(gpu, "GPU", "compute_capability"), 90);
+  EXPECT_EQ(query(gpu, "GPU", "multiprocessors"), 132);
+  EXPECT_EQ(query(gpu, "GPU", "warp"), 32);
+  EXPECT_EQ(query(gpu, "GPU", "max_threads"), 1024);
+  EXPECT_EQ(query(gpu, "GPU", "registers"), 65536);
+  EXPECT_EQ(query(gpu, "GPU", "shared_bytes"), 232448);
+  EXPECT_EQ(query(gpu, "GPU", "l2_bytes"), 50 << 20);
+  EXPECT_EQ(query(parse("nvvm:sm_80"), "GPU", "compute_capability"), 80);
 }
 
 TEST(TargetDescription, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(parseError("gpu"),
-            "unknown target 'gpu', expected 'auto', 'cpu' or 'cpu:<features>'");
+            "unknown target 'gpu', expected one of 'auto', 'cpu', "
+            "'cpu:<features>', 'nvvm', 'nvvm:<chip>'");
+  EXPECT_EQ(parseError("nvvm:sm_42")
+                .find("unknown chip 'sm_42', expected one "
+                      "of sm_70, sm_75, sm_80, sm_86"),
+            0u);
   EXPECT_EQ(parseError("cpu:avx2"),
             "malformed feature 'avx2' in target 'cpu:avx2', expected e.g. "
             "'-avx512f' or '+fma'");
@@ -99,7 +147,7 @@ TEST(TargetDescription, RefusesWhatItDoesNotKnow) {
 TEST(TargetDescription, PeakIsPlausible) {
   // No promise on speed: between one scalar operation a microsecond and ten of
   // the widest units at 10 GHz.
-  double peak = parse("cpu").measurePeakGflops();
+  double peak = parse("cpu", 1).peakGflops();
   EXPECT_GT(peak, 0.001);
   EXPECT_LT(peak, 10 * 2 * 16 * 10);
 }

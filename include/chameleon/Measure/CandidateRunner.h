@@ -65,7 +65,27 @@ public:
                                         const MeasurePolicy &policy) = 0;
 
   virtual void drop(int64_t id) = 0;
+
+  /// How many children check and time, one a device, what the others have
+  /// compiled. 0: a child checks and times what it has compiled itself.
+  virtual unsigned countDevices() const { return 0; }
+
+  /// Called in a child that checks and times, before anything else. Errors end
+  /// the child, and cost the candidate that it was started for.
+  virtual llvm::Error useDevice(unsigned device);
+
+  /// What another child needs to run an executable that was compiled here, as
+  /// text: the name of a file, for instance.
+  virtual std::string exportExecutable(int64_t id);
+
+  /// Makes such an executable of a task that is open known under `id`. Fills
+  /// outcome and message.
+  virtual Measurement importExecutable(int64_t id, llvm::StringRef taskKey,
+                                       llvm::StringRef exported);
 };
+
+/// Ends a child whose device is lost; `why` becomes the candidate's message.
+[[noreturn]] void endWithLostDevice(llvm::StringRef why);
 
 using RunnerFactory =
     std::function<llvm::Expected<std::unique_ptr<CandidateRunner>>(

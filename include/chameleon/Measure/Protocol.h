@@ -38,7 +38,7 @@
 
 namespace chameleon::protocol {
 
-constexpr int64_t version = 1;
+constexpr int64_t version = 2;
 /// Larger frames are garbage (a launcher that prints to stdout, for instance).
 constexpr uint32_t maximumFrameBytes = 1u << 30;
 
@@ -66,6 +66,12 @@ struct Request {
   bool time = true;  ///< then time those that are right, round robin if there
                      ///< are several
   bool keep = false; ///< do not drop them afterwards
+  /// For a child with a device: what other children have compiled, one for each
+  /// of `executables`.
+  struct Import {
+    std::string taskKey, exported;
+  };
+  std::vector<Import> imports;
   MeasurePolicy policy;
 };
 
@@ -74,11 +80,14 @@ struct Reply {
   std::string error;  ///< hello, task: why it failed; empty if it did not
   std::string remark; ///< task: what the user may want to know
   std::vector<Measurement> results; ///< compile: one; run: one an executable
+  std::string exported; ///< compile: what a child with a device needs to run it
   int64_t lostChild = -1; ///< this child is dead, with all its executables
   bool killedFromOutside = false; ///< … by a SIGKILL that the worker did not
                                   ///< send: not the candidate's fault, perhaps
   int64_t protocolVersion = 0;    ///< hello
   int64_t children = 0;           ///< hello
+  int64_t devices = 0; ///< hello: children that check and time, numbered after
+                       ///< the others; 0: all do both
 };
 
 llvm::json::Value toJSON(const Request &request);

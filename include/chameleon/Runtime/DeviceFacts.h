@@ -38,6 +38,12 @@ struct DeviceFacts {
   /// Asks the driver. Needs no context.
   static llvm::Expected<DeviceFacts> query(const Driver &driver, int ordinal);
 
+  /// Loads the driver, too.
+  static llvm::Expected<DeviceFacts> query(int ordinal);
+  /// As `query`, in a child that is forked for it: this process stays without a
+  /// driver, and may go on forking. For processes of one thread.
+  static llvm::Expected<DeviceFacts> queryInChild(int ordinal);
+
   /// The facts of a usual device of a chip ("sm_90": an H100 SXM), for
   /// compiling where there is no GPU. Nothing for chips that are not in the
   /// table.

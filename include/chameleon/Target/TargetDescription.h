@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The host CPU (or, later, an NVIDIA GPU) as text, as facts for constraints,
-// and as a key for the tuning database.
+// The host CPU or an NVIDIA GPU as text, as facts for constraints, and as a key
+// for the tuning database.
 //
 //   llvm::Expected<TargetDescription> target = TargetDescription::parse("auto",
 //   /*threads=*/0); module->setAttr(DLTIDialect::kTargetSystemDescAttrName,
@@ -18,6 +18,7 @@
 #ifndef CHAMELEON_TARGET_TARGETDESCRIPTION_H
 #define CHAMELEON_TARGET_TARGETDESCRIPTION_H
 
+#include "chameleon/Runtime/DeviceFacts.h"
 #include "mlir/IR/Attributes.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -26,17 +27,24 @@
 
 namespace chameleon {
 
+/// Where the CUDA driver is asked for facts. It does not survive a fork, so a
+/// process that forks children which use it asks in another one.
+enum class DriverUse { ThisProcess, ChildProcess };
+
 struct TargetDescription {
   enum class Kind { CPU, NVVM };
 
   Kind kind = Kind::CPU;
   std::string triple;   ///< LLVM target triple
-  std::string cpu;      ///< LLVM's name of the processor, e.g. znver4
+  std::string cpu;      ///< LLVM's name of the processor: znver4, sm_90
   std::string features; ///< LLVM's feature string, "+avx2,-avx512f,…"; what the
                         ///< code generator may use
-  std::string overrides; ///< the part of `features` that the user gave:
-                         ///< "-avx512f", or nothing
+  std::string overrides; ///< what the user gave after the colon: "-avx512f",
+                         ///< "sm_90", or nothing
   std::string device;    ///< the maker's name of the device, for people
+  std::string choice;    ///< what `auto` has chosen and why; else nothing
+
+  // The host CPU.
   int64_t vectorBits = 128;
   int64_t l1Bytes = 32 << 10; ///< L1 data cache of a core
   int64_t l2Bytes = 512 << 10;
@@ -45,11 +53,20 @@ struct TargetDescription {
   unsigned threads =
       1; ///< threads of a tuned kernel (option `threads=`; default: all cores)
 
-  /// Reads the option `target=`: `auto`, `cpu`, or `cpu:<features>` (e.g.
-  /// `cpu:-avx512f`). `threads` 0: all cores. Errors: an unknown target, a
-  /// malformed feature list, more threads than 1024.
-  static llvm::Expected<TargetDescription> parse(llvm::StringRef text,
-                                                 unsigned threads);
+  // An NVIDIA GPU.
+  cuda::DeviceFacts gpu;
+
+  /// Reads the option `target=`: `auto` (a GPU if there is a driver and a
+  /// device, else the host CPU), `cpu`, `cpu:<features>` (e.g. `cpu:-avx512f`),
+  /// `nvvm` (the first GPU), `nvvm:<chip>` (e.g. `nvvm:sm_90`; needs no GPU).
+  /// `threads` 0: all cores; of no meaning to a GPU. Errors: an unknown target
+  /// or chip, a malformed feature list, more threads than 1024, no GPU.
+  static llvm::Expected<TargetDescription>
+  parse(llvm::StringRef text, unsigned threads,
+        DriverUse use = DriverUse::ThisProcess);
+
+  /// "cpu", "nvvm": the folder of its built-in schedules.
+  llvm::StringRef kindName() const;
 
   /// The text that `parse` reads back into the same target on the same machine.
   std::string spec() const;
@@ -59,15 +76,20 @@ struct TargetDescription {
   std::string key() const;
 
   /// Facts as `#dlti.target_system_spec<"CPU" = #dlti.target_device_spec<…>>`
-  /// with the integer (i64) entries "vector_bits", "l1_bytes", "l2_bytes",
-  /// "l3_bytes", "threads", "registers" (vector registers: 32 with AVX-512,
-  /// else 16); schedules read them with `transform.dlti.query ["CPU",
-  /// "l2_bytes"] at %func`.
+  /// with integer (i64) entries, which schedules read with
+  /// `transform.dlti.query ["CPU", "l2_bytes"] at %func`:
+  /// "CPU": "vector_bits", "l1_bytes", "l2_bytes", "l3_bytes", "threads",
+  /// "registers" (vector registers: 32 with AVX-512, else 16);
+  /// "GPU": "compute_capability" (90), "multiprocessors", "warp", "max_threads"
+  /// (of a block), "threads_per_multiprocessor", "registers" (of a
+  /// multiprocessor), "shared_bytes" (of a block, with opt-in),
+  /// "shared_bytes_per_multiprocessor", "l2_bytes".
   mlir::Attribute toDLTI(mlir::MLIRContext *context) const;
 
-  /// Float32 multiply-adds that one core can retire, measured now (about 50
-  /// ms); GFLOP/s, two operations a multiply-add.
-  double measurePeakGflops() const;
+  /// Float32 multiply-adds that the target can do, two operations each, in
+  /// GFLOP/s. CPU: what a core retires is measured now (about 50 ms), times
+  /// threads. GPU: from its facts, without tensor cores.
+  double peakGflops() const;
 };
 
 } // namespace chameleon

@@ -22,7 +22,7 @@ def ApplySchedules : Pass<"apply-schedules", "::mlir::ModuleOp"> {
   let options = [
     Option<"spec", "spec", "std::string", /*default=*/"", "File with a spec library, or a tuned module">,
     Option<"database", "database", "std::string", /*default=*/"", "Path of a tuning database">,
-    Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto, cpu, cpu:<features>">,
+    Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto (a GPU if there is one, else the host CPU), cpu, cpu:<features>, nvvm, nvvm:<chip>">,
     Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a CPU kernel (0: all cores)">,
     ListOption<"libraries", "library", "std::string", "The user's schedule libraries, searched first">,
     Option<"prepare", "prepare", "bool", /*default=*/"true", "Prepare and outline a module that has no tasks yet">,
@@ -145,7 +145,7 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
     database when it is shown; a second run starts from there. Ctrl-C keeps everything measured and emits the best so far.
   }];
   let options = [
-    Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto, cpu, cpu:<features>">,
+    Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto (a GPU if there is one, else the host CPU), cpu, cpu:<features>, nvvm, nvvm:<chip>">,
     Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a tuned CPU kernel (0: all cores)">,
     Option<"preset", "preset", "std::string", /*default=*/"\"default\"", "quick, default or thorough">,
     Option<"trials", "trials", "int64_t", /*default=*/"0", "Trials a task (0: the preset's)">,
