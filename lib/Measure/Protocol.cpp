@@ -124,7 +124,8 @@ static json::Value toJSON(const MeasurePolicy &policy) {
                       {"maximumCalls", policy.maximumCalls},
                       {"giveUpAbove", number(policy.giveUpAbove)},
                       {"tolerance", number(policy.tolerance)},
-                      {"interleaved", policy.interleaved}};
+                      {"interleaved", policy.interleaved},
+                      {"coldCache", policy.coldCache}};
 }
 
 static void fromJSON(const json::Object &object, MeasurePolicy &policy,
@@ -139,6 +140,7 @@ static void fromJSON(const json::Object &object, MeasurePolicy &policy,
   reader.read("giveUpAbove", policy.giveUpAbove);
   reader.read("tolerance", policy.tolerance);
   reader.read("interleaved", policy.interleaved);
+  reader.read("coldCache", policy.coldCache);
 }
 
 static json::Value toJSON(const Measurement &measurement) {

@@ -68,6 +68,7 @@ public:
   /// the next candidate finds them whole.
   std::string findFault(double tolerance, double &relativeError);
 
+  llvm::MutableArrayRef<GuardedBuffer> all() { return buffers; }
   llvm::MutableArrayRef<GuardedBuffer> outputs() {
     return llvm::MutableArrayRef(buffers).drop_front(signature.numInputs);
   }

@@ -52,6 +52,10 @@ llvm::Expected<DeviceFacts> DeviceFacts::query(const Driver &driver,
   if (llvm::Error error = driver.call(driver.deviceTotalMem, &bytes, device))
     return error;
   facts.globalBytes = static_cast<int64_t>(bytes);
+  llvm::Expected<int> count = countDevices(driver);
+  if (!count)
+    return count.takeError();
+  facts.count = *count;
   // CUdevice_attribute.
   const std::pair<int, int64_t *> attributes[] = {
       {75, &facts.major},
@@ -86,7 +90,7 @@ llvm::Expected<DeviceFacts> DeviceFacts::query(int ordinal) {
 }
 
 /// Everything but the name, which comes last.
-static std::array<int64_t *, 15> numbers(DeviceFacts &facts) {
+static std::array<int64_t *, 16> numbers(DeviceFacts &facts) {
   return {&facts.major,
           &facts.minor,
           &facts.multiprocessors,
@@ -101,7 +105,7 @@ static std::array<int64_t *, 15> numbers(DeviceFacts &facts) {
           &facts.clockKHz,
           &facts.memoryClockKHz,
           &facts.memoryBusBits,
-          &facts.globalBytes};
+          &facts.globalBytes, &facts.count};
 }
 
 llvm::Expected<DeviceFacts> DeviceFacts::queryInChild(int ordinal) {

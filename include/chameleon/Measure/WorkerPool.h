@@ -67,6 +67,8 @@ struct MeasurePolicy {
   double tolerance = 1e-4; ///< largest relativeError that is right
   /// Finalists: time round robin, `minimum` each, so that drift hits all alike.
   bool interleaved = false;
+  /// On a GPU: flush the L2 cache before every call.
+  bool coldCache = false;
 };
 
 class WorkerPool {

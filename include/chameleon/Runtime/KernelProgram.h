@@ -22,6 +22,7 @@
 #define CHAMELEON_RUNTIME_KERNELPROGRAM_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 #include <array>
 #include <cstdint>
 #include <string>
@@ -72,6 +73,11 @@ struct NVVMProgram {
     return nullptr;
   }
 };
+
+/// As JSON, without the PTX: what a process needs that has the machine code.
+std::string serialize(const NVVMProgram &program);
+/// Errors: text that `serialize` has not written.
+llvm::Expected<NVVMProgram> deserialize(llvm::StringRef text);
 
 } // namespace chameleon
 

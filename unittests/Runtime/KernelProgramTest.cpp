@@ -1,0 +1,74 @@
+//===- KernelProgramTest.cpp - kernel programs as text
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Runtime/KernelProgram.h"
+#include "gtest/gtest.h"
+
+using namespace chameleon;
+using Kind = KernelArgument::Kind;
+
+namespace {
+
+NVVMProgram example() {
+  NVVMProgram program;
+  program.ptx = ".version 8.0";
+  KernelLaunch launch;
+  launch.kernel = "matmul \"quoted\"";
+  launch.grid = {1, 2, 3};
+  launch.block = {128, 2, 1};
+  launch.dynamicSharedBytes = 70000;
+  launch.arguments = {
+      {Kind::Argument, 1, 64}, {Kind::Scratch, 0, 256}, {Kind::Constant, 0, 0}};
+  program.functions.push_back(
+      {"main", {1024, int64_t(1) << 33}, 1, {launch, launch}, 4096});
+  program.constants.push_back({'\0', '\x7f', '\xff'});
+  return program;
+}
+
+TEST(KernelProgram, SurvivesAsText) {
+  NVVMProgram program = example();
+  llvm::Expected<NVVMProgram> back = deserialize(serialize(program));
+  ASSERT_TRUE(bool(back)) << llvm::toString(back.takeError());
+  EXPECT_FALSE(back->ptx.empty());
+  EXPECT_EQ(back->constants, program.constants);
+  ASSERT_EQ(back->functions.size(), 1u);
+  const NVVMFunction *function = back->lookup("main");
+  ASSERT_NE(function, nullptr);
+  EXPECT_EQ(function->argumentBytes, program.functions[0].argumentBytes);
+  EXPECT_EQ(function->numResults, 1u);
+  EXPECT_EQ(function->scratchBytes, 4096);
+  ASSERT_EQ(function->launches.size(), 2u);
+  const KernelLaunch &launch = function->launches[1];
+  EXPECT_EQ(launch.kernel, "matmul \"quoted\"");
+  EXPECT_EQ(launch.grid, (std::array<unsigned, 3>{1, 2, 3}));
+  EXPECT_EQ(launch.block, (std::array<unsigned, 3>{128, 2, 1}));
+  EXPECT_EQ(launch.dynamicSharedBytes, 70000u);
+  ASSERT_EQ(launch.arguments.size(), 3u);
+  EXPECT_EQ(launch.arguments[0].kind, Kind::Argument);
+  EXPECT_EQ(launch.arguments[0].index, 1u);
+  EXPECT_EQ(launch.arguments[0].byteOffset, 64);
+  EXPECT_EQ(launch.arguments[2].kind, Kind::Constant);
+}
+
+TEST(KernelProgram, WithoutCodeStaysWithout) {
+  llvm::Expected<NVVMProgram> back = deserialize(serialize(NVVMProgram()));
+  ASSERT_TRUE(bool(back));
+  EXPECT_TRUE(back->ptx.empty());
+}
+
+TEST(KernelProgram, RefusesOtherText) {
+  std::string text = serialize(example());
+  for (std::string bad : {std::string("{"), std::string("[]"),
+                          std::string("{}"), text.substr(0, text.size() / 2)}) {
+    llvm::Expected<NVVMProgram> back = deserialize(bad);
+    ASSERT_FALSE(bool(back)) << bad;
+    EXPECT_EQ(llvm::toString(back.takeError()), "not a kernel program");
+  }
+}
+
+} // namespace
