@@ -14,15 +14,18 @@ add_library(chameleon_pch OBJECT ${CMAKE_BINARY_DIR}/pch/empty.cpp)
 target_link_libraries(chameleon_pch PRIVATE chameleon_options)
 target_precompile_headers(chameleon_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/PrecompiledHeaders.h)
 
+# The imported MLIR* targets drag libLLVM.so in, so the archives are named directly.
+file(GLOB CHAMELEON_MLIR_ARCHIVES ${LLVM_LIBRARY_DIR}/libMLIR*.a)
+file(GLOB CHAMELEON_LLVM_ARCHIVES ${LLVM_LIBRARY_DIR}/libLLVM*.a)
+list(FILTER CHAMELEON_MLIR_ARCHIVES EXCLUDE REGEX "Test|CAPI|Lsp|Reduce|Query|Tblgen|JitRunner")
+list(FILTER CHAMELEON_LLVM_ARCHIVES EXCLUDE REGEX "BOLT|Exegesis|OptDriver|TableGen|Fuzz")
+find_library(CHAMELEON_ZSTD_LIBRARY NAMES libzstd.a zstd libzstd.so.1)
+find_library(CHAMELEON_ZLIB_LIBRARY NAMES libz.a z)
+set(CHAMELEON_STATIC_MLIR_LIBS -Wl,--gc-sections -Wl,--start-group ${CHAMELEON_MLIR_ARCHIVES}
+    ${CHAMELEON_LLVM_ARCHIVES} -Wl,--end-group ${CHAMELEON_ZLIB_LIBRARY} ${CHAMELEON_ZSTD_LIBRARY} pthread dl m)
+
 if(CHAMELEON_STATIC)
-  # The imported MLIR* targets drag libLLVM.so in, so the archives are named directly.
-  file(GLOB CHAMELEON_MLIR_ARCHIVES ${LLVM_LIBRARY_DIR}/libMLIR*.a)
-  file(GLOB CHAMELEON_LLVM_ARCHIVES ${LLVM_LIBRARY_DIR}/libLLVM*.a)
-  list(FILTER CHAMELEON_MLIR_ARCHIVES EXCLUDE REGEX "Test|CAPI|Lsp|Reduce|Query|Tblgen|JitRunner")
-  list(FILTER CHAMELEON_LLVM_ARCHIVES EXCLUDE REGEX "BOLT|Exegesis|OptDriver|TableGen|Fuzz")
-  find_library(ZSTD_LIBRARY NAMES zstd libzstd.so.1 REQUIRED)
-  set(CHAMELEON_MLIR_LIBS -Wl,--gc-sections -Wl,--start-group ${CHAMELEON_MLIR_ARCHIVES}
-      ${CHAMELEON_LLVM_ARCHIVES} -Wl,--end-group z ${ZSTD_LIBRARY} pthread dl m)
+  set(CHAMELEON_MLIR_LIBS ${CHAMELEON_STATIC_MLIR_LIBS})
 else()
   # The execution engine is the only part that is not in libMLIR.so.
   set(CHAMELEON_MLIR_LIBS MLIRExecutionEngine MLIR LLVM)

@@ -23,4 +23,6 @@ if os.path.exists(os.path.join(cuda_home, "bin", "ptxas")):
     config.environment["PATH"] += os.pathsep + os.path.join(cuda_home, "bin")
 if os.path.exists(os.path.join(cuda_home, "nvvm", "libdevice", "libdevice.10.bc")):
     config.available_features.add("libdevice")
+# A CUDA driver without a GPU in front of a real one (unittests/Runtime/FakeCuda.h); cubins of tests stay among tests.
+config.substitutions.append(("%fake_cuda", "LD_LIBRARY_PATH=" + os.path.join(config.chameleon_binary_dir, "unittests", "fake-cuda")))
 config.substitutions.append(("%plugin", os.path.join(config.chameleon_binary_dir, "lib", "ChameleonPlugin.so")))

@@ -1,8 +1,8 @@
 //===- CUDARunner.cpp - candidates on an NVIDIA GPU
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,19 +24,24 @@
 using namespace chameleon;
 using namespace mlir;
 
-/// Above so many iterations of plain loops (about a second of one core) the device computes the reference.
+/// Above so many iterations of plain loops (about a second of one core) the
+/// device computes the reference.
 static constexpr double mostIterationsOnHost = 5e8;
-/// Inputs that are larger together are not read back after each call, to see whether they were overwritten.
+/// Inputs that are larger together are not read back after each call, to see
+/// whether they were overwritten.
 static constexpr size_t largestInputsReadBack = 64 << 20;
 
 namespace {
 
 class CUDARunner final : public CandidateRunner {
 public:
-  CUDARunner(const RunnerOptions &options, TargetDescription target, TargetDescription host, unsigned devices,
-             const DialectRegistry &registry, DeviceCompiler compiler, std::string folder)
-      : options(options), target(std::move(target)), host(std::move(host)), devices(devices),
-        context(registry, MLIRContext::Threading::DISABLED), compiler(std::move(compiler)), folder(std::move(folder)),
+  CUDARunner(const RunnerOptions &options, TargetDescription target,
+             TargetDescription host, unsigned devices,
+             const DialectRegistry &registry, DeviceCompiler compiler,
+             std::string folder)
+      : options(options), target(std::move(target)), host(std::move(host)),
+        devices(devices), context(registry, MLIRContext::Threading::DISABLED),
+        compiler(std::move(compiler)), folder(std::move(folder)),
         owner(getpid()) {}
   ~CUDARunner() override {
     if (getpid() == owner)
@@ -45,10 +50,12 @@ public:
 
   llvm::Error warmUp() override;
   llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task) override;
-  llvm::Error openTask(const MeasureTask &task, llvm::ArrayRef<char> data) override;
+  llvm::Error openTask(const MeasureTask &task,
+                       llvm::ArrayRef<char> data) override;
   Measurement compile(int64_t id, const Candidate &candidate) override;
   Measurement check(int64_t id, const MeasurePolicy &policy) override;
-  std::vector<Measurement> time(llvm::ArrayRef<int64_t> ids, const MeasurePolicy &policy) override;
+  std::vector<Measurement> time(llvm::ArrayRef<int64_t> ids,
+                                const MeasurePolicy &policy) override;
   void drop(int64_t id) override {
     executables.erase(id);
     compiled.erase(id);
@@ -56,12 +63,14 @@ public:
   unsigned countDevices() const override { return devices; }
   llvm::Error useDevice(unsigned device) override;
   std::string exportExecutable(int64_t id) override { return compiled.at(id); }
-  Measurement importExecutable(int64_t id, llvm::StringRef taskKey, llvm::StringRef exported) override;
+  Measurement importExecutable(int64_t id, llvm::StringRef taskKey,
+                               llvm::StringRef exported) override;
 
 private:
   struct Task {
     OpenTask open;
-    std::unique_ptr<TaskBuffers> buffers; ///< only where there is a device, as what follows
+    std::unique_ptr<TaskBuffers>
+        buffers; ///< only where there is a device, as what follows
     std::optional<DeviceBuffers> device;
   };
   struct Executable {
@@ -72,12 +81,16 @@ private:
 
   /// Lowers, assembles; the image is a cubin or, without ptxas, the PTX itself.
   llvm::Expected<std::pair<NVVMProgram, std::string>> build(ModuleOp module);
-  llvm::Error checkLimits(const NVVMProgram &program, llvm::ArrayRef<KernelUsage> kernels) const;
-  llvm::Expected<std::unique_ptr<DeviceExecutable>> loadExecutable(NVVMProgram program, llvm::StringRef image,
-                                                                   llvm::StringRef function);
-  llvm::Error runOnDevice(ModuleOp program, const std::string &function, llvm::MutableArrayRef<GuardedBuffer> buffers);
+  llvm::Error checkLimits(const NVVMProgram &program,
+                          llvm::ArrayRef<KernelUsage> kernels) const;
+  llvm::Expected<std::unique_ptr<DeviceExecutable>>
+  loadExecutable(NVVMProgram program, llvm::StringRef image,
+                 llvm::StringRef function);
+  llvm::Error runOnDevice(ModuleOp program, const std::string &function,
+                          llvm::MutableArrayRef<GuardedBuffer> buffers);
   llvm::Error compareEngines();
-  llvm::Expected<std::string> findFault(Task &task, const MeasurePolicy &policy, double &relativeError);
+  llvm::Expected<std::string> findFault(Task &task, const MeasurePolicy &policy,
+                                        double &relativeError);
   llvm::Error poison(Task &task);
 
   RunnerOptions options;
@@ -85,7 +98,8 @@ private:
   unsigned devices;
   MLIRContext context;
   DeviceCompiler compiler;
-  std::string folder; ///< of executables on their way from child to child, and of cubins by content
+  std::string folder; ///< of executables on their way from child to child, and
+                      ///< of cubins by content
   pid_t owner;
   bool hasPtxas = true;
   std::map<int64_t, std::string> compiled; ///< file names
@@ -96,14 +110,17 @@ private:
 
 } // namespace
 
-/// The outcome of an error on the device. A dead context ends the process: the driver in it answers no more.
+/// The outcome of an error on the device. A dead context ends the process: the
+/// driver in it answers no more.
 static Measurement failOnDevice(llvm::Error error, Outcome outcome) {
   bool isLost = false, isMemory = false;
-  error = llvm::handleErrors(std::move(error), [&](std::unique_ptr<cuda::CudaError> cuda) -> llvm::Error {
-    isLost |= cuda->isSticky();
-    isMemory |= cuda->isOutOfMemory();
-    return llvm::Error(std::move(cuda));
-  });
+  error = llvm::handleErrors(
+      std::move(error),
+      [&](std::unique_ptr<cuda::CudaError> cuda) -> llvm::Error {
+        isLost |= cuda->isSticky();
+        isMemory |= cuda->isOutOfMemory();
+        return llvm::Error(std::move(cuda));
+      });
   std::string message = llvm::toString(std::move(error));
   if (isLost)
     endWithLostDevice(message);
@@ -117,28 +134,34 @@ static Measurement failOnDevice(llvm::Error error, Outcome outcome) {
 // Compiling
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<NVVMProgram> chameleon::compileForDevice(ModuleOp module, const TargetDescription &target) {
+llvm::Expected<NVVMProgram>
+chameleon::compileForDevice(ModuleOp module, const TargetDescription &target) {
   DiagnosticCollector diagnostics(module.getContext());
   PassManager passes(module.getContext());
-  passes.enableVerifier(false); // results are checked, and every millisecond counts
+  passes.enableVerifier(
+      false); // results are checked, and every millisecond counts
   LowerToNVVMOptions lowering;
   lowering.chip = target.cpu;
   buildLowerToNVVMPipeline(passes, lowering);
   if (failed(passes.run(module)))
-    return llvm::createStringError("%s", diagnostics.message("lowering failed").c_str());
+    return llvm::createStringError(
+        "%s", diagnostics.message("lowering failed").c_str());
   llvm::Expected<NVVMProgram> program = translateToPTX(module, lowering);
   if (!program)
-    return llvm::createStringError("%s", diagnostics.message(llvm::toString(program.takeError())).c_str());
+    return llvm::createStringError(
+        "%s", diagnostics.message(llvm::toString(program.takeError())).c_str());
   return program;
 }
 
 /// What the driver would refuse, or worse, in words.
-llvm::Error CUDARunner::checkLimits(const NVVMProgram &program, llvm::ArrayRef<KernelUsage> kernels) const {
+llvm::Error CUDARunner::checkLimits(const NVVMProgram &program,
+                                    llvm::ArrayRef<KernelUsage> kernels) const {
   const cuda::DeviceFacts &gpu = target.gpu;
   for (const NVVMFunction &function : program.functions)
     for (const KernelLaunch &launch : function.launches) {
-      int64_t threads = int64_t(launch.block[0]) * launch.block[1] * launch.block[2], shared = launch.dynamicSharedBytes,
-              registers = 0;
+      int64_t threads =
+                  int64_t(launch.block[0]) * launch.block[1] * launch.block[2],
+              shared = launch.dynamicSharedBytes, registers = 0;
       for (const KernelUsage &kernel : kernels)
         if (kernel.name == launch.kernel) {
           shared += kernel.sharedBytes;
@@ -146,19 +169,24 @@ llvm::Error CUDARunner::checkLimits(const NVVMProgram &program, llvm::ArrayRef<K
         }
       auto refuse = [&](llvm::StringRef what, int64_t found, int64_t limit) {
         return llvm::createStringError(
-            llvm::formatv("kernel '{0}' needs {1} {2} a block, the device has {3}", launch.kernel, found, what, limit).str());
+            llvm::formatv(
+                "kernel '{0}' needs {1} {2} a block, the device has {3}",
+                launch.kernel, found, what, limit)
+                .str());
       };
       if (threads > gpu.threadsPerBlock)
         return refuse("threads", threads, gpu.threadsPerBlock);
       if (shared > gpu.sharedPerBlock)
         return refuse("bytes of shared memory", shared, gpu.sharedPerBlock);
-      if (int64_t all = registers * ((threads + 31) / 32 * 32); all > gpu.registersPerBlock)
+      if (int64_t all = registers * ((threads + 31) / 32 * 32);
+          all > gpu.registersPerBlock)
         return refuse("registers", all, gpu.registersPerBlock);
     }
   return llvm::Error::success();
 }
 
-llvm::Expected<std::pair<NVVMProgram, std::string>> CUDARunner::build(ModuleOp module) {
+llvm::Expected<std::pair<NVVMProgram, std::string>>
+CUDARunner::build(ModuleOp module) {
   llvm::Expected<NVVMProgram> program = compiler(module, target);
   if (!program)
     return program.takeError();
@@ -207,13 +235,15 @@ Measurement CUDARunner::compile(int64_t id, const Candidate &candidate) {
   if (!built)
     return fail(llvm::toString(built.takeError()));
   if (!built->first.lookup(task.open.signature.function))
-    return fail("the lowered module has no function '" + task.open.signature.function + "'");
+    return fail("the lowered module has no function '" +
+                task.open.signature.function + "'");
   // One line, then the image.
   std::string file = llvm::formatv("{0}/executable-{1}", folder, id);
-  if (llvm::Error error = llvm::writeToOutput(file, [&](llvm::raw_ostream &stream) {
-        stream << serialize(built->first) << "\n" << built->second;
-        return llvm::Error::success();
-      }))
+  if (llvm::Error error =
+          llvm::writeToOutput(file, [&](llvm::raw_ostream &stream) {
+            stream << serialize(built->first) << "\n" << built->second;
+            return llvm::Error::success();
+          }))
     return fail(llvm::toString(std::move(error)));
   compiled[id] = file;
   result.outcome = Outcome::Ok;
@@ -237,15 +267,17 @@ static double countIterations(ModuleOp module) {
 }
 
 /// Plain kernels, one an operation: no schedule has touched the program.
-llvm::Error CUDARunner::runOnDevice(ModuleOp program, const std::string &function,
-                                    llvm::MutableArrayRef<GuardedBuffer> buffers) {
+llvm::Error
+CUDARunner::runOnDevice(ModuleOp program, const std::string &function,
+                        llvm::MutableArrayRef<GuardedBuffer> buffers) {
   if (!session)
     if (llvm::Error error = useDevice(0))
       return error;
   auto built = build(program);
   if (!built)
     return built.takeError();
-  auto executable = loadExecutable(std::move(built->first), built->second, function);
+  auto executable =
+      loadExecutable(std::move(built->first), built->second, function);
   if (!executable)
     return executable.takeError();
   std::vector<GuardedBuffer *> host;
@@ -263,44 +295,54 @@ llvm::Error CUDARunner::runOnDevice(ModuleOp program, const std::string &functio
   return llvm::Error::success();
 }
 
-/// The path that computes a reference on the device against the one on the host, on a small task.
+/// The path that computes a reference on the device against the one on the
+/// host, on a small task.
 llvm::Error CUDARunner::compareEngines() {
   std::vector<GuardedBuffer> here, there;
   for (std::vector<GuardedBuffer> *buffers : {&here, &there}) {
     for (int i = 0; i < 3; ++i) {
       GuardedBuffer &buffer = buffers->emplace_back(16 * sizeof(float));
       for (int k = 0; k < 16; ++k)
-        reinterpret_cast<float *>(buffer.data())[k] = static_cast<float>((7 * i + 5 * k) % 16) / 16;
+        reinterpret_cast<float *>(buffer.data())[k] =
+            static_cast<float>((7 * i + 5 * k) % 16) / 16;
     }
     auto module = parseModule(warmUpTask, "the warm-up task", &context);
     if (!module)
       return module.takeError();
-    llvm::Error error = buffers == &here ? runOnHost(**module, "warm", *buffers, host) : runOnDevice(**module, "warm", *buffers);
+    llvm::Error error = buffers == &here
+                            ? runOnHost(**module, "warm", *buffers, host)
+                            : runOnDevice(**module, "warm", *buffers);
     if (error)
       return error;
   }
   std::vector<double> expected;
   for (int k = 0; k < 16; ++k)
     expected.push_back(readElement(ElementKind::F32, here[2].data(), k));
-  Comparison comparison = compareFloats(ElementKind::F32, there[2].data(), expected.data(), 16);
+  Comparison comparison =
+      compareFloats(ElementKind::F32, there[2].data(), expected.data(), 16);
   if (comparison.relativeError > 1e-6 || !there[2].guardsIntact())
-    return llvm::createStringError("the device computes a small matrix product wrong: %s", describe(comparison).c_str());
+    return llvm::createStringError(
+        "the device computes a small matrix product wrong: %s",
+        describe(comparison).c_str());
   return llvm::Error::success();
 }
 
 llvm::Expected<PreparedTask> CUDARunner::prepareTask(const MeasureTask &task) {
-  auto engine = [&](ModuleOp program, const std::string &function,
-                    llvm::MutableArrayRef<GuardedBuffer> buffers) -> llvm::Error {
+  auto engine =
+      [&](ModuleOp program, const std::string &function,
+          llvm::MutableArrayRef<GuardedBuffer> buffers) -> llvm::Error {
     if (countIterations(program) <= mostIterationsOnHost)
       return runOnHost(program, function, buffers, host);
     if (llvm::Error error = compareEngines())
       return error;
     return runOnDevice(program, function, buffers);
   };
-  llvm::Expected<PreparedTask> prepared = prepareReference(task, options.seed, &context, engine);
+  llvm::Expected<PreparedTask> prepared =
+      prepareReference(task, options.seed, &context, engine);
   if (prepared && !hasPtxas)
     prepared->remark += std::string(prepared->remark.empty() ? "" : "; ") +
-                        "there is no ptxas, so the driver compiles each candidate itself, one at a time";
+                        "there is no ptxas, so the driver compiles each "
+                        "candidate itself, one at a time";
   return prepared;
 }
 
@@ -309,14 +351,16 @@ llvm::Expected<PreparedTask> CUDARunner::prepareTask(const MeasureTask &task) {
 //===----------------------------------------------------------------------===//
 
 llvm::Error CUDARunner::useDevice(unsigned device) {
-  llvm::Expected<std::unique_ptr<DeviceSession>> opened = DeviceSession::open(device);
+  llvm::Expected<std::unique_ptr<DeviceSession>> opened =
+      DeviceSession::open(device);
   if (!opened)
     return opened.takeError();
   session = std::move(*opened);
   return llvm::Error::success();
 }
 
-llvm::Error CUDARunner::openTask(const MeasureTask &task, llvm::ArrayRef<char> data) {
+llvm::Error CUDARunner::openTask(const MeasureTask &task,
+                                 llvm::ArrayRef<char> data) {
   llvm::Expected<OpenTask> open = OpenTask::open(task, data, target, &context);
   if (!open)
     return open.takeError();
@@ -336,23 +380,30 @@ llvm::Error CUDARunner::openTask(const MeasureTask &task, llvm::ArrayRef<char> d
 }
 
 llvm::Expected<std::unique_ptr<DeviceExecutable>>
-CUDARunner::loadExecutable(NVVMProgram program, llvm::StringRef image, llvm::StringRef function) {
-  llvm::Expected<DeviceProgram> loaded = DeviceProgram::load(*session->context, program, image);
+CUDARunner::loadExecutable(NVVMProgram program, llvm::StringRef image,
+                           llvm::StringRef function) {
+  llvm::Expected<DeviceProgram> loaded =
+      DeviceProgram::load(*session->context, program, image);
   if (!loaded)
     return loaded.takeError();
-  auto executable = std::make_unique<DeviceExecutable>(DeviceExecutable{std::move(program), std::move(*loaded), nullptr});
+  auto executable = std::make_unique<DeviceExecutable>(
+      DeviceExecutable{std::move(program), std::move(*loaded), nullptr});
   executable->function = executable->program.lookup(function);
   if (!executable->function)
-    return llvm::createStringError("the program has no function '%s'", function.str().c_str());
+    return llvm::createStringError("the program has no function '%s'",
+                                   function.str().c_str());
   return executable;
 }
 
-Measurement CUDARunner::importExecutable(int64_t id, llvm::StringRef taskKey, llvm::StringRef exported) {
+Measurement CUDARunner::importExecutable(int64_t id, llvm::StringRef taskKey,
+                                         llvm::StringRef exported) {
   Measurement result;
-  auto file = llvm::MemoryBuffer::getFile(exported, /*IsText=*/false, /*RequiresNullTerminator=*/true);
+  auto file = llvm::MemoryBuffer::getFile(exported, /*IsText=*/false,
+                                          /*RequiresNullTerminator=*/true);
   if (!file) {
     result.outcome = Outcome::CompileError;
-    result.message = "cannot read what was compiled: " + file.getError().message();
+    result.message =
+        "cannot read what was compiled: " + file.getError().message();
     return result;
   }
   auto [text, image] = (*file)->getBuffer().split('\n');
@@ -360,7 +411,8 @@ Measurement CUDARunner::importExecutable(int64_t id, llvm::StringRef taskKey, ll
   if (!program)
     return failOnDevice(program.takeError(), Outcome::CompileError);
   Task &task = tasks.at(taskKey.str());
-  auto executable = loadExecutable(std::move(*program), image, task.open.signature.function);
+  auto executable =
+      loadExecutable(std::move(*program), image, task.open.signature.function);
   if (!executable)
     return failOnDevice(executable.takeError(), Outcome::CompileError);
   llvm::sys::fs::remove(exported);
@@ -371,23 +423,28 @@ Measurement CUDARunner::importExecutable(int64_t id, llvm::StringRef taskKey, ll
 
 llvm::Error CUDARunner::poison(Task &task) {
   task.buffers->poisonOutputs();
-  for (size_t position = task.open.signature.numInputs; position < task.open.signature.arguments.size(); ++position)
+  for (size_t position = task.open.signature.numInputs;
+       position < task.open.signature.arguments.size(); ++position)
     if (llvm::Error error = task.device->upload(position))
       return error;
   return llvm::Error::success();
 }
 
-llvm::Expected<std::string> CUDARunner::findFault(Task &task, const MeasurePolicy &policy, double &relativeError) {
+llvm::Expected<std::string> CUDARunner::findFault(Task &task,
+                                                  const MeasurePolicy &policy,
+                                                  double &relativeError) {
   const TaskSignature &signature = task.open.signature;
   size_t inputBytes = 0;
   for (const TaskSignature::Argument &input : signature.inputs())
     inputBytes += input.bytes();
   size_t first = inputBytes <= largestInputsReadBack ? 0 : signature.numInputs;
-  for (size_t position = first; position < signature.arguments.size(); ++position)
+  for (size_t position = first; position < signature.arguments.size();
+       ++position)
     if (llvm::Error error = task.device->download(position))
       return error;
   std::string fault = task.buffers->findFault(policy.tolerance, relativeError);
-  // Inputs and guards have been repaired here; the next candidate finds them whole.
+  // Inputs and guards have been repaired here; the next candidate finds them
+  // whole.
   if (!fault.empty())
     for (size_t position = 0; position < signature.arguments.size(); ++position)
       if (llvm::Error error = task.device->upload(position))
@@ -400,12 +457,14 @@ Measurement CUDARunner::check(int64_t id, const MeasurePolicy &policy) {
   Task &task = *executable.task;
   if (llvm::Error error = poison(task))
     return failOnDevice(std::move(error), Outcome::RunCrash);
-  llvm::Expected<double> seconds = callOnce(*session, *executable.code, *task.device);
+  llvm::Expected<double> seconds =
+      callOnce(*session, *executable.code, *task.device);
   if (!seconds)
     return failOnDevice(seconds.takeError(), Outcome::RunCrash);
   executable.checkSeconds = *seconds;
   Measurement result;
-  llvm::Expected<std::string> fault = findFault(task, policy, result.relativeError);
+  llvm::Expected<std::string> fault =
+      findFault(task, policy, result.relativeError);
   if (!fault)
     return failOnDevice(fault.takeError(), Outcome::RunCrash);
   result.message = *fault;
@@ -413,7 +472,8 @@ Measurement CUDARunner::check(int64_t id, const MeasurePolicy &policy) {
   return result;
 }
 
-std::vector<Measurement> CUDARunner::time(llvm::ArrayRef<int64_t> ids, const MeasurePolicy &policy) {
+std::vector<Measurement> CUDARunner::time(llvm::ArrayRef<int64_t> ids,
+                                          const MeasurePolicy &policy) {
   std::vector<const DeviceExecutable *> code;
   std::vector<double> once;
   for (int64_t id : ids) {
@@ -423,7 +483,8 @@ std::vector<Measurement> CUDARunner::time(llvm::ArrayRef<int64_t> ids, const Mea
   Task &task = *executables.at(ids[0]).task;
   auto timed = timeOnDevice(*session, code, once, *task.device, policy);
   if (!timed)
-    return std::vector<Measurement>(ids.size(), failOnDevice(timed.takeError(), Outcome::RunCrash));
+    return std::vector<Measurement>(
+        ids.size(), failOnDevice(timed.takeError(), Outcome::RunCrash));
   std::vector<Measurement> results;
   for (const TimedCalls &one : *timed) {
     TimingSummary summary = summarize(one.samples);
@@ -433,7 +494,8 @@ std::vector<Measurement> CUDARunner::time(llvm::ArrayRef<int64_t> ids, const Mea
     result.spreadSeconds = summary.halfInterquartileRange;
     result.calls = one.calls;
   }
-  // A candidate may be right once and wrong when called again. With several, one more call of each tells.
+  // A candidate may be right once and wrong when called again. With several,
+  // one more call of each tells.
   for (auto [executable, result] : llvm::zip_equal(code, results)) {
     if (ids.size() > 1) {
       llvm::Error error = poison(task);
@@ -444,7 +506,8 @@ std::vector<Measurement> CUDARunner::time(llvm::ArrayRef<int64_t> ids, const Mea
         continue;
       }
     }
-    llvm::Expected<std::string> fault = findFault(task, policy, result.relativeError);
+    llvm::Expected<std::string> fault =
+        findFault(task, policy, result.relativeError);
     if (!fault) {
       result = failOnDevice(fault.takeError(), Outcome::RunCrash);
     } else if (!fault->empty()) {
@@ -455,15 +518,17 @@ std::vector<Measurement> CUDARunner::time(llvm::ArrayRef<int64_t> ids, const Mea
   return results;
 }
 
-llvm::Expected<std::unique_ptr<CandidateRunner>> chameleon::createCUDARunner(const RunnerOptions &options,
-                                                                             const DialectRegistry &registry,
-                                                                             DeviceCompiler compiler) {
-  llvm::Expected<TargetDescription> target =
-      TargetDescription::parse(options.target, options.threads, DriverUse::ChildProcess);
+llvm::Expected<std::unique_ptr<CandidateRunner>>
+chameleon::createCUDARunner(const RunnerOptions &options,
+                            const DialectRegistry &registry,
+                            DeviceCompiler compiler) {
+  llvm::Expected<TargetDescription> target = TargetDescription::parse(
+      options.target, options.threads, DriverUse::ChildProcess);
   if (!target)
     return target.takeError();
   if (target->kind != TargetDescription::Kind::NVVM)
-    return llvm::createStringError("target '%s' is no GPU", options.target.c_str());
+    return llvm::createStringError("target '%s' is no GPU",
+                                   options.target.c_str());
   // A chip that was named compiles anywhere; measuring needs the device.
   llvm::Expected<cuda::DeviceFacts> device = cuda::DeviceFacts::queryInChild(0);
   if (!device)
@@ -472,8 +537,12 @@ llvm::Expected<std::unique_ptr<CandidateRunner>> chameleon::createCUDARunner(con
   if (!host)
     return host.takeError();
   llvm::SmallString<128> folder;
-  if (std::error_code error = llvm::sys::fs::createUniqueDirectory("chameleon-worker", folder))
-    return llvm::createStringError("cannot make a folder for executables: %s", error.message().c_str());
-  return std::make_unique<CUDARunner>(options, std::move(*target), std::move(*host), static_cast<unsigned>(device->count),
-                                      registry, std::move(compiler), folder.str().str());
+  if (std::error_code error =
+          llvm::sys::fs::createUniqueDirectory("chameleon-worker", folder))
+    return llvm::createStringError("cannot make a folder for executables: %s",
+                                   error.message().c_str());
+  return std::make_unique<CUDARunner>(
+      options, std::move(*target), std::move(*host),
+      static_cast<unsigned>(device->count), registry, std::move(compiler),
+      folder.str().str());
 }

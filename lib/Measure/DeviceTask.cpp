@@ -1,8 +1,8 @@
 //===- DeviceTask.cpp - the arguments of a task on a device, called and timed
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,19 +15,23 @@
 using namespace chameleon;
 using namespace chameleon::cuda;
 
-/// Launches in a graph: the start of a graph costs about as much as a small kernel.
+/// Launches in a graph: the start of a graph costs about as much as a small
+/// kernel.
 static constexpr double mostInGraph = 20;
 /// … but no more than so many seconds of work.
 static constexpr double longestGraph = 2e-3;
 
-llvm::Expected<std::unique_ptr<DeviceSession>> DeviceSession::open(unsigned ordinal) {
+llvm::Expected<std::unique_ptr<DeviceSession>>
+DeviceSession::open(unsigned ordinal) {
   llvm::Expected<const Driver *> driver = Driver::load();
   if (!driver)
     return driver.takeError();
-  llvm::Expected<DeviceFacts> facts = DeviceFacts::query(**driver, static_cast<int>(ordinal));
+  llvm::Expected<DeviceFacts> facts =
+      DeviceFacts::query(**driver, static_cast<int>(ordinal));
   if (!facts)
     return facts.takeError();
-  llvm::Expected<std::unique_ptr<Context>> context = Context::create(**driver, static_cast<int>(ordinal));
+  llvm::Expected<std::unique_ptr<Context>> context =
+      Context::create(**driver, static_cast<int>(ordinal));
   if (!context)
     return context.takeError();
   llvm::Expected<Stream> stream = Stream::create(**context);
@@ -40,12 +44,14 @@ llvm::Expected<std::unique_ptr<DeviceSession>> DeviceSession::open(unsigned ordi
   if (!end)
     return end.takeError();
   return std::unique_ptr<DeviceSession>(
-      new DeviceSession(std::move(*context), std::move(*stream), std::move(*begin), std::move(*end), facts->l2Bytes));
+      new DeviceSession(std::move(*context), std::move(*stream),
+                        std::move(*begin), std::move(*end), facts->l2Bytes));
 }
 
 llvm::Expected<const Buffer *> DeviceSession::flushBuffer() {
   if (!flush.address()) {
-    llvm::Expected<Buffer> made = Buffer::allocate(*context, 2 * std::max<int64_t>(l2Bytes, 1 << 20));
+    llvm::Expected<Buffer> made =
+        Buffer::allocate(*context, 2 * std::max<int64_t>(l2Bytes, 1 << 20));
     if (!made)
       return made.takeError();
     flush = std::move(*made);
@@ -57,13 +63,18 @@ llvm::Expected<const Buffer *> DeviceSession::flushBuffer() {
 // Buffers
 //===----------------------------------------------------------------------===//
 
-static size_t bytesWithGuards(const GuardedBuffer &buffer) { return buffer.size() + 2 * GuardedBuffer::guardBytes; }
+static size_t bytesWithGuards(const GuardedBuffer &buffer) {
+  return buffer.size() + 2 * GuardedBuffer::guardBytes;
+}
 
-llvm::Expected<DeviceBuffers> DeviceBuffers::create(DeviceSession &session, llvm::ArrayRef<GuardedBuffer *> host) {
+llvm::Expected<DeviceBuffers>
+DeviceBuffers::create(DeviceSession &session,
+                      llvm::ArrayRef<GuardedBuffer *> host) {
   DeviceBuffers result;
   result.host = host.vec();
   for (size_t position = 0; position < host.size(); ++position) {
-    llvm::Expected<Buffer> buffer = Buffer::allocate(*session.context, bytesWithGuards(*host[position]));
+    llvm::Expected<Buffer> buffer =
+        Buffer::allocate(*session.context, bytesWithGuards(*host[position]));
     if (!buffer)
       return buffer.takeError();
     result.starts.push_back(buffer->address() + GuardedBuffer::guardBytes);
@@ -76,12 +87,14 @@ llvm::Expected<DeviceBuffers> DeviceBuffers::create(DeviceSession &session, llvm
 
 llvm::Error DeviceBuffers::upload(size_t position) const {
   const GuardedBuffer &from = *host[position];
-  return buffers[position].write(from.data() - GuardedBuffer::guardBytes, bytesWithGuards(from));
+  return buffers[position].write(from.data() - GuardedBuffer::guardBytes,
+                                 bytesWithGuards(from));
 }
 
 llvm::Error DeviceBuffers::download(size_t position) const {
   GuardedBuffer &to = *host[position];
-  return buffers[position].read(to.data() - GuardedBuffer::guardBytes, bytesWithGuards(to));
+  return buffers[position].read(to.data() - GuardedBuffer::guardBytes,
+                                bytesWithGuards(to));
 }
 
 //===----------------------------------------------------------------------===//
@@ -89,7 +102,9 @@ llvm::Error DeviceBuffers::download(size_t position) const {
 //===----------------------------------------------------------------------===//
 
 /// Runs `work` between two events and waits for it.
-static llvm::Expected<double> timeBetweenEvents(DeviceSession &session, llvm::function_ref<llvm::Error()> work) {
+static llvm::Expected<double>
+timeBetweenEvents(DeviceSession &session,
+                  llvm::function_ref<llvm::Error()> work) {
   if (llvm::Error error = session.begin.record(session.stream.get()))
     return error;
   if (llvm::Error error = work())
@@ -101,13 +116,16 @@ static llvm::Expected<double> timeBetweenEvents(DeviceSession &session, llvm::fu
   return session.end.secondsSince(session.begin);
 }
 
-llvm::Expected<double> chameleon::callOnce(DeviceSession &session, const DeviceExecutable &executable,
+llvm::Expected<double> chameleon::callOnce(DeviceSession &session,
+                                           const DeviceExecutable &executable,
                                            const DeviceBuffers &buffers) {
-  return timeBetweenEvents(session, [&] { return executable.call(buffers, session.stream.get()); });
+  return timeBetweenEvents(
+      session, [&] { return executable.call(buffers, session.stream.get()); });
 }
 
 namespace {
-/// One executable while it is timed. The clock is the device's: it stands still between samples.
+/// One executable while it is timed. The clock is the device's: it stands still
+/// between samples.
 struct TimedExecutable {
   const DeviceExecutable *executable = nullptr;
   std::optional<Graph> graph; ///< cold: none, as every call is flushed before
@@ -116,15 +134,21 @@ struct TimedExecutable {
 } // namespace
 
 llvm::Expected<std::vector<TimedCalls>>
-chameleon::timeOnDevice(DeviceSession &session, llvm::ArrayRef<const DeviceExecutable *> executables,
-                        llvm::ArrayRef<double> once, const DeviceBuffers &buffers, const MeasurePolicy &policy) {
+chameleon::timeOnDevice(DeviceSession &session,
+                        llvm::ArrayRef<const DeviceExecutable *> executables,
+                        llvm::ArrayRef<double> once,
+                        const DeviceBuffers &buffers,
+                        const MeasurePolicy &policy) {
   StreamHandle stream = session.stream.get();
   const Driver &driver = session.context->driver;
-  // Interleaved timing shares one policy, whose unit is a sample: all graphs hold as many calls.
+  // Interleaved timing shares one policy, whose unit is a sample: all graphs
+  // hold as many calls.
   double slowest = *std::max_element(once.begin(), once.end());
   int64_t callsInGraph =
       policy.coldCache ? 1
-                       : static_cast<int64_t>(std::clamp(std::floor(longestGraph / std::max(slowest, 1e-9)), 1.0, mostInGraph));
+                       : static_cast<int64_t>(std::clamp(
+                             std::floor(longestGraph / std::max(slowest, 1e-9)),
+                             1.0, mostInGraph));
   std::vector<TimedExecutable> timed;
   const Buffer *flush = nullptr;
   if (policy.coldCache) {
@@ -139,18 +163,20 @@ chameleon::timeOnDevice(DeviceSession &session, llvm::ArrayRef<const DeviceExecu
     entry.callsInGraph = callsInGraph;
     if (policy.coldCache)
       continue;
-    llvm::Expected<Graph> graph = Graph::capture(*session.context, session.stream, [&]() -> llvm::Error {
-      for (int64_t call = 0; call < callsInGraph; ++call)
-        if (llvm::Error error = executable->call(buffers, stream))
-          return error;
-      return llvm::Error::success();
-    });
+    llvm::Expected<Graph> graph =
+        Graph::capture(*session.context, session.stream, [&]() -> llvm::Error {
+          for (int64_t call = 0; call < callsInGraph; ++call)
+            if (llvm::Error error = executable->call(buffers, stream))
+              return error;
+          return llvm::Error::success();
+        });
     if (!graph)
       return graph.takeError();
     entry.graph = std::move(*graph);
   }
 
-  // The loop around the clock is the CPU's, with another clock; an error makes time fly, so that it ends.
+  // The loop around the clock is the CPU's, with another clock; an error makes
+  // time fly, so that it ends.
   double clock = 0;
   llvm::Error failed = llvm::Error::success();
   bool hasFailed = false;
@@ -165,11 +191,13 @@ chameleon::timeOnDevice(DeviceSession &session, llvm::ArrayRef<const DeviceExecu
       return;
     }
     if (flush)
-      if (llvm::Error error = driver.call(driver.fillBytesAsync, flush->address(), static_cast<unsigned char>(0), flush->size(),
-                                          stream))
+      if (llvm::Error error =
+              driver.call(driver.fillBytesAsync, flush->address(),
+                          static_cast<unsigned char>(0), flush->size(), stream))
         return fail(std::move(error));
     llvm::Expected<double> seconds = timeBetweenEvents(session, [&] {
-      return entry.graph ? entry.graph->launch(session.stream) : entry.executable->call(buffers, stream);
+      return entry.graph ? entry.graph->launch(session.stream)
+                         : entry.executable->call(buffers, stream);
     });
     if (!seconds)
       return fail(seconds.takeError());

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/Worker.h"
+#include "chameleon/Measure/CUDARunner.h"
 #include "chameleon/Measure/FaultInjection.h"
 #include "chameleon/Measure/ForkServer.h"
 #include "chameleon/Measure/Protocol.h"
@@ -29,6 +30,15 @@ static constexpr llvm::StringLiteral usage =
     "run-nan, child-kill,\n"
     "             worker-kill\n"
     "  --version  prints the version of the protocol\n";
+
+/// The one place where a kind of target gets its runner.
+static llvm::Expected<std::unique_ptr<CandidateRunner>>
+createRunner(const RunnerOptions &options,
+             const mlir::DialectRegistry &registry) {
+  llvm::StringRef kind = llvm::StringRef(options.target).split(':').first;
+  return kind == "nvvm" ? createCUDARunner(options, registry)
+                        : createCPURunner(options, registry);
+}
 
 int chameleon::chameleonWorkerMain(int argc, char **argv,
                                    mlir::DialectRegistry &registry) {
@@ -65,7 +75,7 @@ int chameleon::chameleonWorkerMain(int argc, char **argv,
   }
   mlir::registerAllPasses(); // schedules and the lowering name passes in text
   return runForkServer([&](const RunnerOptions &options) {
-    return faults.empty() ? createCPURunner(options, registry)
+    return faults.empty() ? createRunner(options, registry)
                           : createFaultyRunner(options, registry, faults);
   });
 }

@@ -105,7 +105,8 @@ static std::array<int64_t *, 16> numbers(DeviceFacts &facts) {
           &facts.clockKHz,
           &facts.memoryClockKHz,
           &facts.memoryBusBits,
-          &facts.globalBytes, &facts.count};
+          &facts.globalBytes,
+          &facts.count};
 }
 
 llvm::Expected<DeviceFacts> DeviceFacts::queryInChild(int ordinal) {

@@ -282,13 +282,6 @@ llvm::Error listLaunches(ModuleOp module,
   return llvm::Error::success();
 }
 
-const NVVMFunction *NVVMProgram::lookup(StringRef name) const {
-  for (const NVVMFunction &function : functions)
-    if (function.name == name)
-      return &function;
-  return nullptr;
-}
-
 void printLaunches(const NVVMProgram &program, raw_ostream &os) {
   auto print = [&](StringRef name, const std::array<unsigned, 3> &sizes) {
     os << " " << name << " " << sizes[0] << "," << sizes[1] << "," << sizes[2];

@@ -9,8 +9,11 @@
 #include "chameleon/Tuning/SearchLibrary.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 #include <dlfcn.h>
 
 using namespace mlir;
@@ -47,12 +50,66 @@ double numericValue(Attribute option, size_t position) {
 
 } // namespace
 
+/// The folder of LibTorch's libraries: $CHAMELEON_TORCH, or that of the
+/// package which python3 would import; empty if there is none.
+static std::string findTorch() {
+  if (const char *variable = std::getenv("CHAMELEON_TORCH"))
+    return variable;
+  llvm::ErrorOr<std::string> python = llvm::sys::findProgramByName("python3");
+  llvm::SmallString<128> output;
+  if (!python ||
+      llvm::sys::fs::createTemporaryFile("chameleon-torch", "txt", output))
+    return "";
+  llvm::FileRemover removal(output);
+  llvm::StringRef arguments[] = {
+      *python, "-c",
+      "import importlib.util as u; print(u.find_spec('torch').origin)"};
+  std::optional<llvm::StringRef> redirects[] = {
+      llvm::StringRef(), llvm::StringRef(output), llvm::StringRef()};
+  if (llvm::sys::ExecuteAndWait(*python, arguments, std::nullopt, redirects,
+                                /*SecondsToWait=*/20) != 0)
+    return "";
+  auto text = llvm::MemoryBuffer::getFile(output);
+  if (!text)
+    return "";
+  llvm::SmallString<128> folder(
+      llvm::sys::path::parent_path((*text)->getBuffer().trim()));
+  llvm::sys::path::append(folder, "lib");
+  return folder.str().str();
+}
+
+/// A search library of a binary release was linked to a LibTorch that is
+/// somewhere else here. A library that is loaded already satisfies whoever
+/// names it.
+static void *loadWithTorch(const std::string &file, std::string &why) {
+  std::string torch = findTorch();
+  if (torch.empty()) {
+    why += "; no torch found either: neither $CHAMELEON_TORCH names a folder "
+           "of libtorch_cpu.so, nor does python3 know the package";
+    return nullptr;
+  }
+  for (llvm::StringRef name : {"libc10.so", "libtorch_cpu.so"}) {
+    std::string library = (torch + "/" + name).str();
+    if (!dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
+      why += std::string("; ") + dlerror();
+      return nullptr;
+    }
+  }
+  void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
+    why = std::string(dlerror()) + " (with torch from " + torch + ")";
+  return handle;
+}
+
 llvm::Expected<SearchLibrary> SearchLibrary::load(llvm::StringRef path) {
   std::string file = path.empty() ? findBesideProgram() : path.str();
   void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::string why = handle ? "" : dlerror();
+  if (!handle && llvm::StringRef(why).contains("torch"))
+    handle = loadWithTorch(file, why);
   if (!handle)
     return llvm::createStringError("cannot load the search library: %s",
-                                   dlerror());
+                                   why.c_str());
   SearchLibrary library;
 #define CHAMELEON_SEARCH_FUNCTION(name)                                        \
   library.name = reinterpret_cast<decltype(library.name)>(                     \

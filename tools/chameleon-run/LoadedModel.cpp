@@ -1,4 +1,4 @@
-//===- LoadedModel.cpp - a model compiled into this process, ready to be called
+//===- LoadedModel.cpp - a model compiled for this machine, ready to be called
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -8,22 +8,29 @@
 
 #include "LoadedModel.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
-#include "chameleon/Target/LowerToCPU.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Pass/PassManager.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include <chrono>
 
 using namespace mlir;
 
 namespace chameleon {
 
-static double lap(std::chrono::steady_clock::time_point &start) {
-  auto now = std::chrono::steady_clock::now();
-  double seconds = std::chrono::duration<double>(now - start).count();
-  start = now;
-  return seconds;
+LoadedModel::~LoadedModel() = default;
+
+static double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+StepClock::StepClock() : last(now()) {}
+
+double StepClock::lap() {
+  double before = last;
+  last = now();
+  return last - before;
 }
 
 /// Applies the schedules that --tune-schedules embedded. The payload knows its
@@ -46,25 +53,14 @@ static LogicalResult applyEmbeddedSchedules(ModuleOp module,
   return result;
 }
 
-namespace {
-
-/// How a lowered function is called: `chameleon.signature` and the attributes
-/// beside it.
-struct Signature {
-  SmallVector<RankedTensorType> arguments, results;
-  /// For each argument the result of the initialiser that it takes, or -1.
-  SmallVector<int64_t> constants;
-  std::string initialiser;
-};
-
-} // namespace
-
-static FailureOr<Signature> readSignature(ModuleOp module, StringRef name) {
-  auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
+FailureOr<LoadedModel::Signature> LoadedModel::readSignature(ModuleOp module,
+                                                             StringRef name) {
+  auto function = dyn_cast_or_null<FunctionOpInterface>(
+      SymbolTable::lookupSymbolIn(module, name));
   if (!function || function.isExternal()) {
     auto diagnostic = module.emitError("no function '") << name << "'";
     std::string known;
-    for (auto other : module.getOps<LLVM::LLVMFuncOp>())
+    for (auto other : module.getOps<FunctionOpInterface>())
       if (!other.isExternal() && other->hasAttr("chameleon.signature"))
         known += (known.empty() ? "'" : ", '") + other.getName().str() + "'";
     return diagnostic << ", expected one of "
@@ -100,104 +96,72 @@ static FailureOr<Signature> readSignature(ModuleOp module, StringRef name) {
   return signature;
 }
 
-FailureOr<LoadedModel> LoadedModel::load(ModuleOp module, StringRef function,
-                                         const TargetDescription &target,
-                                         CPUOptimization optimization) {
-  LoadedModel model;
-  auto clock = std::chrono::steady_clock::now();
-  Location location = module.getLoc();
-  auto fail = [&](llvm::Error error) -> LogicalResult {
-    return emitError(location) << llvm::toString(std::move(error));
-  };
-
-  if (failed(applyEmbeddedSchedules(module, target)))
+FailureOr<LoadedModel::Signature>
+LoadedModel::readInitialiser(ModuleOp module, const Signature &signature) {
+  FailureOr<Signature> initialiser =
+      readSignature(module, signature.initialiser);
+  if (failed(initialiser))
     return failure();
-  model.loadTimes.schedules = lap(clock);
+  if (!initialiser->arguments.empty())
+    return emitError(module.getLoc())
+           << "initialiser '" << signature.initialiser << "' has "
+           << initialiser->arguments.size() << " arguments, expected none";
+  return initialiser;
+}
 
-  if (!module.getOps<func::FuncOp>().empty()) {
-    PassManager passes(module.getContext());
-    passes.enableVerifier(false);
-    LowerToCPUOptions lowering;
-    lowering.parallel = target.threads > 1;
-    buildLowerToCPUPipeline(passes, lowering);
-    if (failed(passes.run(module)))
-      return failure();
+LogicalResult LoadedModel::allocate(Location location,
+                                    ArrayRef<RankedTensorType> types,
+                                    std::vector<HostTensor> &tensors) {
+  for (RankedTensorType type : types) {
+    auto tensor = HostTensor::create(type);
+    if (!tensor)
+      return emitError(location) << llvm::toString(tensor.takeError());
+    tensor->poison();
+    tensors.push_back(std::move(*tensor));
   }
-  model.loadTimes.lowering = lap(clock);
+  return success();
+}
 
-  FailureOr<Signature> signature = readSignature(module, function);
-  if (failed(signature))
-    return failure();
-  CPUCompileOptions options;
-  options.optimization = optimization;
-  auto executable = CPUExecutable::compile(module, target, options);
-  if (!executable)
-    return fail(executable.takeError());
-  model.executable = std::move(*executable);
-  auto entry = model.executable->lookup(function);
-  if (!entry)
-    return fail(entry.takeError());
-  model.entry = *entry;
-  model.loadTimes.compiling = lap(clock);
-
-  auto allocate = [&](ArrayRef<RankedTensorType> types,
-                      std::vector<HostTensor> &tensors) -> LogicalResult {
-    for (RankedTensorType type : types) {
-      auto tensor = HostTensor::create(type);
-      if (!tensor)
-        return fail(tensor.takeError());
-      tensor->poison();
-      tensors.push_back(std::move(*tensor));
-    }
-    return success();
-  };
-  if (!signature->initialiser.empty()) {
-    FailureOr<Signature> initialiser =
-        readSignature(module, signature->initialiser);
-    if (failed(initialiser))
-      return failure();
-    if (!initialiser->arguments.empty())
-      return emitError(location)
-             << "initialiser '" << signature->initialiser << "' has "
-             << initialiser->arguments.size() << " arguments, expected none";
-    if (failed(allocate(initialiser->results, model.constants)))
-      return failure();
-    auto run = model.executable->lookup(signature->initialiser);
-    if (!run)
-      return fail(run.takeError());
-    SmallVector<void *> buffers;
-    for (HostTensor &constant : model.constants)
-      buffers.push_back(constant.data());
-    (*run)(buffers.data());
-  }
-  for (auto [index, constant] : llvm::enumerate(signature->constants)) {
+LogicalResult LoadedModel::takeSignature(Location location, StringRef function,
+                                         const Signature &signature,
+                                         ArrayRef<RankedTensorType> constants) {
+  for (auto [index, constant] : llvm::enumerate(signature.constants)) {
     if (constant < 0) {
-      model.inputPositions.push_back(index);
-      model.inputs.push_back(signature->arguments[index]);
-      model.arguments.push_back(nullptr);
+      inputPositions.push_back(index);
+      inputs.push_back(signature.arguments[index]);
       continue;
     }
-    if (constant >= static_cast<int64_t>(model.constants.size()) ||
-        model.constants[constant].getType() != signature->arguments[index])
+    if (constant >= static_cast<int64_t>(constants.size()) ||
+        constants[constant] != signature.arguments[index])
       return emitError(location)
              << "argument " << index << " of function '" << function
              << "' takes result " << constant
              << " of its initialiser, which has no such result of type "
-             << signature->arguments[index];
-    model.arguments.push_back(model.constants[constant].data());
+             << signature.arguments[index];
   }
-  if (failed(allocate(signature->results, model.outputs)))
-    return failure();
-  for (HostTensor &output : model.outputs)
-    model.arguments.push_back(output.data());
-  model.loadTimes.initialising = lap(clock);
-  return std::move(model);
+  return allocate(location, signature.results, outputs);
 }
 
-void LoadedModel::bind(ArrayRef<const HostTensor *> values) {
-  for (auto [position, value] : llvm::zip_equal(inputPositions, values))
-    arguments[position] =
-        const_cast<void *>(value->data()); // inputs are never written
+FailureOr<std::unique_ptr<LoadedModel>>
+LoadedModel::load(ModuleOp module, StringRef function,
+                  const TargetDescription &target,
+                  CPUOptimization optimization) {
+  StepClock clock;
+  if (failed(applyEmbeddedSchedules(module, target)))
+    return failure();
+  LoadStep schedules = {"schedules", clock.lap()};
+  FailureOr<std::unique_ptr<LoadedModel>> model = failure();
+  switch (target.kind) {
+  case TargetDescription::Kind::CPU:
+    model = loadCPUModel(module, function, target, optimization);
+    break;
+  case TargetDescription::Kind::NVVM:
+    model = loadGPUModel(module, function, target);
+    break;
+  }
+  if (succeeded(model))
+    (*model)->loadSteps.insert((*model)->loadSteps.begin(), schedules);
+  return model;
 }
 
 } // namespace chameleon

@@ -89,7 +89,9 @@ struct Options {
       "threads", llvm::cl::desc("Threads of parallel code (0: all cores)"),
       llvm::cl::init(0), llvm::cl::cat(category)};
   llvm::cl::opt<std::string> target{
-      "target", llvm::cl::desc("auto, cpu or cpu:<features>"),
+      "target",
+      llvm::cl::desc("auto (a GPU if there is one), cpu, cpu:<features>, nvvm, "
+                     "nvvm:<chip>"),
       llvm::cl::init("auto"), llvm::cl::cat(category)};
   llvm::cl::opt<CPUOptimization> optimization{
       "O",
@@ -233,7 +235,7 @@ static void print(unsigned index, const HostTensor &tensor, bool printFull) {
 }
 
 /// Prints or saves, then compares.
-static int finish(const LoadedModel &model, const Options &options,
+static int finish(LoadedModel &model, const Options &options,
                   MLIRContext *context) {
   ArrayRef<HostTensor> results = model.results();
   if (options.outputs.size() > results.size() ||
@@ -279,23 +281,24 @@ static int finish(const LoadedModel &model, const Options &options,
 // Timing
 //===----------------------------------------------------------------------===//
 
-static double timeCall(LoadedModel &model) {
-  auto start = std::chrono::steady_clock::now();
-  model.call();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
-static void runBenchmark(LoadedModel &model, double seconds) {
+static llvm::Error runBenchmark(LoadedModel &model, double seconds) {
   constexpr double warmUpSeconds = 0.2;
   constexpr size_t fewestCalls = 5;
   double warm = 0;
-  for (unsigned i = 0; i < 2 || warm < std::min(warmUpSeconds, seconds); ++i)
-    warm += timeCall(model);
+  for (unsigned i = 0; i < 2 || warm < std::min(warmUpSeconds, seconds); ++i) {
+    llvm::Expected<double> call = model.call();
+    if (!call)
+      return call.takeError();
+    warm += *call;
+  }
   std::vector<double> times;
   for (double total = 0; times.size() < fewestCalls || total < seconds;
-       total += times.back())
-    times.push_back(timeCall(model));
+       total += times.back()) {
+    llvm::Expected<double> call = model.call();
+    if (!call)
+      return call.takeError();
+    times.push_back(*call);
+  }
   std::sort(times.begin(), times.end());
   auto quantile = [&](double q) {
     return times[static_cast<size_t>(q * (times.size() - 1) + 0.5)];
@@ -305,6 +308,7 @@ static void runBenchmark(LoadedModel &model, double seconds) {
       "median %.4f ms, spread %.1f %% (quartiles), min %.4f ms, %zu calls\n",
       median * 1e3, (quantile(0.75) - quantile(0.25)) / median * 100,
       times.front() * 1e3, times.size());
+  return llvm::Error::success();
 }
 
 int main(int argc, char **argv) {
@@ -345,31 +349,42 @@ int main(int argc, char **argv) {
       failed(fillMissingConstants(*module, options.fillMissing)))
     return 1;
 
-  FailureOr<LoadedModel> model = LoadedModel::load(
+  if (!description->choice.empty() &&
+      description->kind != TargetDescription::Kind::CPU)
+    emitRemark(module->getLoc())
+        << "target " << description->spec() << " (" << description->device
+        << "): " << description->choice;
+  FailureOr<std::unique_ptr<LoadedModel>> loaded = LoadedModel::load(
       *module, options.function, *description, options.optimization);
-  if (failed(model))
+  if (failed(loaded))
     return 1;
+  LoadedModel &model = **loaded;
   if (options.timing) {
-    const LoadTimes &load = model->times();
-    const CPUCompileTimes &compile = model->compileTimes();
-    llvm::errs() << llvm::format(
-        "parse %.1f ms, schedules %.1f, lower %.1f, compile %.1f (translate "
-        "%.1f, optimise %.1f, "
-        "generate %.1f), initialise %.1f\n",
-        parsing * 1e3, load.schedules * 1e3, load.lowering * 1e3,
-        load.compiling * 1e3, compile.translateSeconds * 1e3,
-        compile.optimizeSeconds * 1e3, compile.codegenSeconds * 1e3,
-        load.initialising * 1e3);
+    llvm::errs() << llvm::format("parse %.1f ms", parsing * 1e3);
+    bool inParts = false;
+    for (const LoadStep &step : model.steps()) {
+      llvm::errs() << (step.isPart && !inParts   ? " ("
+                       : !step.isPart && inParts ? "), "
+                                                 : ", ")
+                   << step.name << llvm::format(" %.1f", step.seconds * 1e3);
+      inParts = step.isPart;
+    }
+    llvm::errs() << (inParts ? ")\n" : "\n");
   }
   std::vector<HostTensor> tensors;
-  if (int status = readInputs(*model, options, &context, tensors))
+  if (int status = readInputs(model, options, &context, tensors))
     return status;
   SmallVector<const HostTensor *> bound;
   for (HostTensor &tensor : tensors)
     bound.push_back(&tensor);
-  model->bind(bound);
-  model->call();
-  if (options.benchmark)
-    runBenchmark(*model, options.seconds);
-  return finish(*model, options, &context);
+  llvm::Error error = model.bind(bound);
+  if (!error)
+    error = model.call().takeError();
+  if (!error && options.benchmark)
+    error = runBenchmark(model, options.seconds);
+  if (!error)
+    error = model.fetchResults();
+  if (error)
+    return fail(llvm::toString(std::move(error)));
+  return finish(model, options, &context);
 }

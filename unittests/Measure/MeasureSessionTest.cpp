@@ -138,7 +138,7 @@ TEST(MeasureSession, FaultsOnDevicesCostTheirCandidatesAlone) {
       {Outcome::RunCrash, "aborted"},
       {Outcome::RunCrash, "the device fell off the bus"},
       {Outcome::CompileError, "too much shared memory"},
-      {Outcome::RunCrash, "exit status 3"}};
+      {Outcome::RunCrash, "ended with exit status 3"}};
   const auto *next = std::begin(expected);
   for (size_t i : {1, 3, 5, 7, 8, 10, 12, 14, 16}) {
     EXPECT_EQ(toString(next->first).str(), toString(results[i].outcome).str())

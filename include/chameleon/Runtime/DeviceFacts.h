@@ -16,7 +16,7 @@ namespace chameleon::cuda {
 
 struct DeviceFacts {
   std::string name;             ///< the maker's, e.g. NVIDIA H200
-  int64_t count = 1; ///< devices that the driver shows
+  int64_t count = 1;            ///< devices that the driver shows
   int64_t major = 0, minor = 0; ///< compute capability
   int64_t multiprocessors = 0;
   int64_t warp = 32;

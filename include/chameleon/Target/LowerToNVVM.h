@@ -26,14 +26,12 @@
 #ifndef CHAMELEON_TARGET_LOWERTONVVM_H
 #define CHAMELEON_TARGET_LOWERTONVVM_H
 
+#include "chameleon/Runtime/KernelProgram.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
-#include <array>
-#include <cstdint>
 #include <string>
-#include <vector>
 
 namespace chameleon {
 
@@ -52,45 +50,6 @@ struct LowerToNVVMOptions {
 /// Structured operations that no schedule touched become one plain kernel each.
 void buildLowerToNVVMPipeline(mlir::OpPassManager &passes,
                               const LowerToNVVMOptions &options);
-
-/// A pointer that a kernel gets: `byteOffset` into a buffer.
-struct KernelArgument {
-  enum class Kind {
-    Argument, ///< of the function: buffer `index`
-    Scratch,  ///< of the call: NVVMFunction::scratchBytes
-    Constant, ///< of the program: NVVMProgram::constants[index]
-  };
-  Kind kind = Kind::Argument;
-  unsigned index = 0;
-  int64_t byteOffset = 0;
-};
-
-struct KernelLaunch {
-  std::string kernel; ///< its name in the PTX
-  std::array<unsigned, 3> grid = {1, 1, 1}, block = {1, 1, 1};
-  unsigned dynamicSharedBytes = 0;
-  std::vector<KernelArgument> arguments; ///< each a device pointer
-};
-
-struct NVVMFunction {
-  std::string name;
-  /// Bytes of each buffer that the function takes, results last.
-  std::vector<int64_t> argumentBytes;
-  unsigned numResults = 0;            ///< trailing arguments that are results
-  std::vector<KernelLaunch> launches; ///< in order; each after the one before
-  /// Device memory that the function uses while it runs, aligned to 256 bytes.
-  int64_t scratchBytes = 0;
-};
-
-struct NVVMProgram {
-  std::string ptx;                     ///< empty if there is nothing to launch
-  std::vector<NVVMFunction> functions; ///< each function with a body
-  /// Read-only data that the runner places on the device once, aligned to 256
-  /// bytes.
-  std::vector<std::vector<char>> constants;
-
-  const NVVMFunction *lookup(llvm::StringRef name) const;
-};
 
 /// Code of a module that the pipeline above has lowered. Optimises at LLVM's
 /// O1: more costs time and gains nothing. Errors: a function that is not a list
