@@ -23,8 +23,8 @@ llvm::Expected<std::unique_ptr<Context>> Context::create(const Driver &driver,
   if (llvm::Error error =
           driver.call(driver.primaryContextRetain, &handle, device))
     return error;
-  std::unique_ptr<Context> context(new Context(driver, device));
-  if (llvm::Error error = driver.call(driver.contextSetCurrent, handle))
+  std::unique_ptr<Context> context(new Context(driver, device, handle));
+  if (llvm::Error error = context->makeCurrent())
     return error;
   return context;
 }

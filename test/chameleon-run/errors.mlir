@@ -21,7 +21,7 @@
 // FUNCTION: error: no function 'other', expected one of 'main'
 // OUTPUT: error: /nonexistent/x.npy: No such file or directory
 // RESULTS: error: function 'main' has 1 results, but 2 are named
-// TARGET: error: unknown target 'abacus', expected 'auto', 'cpu' or 'cpu:<features>'
+// TARGET: error: unknown target 'abacus', expected one of 'auto', 'cpu', 'cpu:<features>', 'nvvm', 'nvvm:<chip>'
 // MODEL: error: cannot open input file
 
 func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {

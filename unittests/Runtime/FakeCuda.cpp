@@ -237,6 +237,23 @@ int cuMemAlloc_v2(unsigned long long *address, size_t bytes) {
   ++state.live;
   return 0;
 }
+int cuMemAllocManaged(unsigned long long *address, size_t bytes, unsigned) {
+  int status = cuMemAlloc_v2(address, bytes);
+  theState().calls.back() = __func__;
+  return status;
+}
+int cuMemHostRegister_v2(void *memory, size_t bytes, unsigned) {
+  ENTER;
+  theState().registered = {memory, bytes};
+  return 0;
+}
+int cuMemHostUnregister(void *memory) {
+  ENTER;
+  if (theState().registered.first != memory)
+    return 1;
+  theState().registered = {};
+  return 0;
+}
 int cuMemFree_v2(unsigned long long address) {
   State &state = theState();
   state.allocated -= blocks()[address];

@@ -22,6 +22,7 @@
 #include <dlfcn.h>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chameleon::fakecuda {
@@ -44,7 +45,8 @@ struct State {
   int sticky = 0;      ///< what every call returns from now on
   int64_t live = 0;    ///< objects that have not been released
   size_t allocated = 0, memory = size_t(1) << 30;
-  double clock = 0; ///< seconds on the device
+  double clock = 0;                     ///< seconds on the device
+  std::pair<void *, size_t> registered; ///< host memory
   /// How many 64-bit parameters a kernel has; what it does, and how long that
   /// takes (seconds).
   std::function<int(const std::string &kernel)> numParameters =

@@ -35,15 +35,20 @@ public:
   Context &operator=(const Context &) = delete;
 
   const Driver &driver;
+  /// Current on this thread, too.
+  llvm::Error makeCurrent() const {
+    return driver.call(driver.contextSetCurrent, handle);
+  }
   /// Waits for everything; reports what went wrong on the device meanwhile.
   llvm::Error synchronize() const {
     return driver.call(driver.contextSynchronize);
   }
 
 private:
-  Context(const Driver &driver, Device device)
-      : driver(driver), device(device) {}
+  Context(const Driver &driver, Device device, ContextHandle handle)
+      : driver(driver), device(device), handle(handle) {}
   Device device;
+  ContextHandle handle;
 };
 
 /// A handle and how to release it; moves, does not copy.
