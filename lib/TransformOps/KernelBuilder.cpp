@@ -183,7 +183,9 @@ int64_t KernelBuilder::getLanes(const KernelTask &task, const Access &access,
     while (value % lanes != 0)
       lanes /= 2;
   };
-  limit(runs.back().size);
+  // The last vector of a line may end in the zeros behind it.
+  if (access.slack == 0 || group.size() != 1)
+    limit(runs.back().size);
   limit(access.offset);
   for (const Run &run : ArrayRef<Run>(runs).drop_back())
     limit(run.stride);

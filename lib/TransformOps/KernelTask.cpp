@@ -52,6 +52,18 @@ static bool getLinear(AffineExpr expr, unsigned loops,
   return true;
 }
 
+void Access::setShape(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> pitches = computeStrides(shape);
+  offset = 0;
+  strides.assign(strides.size(), 0);
+  for (auto [index, pitch] : llvm::zip_equal(indices, pitches)) {
+    for (auto [stride, coefficient] :
+         llvm::zip_equal(strides, index.coefficients))
+      stride += coefficient * pitch;
+    offset += index.constant * pitch;
+  }
+}
+
 /// The access of `tensor` at indices `map` of `loops` loops. Looks through
 /// padding.
 static std::optional<Access> getAccess(Value tensor, AffineMap map,
@@ -72,7 +84,6 @@ static std::optional<Access> getAccess(Value tensor, AffineMap map,
       !type.getElementType().isIntOrFloat() ||
       type.getElementType().isInteger(1))
     return std::nullopt;
-  SmallVector<int64_t> strides = computeStrides(type.getShape());
   for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
     SmallVector<int64_t> coefficients;
     int64_t constant;
@@ -83,10 +94,9 @@ static std::optional<Access> getAccess(Value tensor, AffineMap map,
       if (pad.getStaticLow()[dim] != 0 || pad.getStaticHigh()[dim] != 0)
         access.bounds.push_back({coefficients, constant, type.getDimSize(dim)});
     }
-    for (unsigned loop = 0; loop < loops; ++loop)
-      access.strides[loop] += coefficients[loop] * strides[dim];
-    access.offset += constant * strides[dim];
+    access.indices.push_back({coefficients, constant});
   }
+  access.setShape(type.getShape());
   return access;
 }
 

@@ -39,7 +39,17 @@ struct Access {
   int64_t offset = 0;
   llvm::SmallVector<Bound, 0> bounds;
   mlir::Attribute padding; ///< what elements out of bounds are
+  /// Zeros after each row of the innermost dimension, which may be read.
+  int64_t slack = 0;
+  /// The index in each dimension of the tensor.
+  struct Index {
+    llvm::SmallVector<int64_t> coefficients;
+    int64_t constant;
+  };
+  llvm::SmallVector<Index, 0> indices;
 
+  /// Sets strides and offset for a buffer of this shape.
+  void setShape(llvm::ArrayRef<int64_t> shape);
   mlir::Type getElementType() const {
     return mlir::getElementTypeOrSelf(tensor.getType());
   }

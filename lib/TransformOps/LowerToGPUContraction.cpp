@@ -37,6 +37,9 @@ constexpr int64_t mostThreads = 1024;
 /// target's own limit.
 constexpr int64_t mostSharedBytes = 227 << 10;
 constexpr int64_t reductionThreads = 256;
+/// An operand of at least so many elements, which so many tiles read, is worth
+/// a kernel that aligns its rows.
+constexpr int64_t fewestAligned = 1 << 16, fewestReaders = 4;
 
 struct Parameters {
   int64_t tileRows, tileColumns, tileDepth;  ///< of a block
@@ -50,6 +53,8 @@ struct Parameters {
 struct Tile {
   const Access *access = nullptr;
   const Group *group = nullptr; ///< rows or columns
+  /// Of the copy whose rows are aligned, if there is one.
+  std::optional<Access> aligned;
   Value buffer, line;
   int64_t extent = 0, total = 0; ///< of the tile, of the group
   bool depthInside = false;      ///< steps of the reduction are contiguous
@@ -86,6 +91,12 @@ private:
   void buildReductionKernel(gpu::LaunchOp launch);
   void makeTile(Tile &tile, const Access &access, const Group &group,
                 int64_t extent);
+  /// As above; with a copy of the operand where copies of 16 bytes are possible
+  /// only so, and `readers` tiles read each element.
+  void makeAlignedTile(Tile &tile, const Access &access, const Group &group,
+                       int64_t extent, int64_t readers);
+  /// Sets the buffer of a tile; adds the launch that makes the copy.
+  void createBuffer(Tile &tile, SmallVectorImpl<Operation *> &launches);
   void openTile(Tile &tile, Int block, Int batchIndex, Int thread);
   /// Starts the copies of a chunk of the reduction into a stage.
   void copyTile(Tile &tile, Int chunk, Value stage);
@@ -240,8 +251,8 @@ std::string ContractionKernel::analyze() {
       !llvm::isInt<31>(chunks * p.splits * p.tileDepth))
     return "has more elements than 32 bits can count";
 
-  makeTile(left, rowAccess, rows, p.tileRows);
-  makeTile(right, columnAccess, columns, p.tileColumns);
+  makeAlignedTile(left, rowAccess, rows, p.tileRows, columnBlocks);
+  makeAlignedTile(right, columnAccess, columns, p.tileColumns, rowBlocks);
   left.total = rowCount;
   right.total = columnCount;
   // Every tile begins where a copy of 16 bytes may go.
@@ -290,11 +301,73 @@ void ContractionKernel::makeTile(Tile &tile, const Access &access,
   tile.size = tile.pitch * outer;
 }
 
+void ContractionKernel::makeAlignedTile(Tile &tile, const Access &access,
+                                        const Group &group, int64_t extent,
+                                        int64_t readers) {
+  makeTile(tile, access, group, extent);
+  auto type = cast<RankedTensorType>(access.tensor.getType());
+  int64_t lanes = 128 / element.getIntOrFloatBitWidth();
+  if (tile.lanes >= lanes || readers < fewestReaders || type.getRank() == 0 ||
+      type.getNumElements() < fewestAligned)
+    return;
+  Access aligned = access;
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = llvm::alignTo(shape.back(), lanes);
+  aligned.slack = shape.back() - type.getShape().back();
+  aligned.setShape(shape);
+  Tile better;
+  makeTile(better, aligned, group, extent);
+  if (aligned.slack == 0 || better.lanes <= tile.lanes)
+    return;
+  tile = better;
+  tile.aligned = aligned;
+  tile.access = &*tile.aligned;
+}
+
+void ContractionKernel::createBuffer(Tile &tile,
+                                     SmallVectorImpl<Operation *> &launches) {
+  tile.buffer = task.getBuffer(b, *tile.access, /*isRead=*/true);
+  if (!tile.aligned)
+    return;
+  auto type = cast<MemRefType>(tile.buffer.getType());
+  int64_t used = type.getShape().back(), pitch = used + tile.aligned->slack,
+          lines = type.getNumElements() / used;
+  Value source = tile.buffer;
+  tile.buffer = memref::AllocOp::create(
+      b, loc, MemRefType::get({lines, pitch}, element));
+  auto launch = kernel.createLaunch(
+      llvm::divideCeil(lines * pitch, reductionThreads), reductionThreads, 0,
+      element);
+  launches.push_back(launch);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&launch.getBody().front());
+  Int item(b.createOrFold<arith::IndexCastOp>(
+      loc, b.getI32Type(),
+      kernel.index(
+          kernel.add(kernel.mul(Int(launch.getBlockIds().x), reductionThreads),
+                     Int(launch.getThreadIds().x)))));
+  auto branch =
+      scf::IfOp::create(b, loc, kernel.less(item, lines * pitch));
+  b.setInsertionPointToStart(branch.thenBlock());
+  Int column = kernel.rem(item, pitch), line = kernel.div(item, pitch);
+  Value exists = kernel.less(column, used);
+  Int from = kernel.add(kernel.mul(kernel.toOffset(line), used),
+                        kernel.toOffset(column));
+  Value safe = arith::SelectOp::create(b, loc, exists, kernel.index(from),
+                                       kernel.index(0));
+  Value vector = kernel.load(kernel.flatten(source), safe, 1);
+  vector = arith::SelectOp::create(b, loc, exists, vector,
+                                   kernel.zero(vector.getType()));
+  kernel.store(vector, kernel.flatten(tile.buffer),
+               kernel.index(kernel.toOffset(item)));
+}
+
 SmallVector<Operation *> ContractionKernel::build() {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(task.root);
-  left.buffer = task.getBuffer(b, *left.access, /*isRead=*/true);
-  right.buffer = task.getBuffer(b, *right.access, /*isRead=*/true);
+  SmallVector<Operation *> launches;
+  createBuffer(left, launches);
+  createBuffer(right, launches);
   epilogue.emplace(kernel, task, batch, rows, columns);
   epilogue->createBuffers();
   if (p.splits > 1)
@@ -302,7 +375,6 @@ SmallVector<Operation *> ContractionKernel::build() {
         b, loc,
         MemRefType::get({p.splits, batchCount, rowCount, columnCount},
                         element));
-  SmallVector<Operation *> launches;
   auto tiles =
       kernel.createLaunch(batchCount * rowBlocks * columnBlocks * p.splits,
                           threads, stageSize * p.stages, element);

@@ -147,6 +147,8 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
     - A thread computes `interleave` rows x columns parts of `thread` rows x columns each, in registers. Parts are a fraction
       of the tile apart, so that neighbouring threads read neighbouring addresses.
     - `pad` elements after each row of an operand whose reduction is contiguous keep rows out of each other's banks.
+    - An operand of 65536 elements or more whose rows are not aligned to 16 bytes, and which four tiles or more read, is copied to
+      rows that are, by a kernel before. Four times as many single copies would cost more.
     - With `splits` above 1, so many blocks share the reduction of a tile, and a second kernel adds their sums up.
 
     ```mlir
