@@ -67,7 +67,7 @@ std::unique_ptr<TaskTuner> TaskTuner::create(const TuningTask &task,
     // A user's schedule that cannot work is an error on the schedule; the next
     // one that matches may still do.
     FailureOr<DesignSpace> space =
-        DesignSpace::create(match.schedule, payloadFunction);
+        DesignSpace::create(match.schedule, payloadFunction, match.matcher);
     if (failed(space)) {
       reason = "no schedule that matches has a legal configuration";
       continue;
