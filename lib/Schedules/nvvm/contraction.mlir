@@ -113,6 +113,105 @@ module attributes {transform.with_named_sequence} {
     transform.yield %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
   }
 
+  transform.named_sequence @match_conv_1d_nwc(%anchor: !transform.any_op {transform.readonly})
+      -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    transform.match.operation_name %anchor ["linalg.conv_1d_nwc_wcf"] : !transform.any_op
+    %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 = transform.match.structured failures(propagate) %anchor
+        : (!transform.any_op) -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    ^bb0(%op: !transform.any_op):
+      %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+      %d0 = transform.match.structured.dim %op[0] : (!transform.any_op) -> !transform.param<i64>
+      %d1 = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
+      %d2 = transform.match.structured.dim %op[2] : (!transform.any_op) -> !transform.param<i64>
+      %d3 = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
+      %d4 = transform.match.structured.dim %op[4] : (!transform.any_op) -> !transform.param<i64>
+      transform.match.structured.yield %op, %one, %d0, %d1, %one, %d2, %one, %d3, %d4, %one
+          : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+    }
+    transform.yield %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+  }
+
+  transform.named_sequence @match_conv_1d_ncw(%anchor: !transform.any_op {transform.readonly})
+      -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    transform.match.operation_name %anchor ["linalg.conv_1d_ncw_fcw"] : !transform.any_op
+    %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 = transform.match.structured failures(propagate) %anchor
+        : (!transform.any_op) -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    ^bb0(%op: !transform.any_op):
+      %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+      %d0 = transform.match.structured.dim %op[0] : (!transform.any_op) -> !transform.param<i64>
+      %d1 = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
+      %d2 = transform.match.structured.dim %op[2] : (!transform.any_op) -> !transform.param<i64>
+      %d3 = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
+      %d4 = transform.match.structured.dim %op[4] : (!transform.any_op) -> !transform.param<i64>
+      transform.match.structured.yield %op, %d0, %d1, %one, %one, %d2, %one, %d3, %d4, %one
+          : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+    }
+    transform.yield %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+  }
+
+  transform.named_sequence @match_conv_3d_ndhwc(%anchor: !transform.any_op {transform.readonly})
+      -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    transform.match.operation_name %anchor ["linalg.conv_3d_ndhwc_dhwcf"] : !transform.any_op
+    %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 = transform.match.structured failures(propagate) %anchor
+        : (!transform.any_op) -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    ^bb0(%op: !transform.any_op):
+      %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+      %d0 = transform.match.structured.dim %op[0] : (!transform.any_op) -> !transform.param<i64>
+      %d1 = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
+      %d2 = transform.match.structured.dim %op[2] : (!transform.any_op) -> !transform.param<i64>
+      %d3 = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
+      %d4 = transform.match.structured.dim %op[4] : (!transform.any_op) -> !transform.param<i64>
+      %d5 = transform.match.structured.dim %op[5] : (!transform.any_op) -> !transform.param<i64>
+      %d6 = transform.match.structured.dim %op[6] : (!transform.any_op) -> !transform.param<i64>
+      %d8 = transform.match.structured.dim %op[8] : (!transform.any_op) -> !transform.param<i64>
+      transform.match.structured.yield %op, %d0, %d1, %d2, %d3, %d4, %one, %d5, %d6, %d8
+          : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+    }
+    transform.yield %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+  }
+
+  // Groups are batches.
+  transform.named_sequence @match_conv_grouped_nchw(%anchor: !transform.any_op {transform.readonly})
+      -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    transform.match.operation_name %anchor ["linalg.conv_2d_ngchw_gfchw", "linalg.conv_2d_ngchw_fgchw"] : !transform.any_op
+    %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 = transform.match.structured failures(propagate) %anchor
+        : (!transform.any_op) -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    ^bb0(%op: !transform.any_op):
+      %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+      %d1 = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
+      %d2 = transform.match.structured.dim %op[2] : (!transform.any_op) -> !transform.param<i64>
+      %d3 = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
+      %d4 = transform.match.structured.dim %op[4] : (!transform.any_op) -> !transform.param<i64>
+      %d5 = transform.match.structured.dim %op[5] : (!transform.any_op) -> !transform.param<i64>
+      %d6 = transform.match.structured.dim %op[6] : (!transform.any_op) -> !transform.param<i64>
+      %d7 = transform.match.structured.dim %op[7] : (!transform.any_op) -> !transform.param<i64>
+      transform.match.structured.yield %op, %d1, %d2, %one, %one, %d3, %d4, %d5, %d6, %d7
+          : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+    }
+    transform.yield %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+  }
+
+  transform.named_sequence @match_conv_grouped_nhwc(%anchor: !transform.any_op {transform.readonly})
+      -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    transform.match.operation_name %anchor ["linalg.conv_2d_nhwgc_gfhwc"] : !transform.any_op
+    %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 = transform.match.structured failures(propagate) %anchor
+        : (!transform.any_op) -> (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    ^bb0(%op: !transform.any_op):
+      %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+      %d3 = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
+      %d0 = transform.match.structured.dim %op[0] : (!transform.any_op) -> !transform.param<i64>
+      %d1 = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
+      %d2 = transform.match.structured.dim %op[2] : (!transform.any_op) -> !transform.param<i64>
+      %d4 = transform.match.structured.dim %op[4] : (!transform.any_op) -> !transform.param<i64>
+      %d5 = transform.match.structured.dim %op[5] : (!transform.any_op) -> !transform.param<i64>
+      %d6 = transform.match.structured.dim %op[6] : (!transform.any_op) -> !transform.param<i64>
+      %d7 = transform.match.structured.dim %op[7] : (!transform.any_op) -> !transform.param<i64>
+      transform.match.structured.yield %op, %d3, %d0, %d1, %d2, %d4, %one, %d5, %d6, %d7
+          : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+    }
+    transform.yield %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
+  }
+
   transform.named_sequence @contraction(%anchor: !transform.any_op {transform.consumed}, %batch: !transform.param<i64> {transform.readonly}, %rows_0: !transform.param<i64> {transform.readonly}, %rows_1: !transform.param<i64> {transform.readonly}, %rows_2: !transform.param<i64> {transform.readonly}, %columns_0: !transform.param<i64> {transform.readonly}, %columns_1: !transform.param<i64> {transform.readonly}, %depth_0: !transform.param<i64> {transform.readonly}, %depth_1: !transform.param<i64> {transform.readonly}, %depth_2: !transform.param<i64> {transform.readonly}) {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
     // The tile of a block: rows and columns of the result, and steps of the reduction at a time.
@@ -364,7 +463,12 @@ module attributes {transform.with_named_sequence} {
         @match_matmul -> @matmul,
         @match_batch_matmul -> @contraction,
         @match_conv_nhwc -> @contraction,
-        @match_conv_nchw -> @contraction
+        @match_conv_nchw -> @contraction,
+        @match_conv_1d_nwc -> @contraction,
+        @match_conv_1d_ncw -> @contraction,
+        @match_conv_3d_ndhwc -> @contraction,
+        @match_conv_grouped_nchw -> @contraction,
+        @match_conv_grouped_nhwc -> @contraction
         : (!transform.any_op) -> !transform.any_op
     transform.yield
   }
