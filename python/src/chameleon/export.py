@@ -102,8 +102,8 @@ def save_data(module: torch.nn.Module, *inputs: torch.Tensor, stem: Union[str, o
 def make_torchvision_model(name: str, seed: int = 0, pretrained: bool = False) -> torch.nn.Module:
     """A model of torchvision by name, in evaluation mode.
 
-    Its weights come from `seed`, and its batch-norm statistics are random too: the default ones (mean 0, variance 1)
-    would hide mistakes.
+    Its weights come from `seed`, and its batch-norm statistics, layer scales and zeroed layers are random too: the default
+    ones (mean 0, variance 1; 1e-6; 0) would hide mistakes.
     """
     torch, torchvision = _require("torch"), _require("torchvision")
     names = torchvision.models.list_models()
@@ -124,6 +124,12 @@ def make_torchvision_model(name: str, seed: int = 0, pretrained: bool = False) -
             torch.nn.init.uniform_(layer.running_var, 0.5, 1.5)
             torch.nn.init.uniform_(layer.weight, 0.5, 1.5)
             torch.nn.init.normal_(layer.bias, 0, 0.1)
+    for name, parameter in model.named_parameters():
+        # ViT's last layer starts from zeros, ConvNeXt's branches from a millionth.
+        if name.endswith("layer_scale"):
+            torch.nn.init.uniform_(parameter, 0.5, 1.5)
+        elif parameter.dim() > 1 and not parameter.any():
+            torch.nn.init.normal_(parameter, 0, 0.02)
     return model
 
 
