@@ -99,8 +99,9 @@ std::string LoopsKernel::analyze() {
     (isReduction ? depth : columns).push_back(loop);
     (isReduction ? depthCount : columnCount) *= task.sizes[loop];
   }
-  llvm::stable_sort(columns, [&](unsigned x, unsigned y) {
-    return task.destination.strides[x] > task.destination.strides[y];
+  llvm::sort(columns, [&](unsigned x, unsigned y) {
+    return std::pair(-task.destination.strides[x], x) <
+           std::pair(-task.destination.strides[y], y);
   });
   if (!llvm::isInt<31>(columnCount) || !llvm::isInt<31>(depthCount))
     return "has more elements than 32 bits can count";

@@ -1,0 +1,133 @@
+//===- ContractionKernel.h - a contraction as a GPU kernel
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Private to the room: the class behind lower_to_gpu_contraction. What is
+// copied to shared memory is in ContractionTiles.cpp, what is computed from it
+// in LowerToGPUContraction.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_LIB_TRANSFORMOPS_CONTRACTIONKERNEL_H
+#define CHAMELEON_LIB_TRANSFORMOPS_CONTRACTIONKERNEL_H
+
+#include "KernelBuilder.h"
+#include "KernelTask.h"
+
+namespace chameleon {
+
+/// Of a block of the small kernels before and after.
+constexpr int64_t reductionThreads = 256;
+
+struct ContractionParameters {
+  int64_t tileRows, tileColumns, tileDepth;  ///< of a block
+  int64_t interleaveRows, interleaveColumns; ///< parts of a thread's tile
+  int64_t threadRows, threadColumns;         ///< of each part
+  int64_t stages, pad, splits;
+};
+
+/// One operand in shared memory: `extent` rows or columns of the result by
+/// `depth` steps of the reduction.
+struct ContractionTile {
+  const Access *access = nullptr;
+  const Group *group = nullptr; ///< rows or columns
+  /// Of the copy whose rows are aligned, if there is one.
+  std::optional<Access> aligned;
+  mlir::Value buffer, line;
+  int64_t extent = 0, total = 0; ///< of the tile, of the group
+  bool depthInside = false;      ///< steps of the reduction are contiguous
+  int64_t lanes = 1;             ///< of an asynchronous copy
+  int64_t pitch = 0, size = 0;   ///< of a row, of the whole, in elements
+  int64_t base = 0;              ///< in a stage
+  llvm::SmallVector<Run> runs, depthRuns;
+
+  // Of each copy of this thread, fixed over the reduction.
+  struct Slot {
+    Place place;
+    mlir::Value exists; ///< null: always
+    Int depth;          ///< step of the reduction within the tile
+    Int target;         ///< in the stage, offset
+    mlir::Value isMine; ///< null: of every thread
+  };
+  llvm::SmallVector<Slot, 0> slots;
+};
+
+class ContractionKernel {
+public:
+  ContractionKernel(mlir::RewriterBase &rewriter, const KernelTask &task,
+                    const ContractionParameters &p)
+      : b(rewriter), loc(task.anchor.getLoc()), kernel(rewriter, loc),
+        task(task), p(p) {}
+
+  /// Why it cannot be done; empty if it can.
+  std::string analyze();
+  /// Returns the launches.
+  llvm::SmallVector<mlir::Operation *> build();
+
+private:
+  void buildTileKernel(mlir::gpu::LaunchOp launch);
+  void buildReductionKernel(mlir::gpu::LaunchOp launch);
+  void makeTile(ContractionTile &tile, const Access &access, const Group &group,
+                int64_t extent);
+  /// As above; with a copy of the operand where copies of 16 bytes are possible
+  /// only so, and `readers` tiles read each element.
+  void makeAlignedTile(ContractionTile &tile, const Access &access,
+                       const Group &group, int64_t extent, int64_t readers);
+  /// Sets the buffer of a tile; adds the launch that makes the copy.
+  void createBuffer(ContractionTile &tile,
+                    llvm::SmallVectorImpl<mlir::Operation *> &launches);
+  void openTile(ContractionTile &tile, Int block, Int batchIndex, Int thread);
+  /// Starts the copies of a chunk of the reduction into a stage.
+  void copyTile(ContractionTile &tile, Int chunk, mlir::Value stage);
+  void startChunk(Int chunk, mlir::Value stage);
+  /// Makes a group of the copies since the last one.
+  void commitChunk();
+  /// Commits, and waits for all groups but the youngest ones.
+  void waitForChunk(int64_t younger);
+  /// The accumulators after the chunk in `stage`.
+  llvm::SmallVector<mlir::Value>
+  computeChunk(mlir::Value stage, llvm::SmallVector<mlir::Value> accumulators);
+  /// What a thread needs of a tile for `steps` steps from `step` on: a scalar
+  /// for each row and step, or a vector for each group of columns and step.
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> readRows(mlir::Value stage,
+                                                             int64_t step);
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>>
+  readColumns(mlir::Value stage, int64_t step);
+  mlir::Value readShared(mlir::Value stage, int64_t constant, Int part,
+                         int64_t lanes);
+
+  mlir::RewriterBase &b;
+  mlir::Location loc;
+  KernelBuilder kernel;
+  const KernelTask &task;
+  ContractionParameters p;
+  mlir::Type element;
+  Group batch, rows, columns, depth;
+  int64_t batchCount = 1, rowCount = 1, columnCount = 1, depthCount = 1;
+  int64_t rowBlocks = 1, columnBlocks = 1, chunks = 1; ///< chunks of a split
+  int64_t threadsOfRow = 1, threadsOfColumn = 1, threads = 1;
+  int64_t width = 1; ///< of a vector of accumulators
+  int64_t steps = 1; ///< of the reduction that are read at once
+  bool checkDepth = false;
+  ContractionTile left, right;
+  int64_t stageSize = 0;
+  mlir::Value shared;
+  Int threadRow, threadColumn, firstChunk;
+  mlir::Value partialBuffer;
+  std::optional<EpilogueBuilder> epilogue;
+};
+
+/// The largest power of two up to `most`, which is one, that divides `value`.
+inline int64_t largestDividing(int64_t most, int64_t value) {
+  while (value % most != 0)
+    most /= 2;
+  return most;
+}
+
+} // namespace chameleon
+
+#endif // CHAMELEON_LIB_TRANSFORMOPS_CONTRACTIONKERNEL_H

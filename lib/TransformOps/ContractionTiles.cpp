@@ -1,0 +1,344 @@
+//===- ContractionTiles.cpp - operands of a contraction in shared memory
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the loops of a contraction are to its operands, and the copies of their
+// tiles: as wide as alignment allows, zero where nothing is.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ContractionKernel.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace chameleon;
+
+static constexpr int64_t mostThreads = 1024;
+/// What a block may have on any processor from sm_80 on; schedules know the
+/// target's own limit.
+static constexpr int64_t mostSharedBytes = 227 << 10;
+/// An operand of at least so many elements, which so many tiles read, is worth
+/// a kernel that aligns its rows.
+static constexpr int64_t fewestAligned = 1 << 16, fewestReaders = 4;
+
+std::string ContractionKernel::analyze() {
+  linalg::LinalgOp op = task.anchor;
+  // result + left * right, on floats.
+  if (op.getNumDpsInputs() != 2 || !task.inputs[0] || !task.inputs[1])
+    return "expects two tensors as inputs";
+  Block *body = op.getBlock();
+  auto sum =
+      body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  Value product;
+  if (sum)
+    product = sum.getLhs() == body->getArgument(2)   ? sum.getRhs()
+              : sum.getRhs() == body->getArgument(2) ? sum.getLhs()
+                                                     : Value();
+  auto multiply =
+      product ? product.getDefiningOp<arith::MulFOp>() : arith::MulFOp();
+  auto isFactors = [&](unsigned first, unsigned second) {
+    return multiply && multiply.getLhs() == body->getArgument(first) &&
+           multiply.getRhs() == body->getArgument(second);
+  };
+  if (!isFactors(0, 1) && !isFactors(1, 0))
+    return "expects a body that adds a product to the result";
+  element = getElementTypeOrSelf(op->getResult(0).getType());
+  if (!element.isF32() && !element.isF64())
+    return "expects elements of 32 or 64 bits, floats";
+  for (const std::optional<Access> &input : task.inputs) {
+    if (input->getElementType() != element)
+      return "expects inputs and result of one type";
+    if (!input->bounds.empty() &&
+        !matchPattern(input->padding, m_AnyZeroFloat()))
+      return "expects padding with zeros";
+  }
+
+  // Which loops move what.
+  const Access *inputs[] = {&*task.inputs[0], &*task.inputs[1]};
+  auto moves = [](const Access &access, unsigned loop) {
+    return access.strides[loop] != 0 || access.isBounded(loop);
+  };
+  int64_t innermost = -1;
+  Group sides[2];
+  for (unsigned loop = 0; loop < task.sizes.size(); ++loop) {
+    if (task.sizes[loop] == 1)
+      continue;
+    if (task.isReduction(loop)) {
+      depth.push_back(loop);
+      depthCount *= task.sizes[loop];
+      continue;
+    }
+    bool first = moves(*inputs[0], loop), second = moves(*inputs[1], loop);
+    if (first == second) {
+      batch.push_back(loop);
+      batchCount *= task.sizes[loop];
+      continue;
+    }
+    sides[first ? 0 : 1].push_back(loop);
+    if (innermost < 0 ||
+        task.destination.strides[loop] < task.destination.strides[innermost])
+      innermost = loop;
+  }
+  // Columns are what is contiguous in the result.
+  bool swapped = llvm::is_contained(sides[0], innermost);
+  auto inOrderOf = [&](Group &group, const Access &access) {
+    llvm::sort(group, [&](unsigned x, unsigned y) {
+      return std::pair(-access.strides[x], x) <
+             std::pair(-access.strides[y], y);
+    });
+  };
+  rows = sides[swapped ? 1 : 0];
+  columns = sides[swapped ? 0 : 1];
+  inOrderOf(rows, task.destination);
+  inOrderOf(columns, task.destination);
+  inOrderOf(batch, task.destination);
+  for (unsigned loop : rows)
+    rowCount *= task.sizes[loop];
+  for (unsigned loop : columns)
+    columnCount *= task.sizes[loop];
+  const Access &rowAccess = *inputs[swapped ? 1 : 0],
+               &columnAccess = *inputs[swapped ? 0 : 1];
+  // The innermost step is the one that is contiguous in an operand.
+  auto innermostStep = llvm::find_if(depth, [&](unsigned loop) {
+    return rowAccess.strides[loop] == 1 && !rowAccess.isBounded(loop);
+  });
+  if (innermostStep == depth.end())
+    innermostStep = llvm::find_if(depth, [&](unsigned loop) {
+      return columnAccess.strides[loop] == 1 && !columnAccess.isBounded(loop);
+    });
+  if (innermostStep != depth.end())
+    std::rotate(innermostStep, innermostStep + 1, depth.end());
+
+  int64_t partRows = p.interleaveRows * p.threadRows,
+          partColumns = p.interleaveColumns * p.threadColumns;
+  if (p.tileRows % partRows != 0 || p.tileColumns % partColumns != 0)
+    return llvm::formatv("a tile of {0} x {1} is not a whole number of threads "
+                         "with {2} x {3}",
+                         p.tileRows, p.tileColumns, partRows, partColumns);
+  threadsOfColumn = p.tileRows / partRows;
+  threadsOfRow = p.tileColumns / partColumns;
+  threads = threadsOfRow * threadsOfColumn;
+  if (threads > mostThreads)
+    return llvm::formatv("{0} threads, expected at most {1}", threads,
+                         mostThreads);
+  rowBlocks = llvm::divideCeil(rowCount, p.tileRows);
+  columnBlocks = llvm::divideCeil(columnCount, p.tileColumns);
+  chunks =
+      llvm::divideCeil(llvm::divideCeil(depthCount, p.tileDepth), p.splits);
+  checkDepth = chunks * p.splits * p.tileDepth != depthCount;
+  if (!llvm::isInt<31>(batchCount * rowBlocks * columnBlocks * p.splits) ||
+      !llvm::isInt<31>(batchCount * rowCount * columnCount * p.splits) ||
+      !llvm::isInt<31>(chunks * p.splits * p.tileDepth))
+    return "has more elements than 32 bits can count";
+
+  makeAlignedTile(left, rowAccess, rows, p.tileRows, columnBlocks);
+  makeAlignedTile(right, columnAccess, columns, p.tileColumns, rowBlocks);
+  left.total = rowCount;
+  right.total = columnCount;
+  // Every tile begins where a copy of 16 bytes may go.
+  right.base = llvm::alignTo(left.size, 4);
+  stageSize = right.base + llvm::alignTo(right.size, 4);
+  int64_t bytes = stageSize * p.stages * (element.getIntOrFloatBitWidth() / 8);
+  if (bytes > mostSharedBytes)
+    return llvm::formatv("{0} bytes of shared memory, expected at most {1}",
+                         bytes, mostSharedBytes);
+  int64_t most = 128 / element.getIntOrFloatBitWidth();
+  width = largestDividing(most, p.threadColumns);
+  for (const ContractionTile *tile : {&left, &right})
+    if (tile->depthInside)
+      steps =
+          std::max(steps, largestDividing(largestDividing(most, p.tileDepth),
+                                          tile->pitch));
+  return "";
+}
+
+void ContractionKernel::makeTile(ContractionTile &tile, const Access &access,
+                                 const Group &group, int64_t extent) {
+  tile.access = &access;
+  tile.group = &group;
+  tile.extent = extent;
+  tile.runs = KernelBuilder::getRuns(task, access, group);
+  tile.depthRuns = KernelBuilder::getRuns(task, access, depth);
+  int64_t along =
+              KernelBuilder::getLanes(task, access, group, {&batch, &depth}),
+          inside =
+              KernelBuilder::getLanes(task, access, depth, {&batch, &group});
+  along = largestDividing(along, extent);
+  inside = largestDividing(inside, p.tileDepth);
+  // Of two directions with single elements, the one that is contiguous.
+  auto isContiguous = [](ArrayRef<Run> runs) {
+    return !runs.empty() && runs.back().stride == 1;
+  };
+  tile.depthInside =
+      inside > along || (inside == along && !isContiguous(tile.runs) &&
+                         isContiguous(tile.depthRuns));
+  tile.lanes = tile.depthInside ? inside : along;
+  int64_t inner = tile.depthInside ? p.tileDepth : extent,
+          outer = tile.depthInside ? extent : p.tileDepth;
+  // Rows of the tile that are read together should not meet in one bank.
+  tile.pitch = inner + (tile.depthInside ? p.pad : 0);
+  tile.pitch = llvm::alignTo(tile.pitch, tile.lanes);
+  tile.size = tile.pitch * outer;
+}
+
+void ContractionKernel::makeAlignedTile(ContractionTile &tile,
+                                        const Access &access,
+                                        const Group &group, int64_t extent,
+                                        int64_t readers) {
+  makeTile(tile, access, group, extent);
+  auto type = cast<RankedTensorType>(access.tensor.getType());
+  int64_t lanes = 128 / element.getIntOrFloatBitWidth();
+  if (tile.lanes >= lanes || readers < fewestReaders || type.getRank() == 0 ||
+      type.getNumElements() < fewestAligned)
+    return;
+  Access aligned = access;
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = llvm::alignTo(shape.back(), lanes);
+  aligned.slack = shape.back() - type.getShape().back();
+  aligned.setShape(shape);
+  ContractionTile better;
+  makeTile(better, aligned, group, extent);
+  if (aligned.slack == 0 || better.lanes <= tile.lanes)
+    return;
+  tile = better;
+  tile.aligned = aligned;
+  tile.access = &*tile.aligned;
+}
+
+void ContractionKernel::createBuffer(ContractionTile &tile,
+                                     SmallVectorImpl<Operation *> &launches) {
+  tile.buffer = task.getBuffer(b, *tile.access, /*isRead=*/true);
+  if (!tile.aligned)
+    return;
+  auto type = cast<MemRefType>(tile.buffer.getType());
+  int64_t used = type.getShape().back(), pitch = used + tile.aligned->slack,
+          lines = type.getNumElements() / used;
+  Value source = tile.buffer;
+  tile.buffer =
+      memref::AllocOp::create(b, loc, MemRefType::get({lines, pitch}, element));
+  auto launch =
+      kernel.createLaunch(llvm::divideCeil(lines * pitch, reductionThreads),
+                          reductionThreads, 0, element);
+  launches.push_back(launch);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&launch.getBody().front());
+  Int item(b.createOrFold<arith::IndexCastOp>(
+      loc, b.getI32Type(),
+      kernel.index(
+          kernel.add(kernel.mul(Int(launch.getBlockIds().x), reductionThreads),
+                     Int(launch.getThreadIds().x)))));
+  auto branch = scf::IfOp::create(b, loc, kernel.less(item, lines * pitch));
+  b.setInsertionPointToStart(branch.thenBlock());
+  Int column = kernel.rem(item, pitch), line = kernel.div(item, pitch);
+  Value exists = kernel.less(column, used);
+  Int from = kernel.add(kernel.mul(kernel.toOffset(line), used),
+                        kernel.toOffset(column));
+  Value safe = arith::SelectOp::create(b, loc, exists, kernel.index(from),
+                                       kernel.index(0));
+  Value vector = kernel.load(kernel.flatten(source), safe, 1);
+  vector = arith::SelectOp::create(b, loc, exists, vector,
+                                   kernel.zero(vector.getType()));
+  kernel.store(vector, kernel.flatten(tile.buffer),
+               kernel.index(kernel.toOffset(item)));
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+void ContractionKernel::openTile(ContractionTile &tile, Int block,
+                                 Int batchIndex, Int thread) {
+  tile.line = kernel.flatten(tile.buffer);
+  Place start =
+      kernel.add(KernelBuilder::start(*tile.access),
+                 kernel.place(KernelBuilder::getRuns(task, *tile.access, batch),
+                              batchIndex));
+  int64_t inner = (tile.depthInside ? p.tileDepth : tile.extent) / tile.lanes,
+          outer = tile.depthInside ? tile.extent : p.tileDepth,
+          copies = inner * outer;
+  bool checkExtent = tile.total % tile.extent != 0;
+  Int origin = kernel.mul(block, tile.extent);
+  for (int64_t done = 0; done < copies; done += threads) {
+    ContractionTile::Slot slot;
+    // Where threads are whole rows apart, the column is the same each time.
+    bool wholeRows = threads % inner == 0;
+    Int number = kernel.add(thread, wholeRows ? 0 : done);
+    Int x = kernel.mul(kernel.rem(number, inner), tile.lanes);
+    Int y = kernel.add(kernel.div(number, inner), wholeRows ? done / inner : 0);
+    if (done + threads > copies)
+      slot.isMine = kernel.less(kernel.add(thread, done), copies);
+    slot.depth = tile.depthInside ? x : y;
+    Int here = kernel.add(origin, tile.depthInside ? y : x);
+    if (checkExtent)
+      slot.exists = kernel.less(here, tile.total);
+    slot.place = kernel.add(start, kernel.place(tile.runs, here));
+    slot.target =
+        kernel.add(kernel.add(kernel.mul(kernel.toOffset(y), tile.pitch),
+                              kernel.toOffset(x)),
+                   tile.base);
+    tile.slots.push_back(slot);
+  }
+}
+
+void ContractionKernel::copyTile(ContractionTile &tile, Int chunk,
+                                 Value stage) {
+  // A chunk whose steps are all in one run moves all copies alike.
+  bool isUniform = tile.depthRuns.size() <= 1 ||
+                   tile.depthRuns.back().size % p.tileDepth == 0;
+  Int begin = kernel.mul(chunk, p.tileDepth);
+  Place uniform;
+  Run inner{1, 0, SmallVector<int64_t>(tile.access->bounds.size(), 0)};
+  if (!tile.depthRuns.empty())
+    inner = tile.depthRuns.back();
+  if (isUniform)
+    uniform = kernel.place(tile.depthRuns, begin);
+  for (const ContractionTile::Slot &slot : tile.slots) {
+    Place place;
+    if (isUniform) {
+      place = kernel.add(slot.place, kernel.place({inner}, slot.depth));
+      place = kernel.add(place, uniform);
+    } else {
+      place =
+          kernel.add(slot.place, kernel.place(tile.depthRuns,
+                                              kernel.add(begin, slot.depth)));
+    }
+    Value exists =
+        kernel.both(slot.exists, kernel.inBounds(*tile.access, place));
+    if (checkDepth)
+      exists = kernel.both(
+          exists, kernel.less(kernel.add(begin, slot.depth), depthCount));
+    OpBuilder::InsertionGuard guard(b);
+    if (slot.isMine) {
+      auto branch = scf::IfOp::create(b, loc, slot.isMine);
+      b.setInsertionPointToStart(branch.thenBlock());
+    }
+    Value source = kernel.index(place.offset), count;
+    if (exists) {
+      // Nothing is read then, but the address should be one all the same.
+      Value zero = kernel.index(0);
+      source = arith::SelectOp::create(b, loc, exists, source, zero);
+      count = arith::SelectOp::create(b, loc, exists, kernel.index(tile.lanes),
+                                      zero);
+    }
+    int64_t bytes = tile.lanes * element.getIntOrFloatBitWidth() / 8;
+    nvgpu::DeviceAsyncCopyOp::create(
+        b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), shared,
+        ValueRange{kernel.index(kernel.add(Int(stage), slot.target))},
+        tile.line, ValueRange{source}, b.getIndexAttr(tile.lanes), count,
+        bytes == 16 ? b.getUnitAttr() : UnitAttr());
+  }
+}
+
+void ContractionKernel::startChunk(Int chunk, Value stage) {
+  copyTile(left, chunk, stage);
+  copyTile(right, chunk, stage);
+}
