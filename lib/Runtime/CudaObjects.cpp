@@ -100,9 +100,15 @@ llvm::Expected<Buffer> Buffer::allocate(const Context &context, size_t bytes) {
 }
 
 llvm::Error Buffer::write(const void *from, size_t count, size_t offset) const {
-  return count ? driver->call(driver->copyToDevice, address() + offset, from,
-                              count)
-               : llvm::Error::success();
+  if (count == 0)
+    return llvm::Error::success();
+  if (llvm::Error error =
+          driver->call(driver->copyToDevice, address() + offset, from, count))
+    return error;
+  // The call returns when the bytes are staged, not when they have arrived, and
+  // our streams do not wait for the default stream, where they travel.
+  return driver->call(driver->streamSynchronize,
+                      static_cast<StreamHandle>(nullptr));
 }
 
 llvm::Error Buffer::read(void *to, size_t count, size_t offset) const {

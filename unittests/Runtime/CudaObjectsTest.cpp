@@ -20,6 +20,8 @@ TEST_F(CudaObjects, BuffersHoldBytes) {
   ASSERT_TRUE(bool(buffer));
   int values[4] = {1, 2, 3, 4}, back[2] = {};
   EXPECT_FALSE(bool(buffer->write(values, sizeof(values))));
+  // Copies from pageable memory are still on their way when the call returns.
+  EXPECT_EQ(fake.calls.back(), "cuStreamSynchronize");
   EXPECT_FALSE(bool(buffer->read(back, sizeof(back), 4)));
   EXPECT_EQ(back[0], 2);
   EXPECT_EQ(back[1], 3);

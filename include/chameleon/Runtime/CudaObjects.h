@@ -128,6 +128,7 @@ public:
   static llvm::Expected<Buffer> allocate(const Context &context, size_t bytes);
   DeviceAddress address() const { return owner.get(); }
   size_t size() const { return bytes; }
+  /// The bytes are there when it returns, whatever stream reads them.
   llvm::Error write(const void *from, size_t count, size_t offset = 0) const;
   llvm::Error read(void *to, size_t count, size_t offset = 0) const;
 
