@@ -209,7 +209,7 @@ def write_plot(path, title, series, budget, low):
         file.write("\n".join(out) + "\n")
 
 
-def write_report(arguments, spaces, results, strategies):
+def write_report(arguments, spaces, results, every):
     budget = arguments.budget
     lines = ["# Search strategies on recorded spaces", "",
              f"Written by `benchmarks/search/compare.py`: {arguments.seeds} seeds, {budget} measurements a run, {arguments.ask} told at a time. "
@@ -217,9 +217,12 @@ def write_report(arguments, spaces, results, strategies):
              f"(`{budget + 1}`: not reached by half of the runs). Failed measurements count. Design spaces chose the strategies' constants; judging "
              "spaces did not.", ""]
     for split in ("judging", "design"):
-        chosen = [(family, label) for family, s, label in spaces if s == split]
+        chosen = [(family, label) for family, s, label in spaces
+                  if s == split and SUBJECT in results[label] and REFERENCE in results[label]]
         if not chosen:
             continue
+        # A strategy that has not run on each of them (an interrupted comparison) would be averaged over other spaces.
+        strategies = [name for name in every if all(name in results[label] for _, label in chosen)]
         lines += [f"## {split.capitalize()} spaces", "", "![best so far](%s.svg)" % split, ""]
         pooled = [(name, [run for _, label in chosen for run in results[label].get(name, [])]) for name in strategies]
         write_plot(os.path.join(arguments.out, f"{split}.svg"), f"Best so far, mean over the {split} spaces and seeds (band: 95 %)",
@@ -284,7 +287,7 @@ def write_report(arguments, spaces, results, strategies):
     with open(os.path.join(arguments.out, "table.csv"), "w") as file:
         file.write("family,split,space,strategy,seed,n90,n95,n99,best,seconds,invalid,strategy_seconds\n")
         for family, split, label in spaces:
-            for name in strategies:
+            for name in every:
                 for seed, r in enumerate(results[label].get(name, [])):
                     counts = [(r.reach(share) or (budget + 1, 0))[0] for share in (0.90, 0.95, 0.99)]
                     file.write(f"{family},{split},{label},{name},{seed},{counts[0]},{counts[1]},{counts[2]},{r.best:.6f},{r.seconds:.3f},"
