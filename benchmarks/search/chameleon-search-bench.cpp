@@ -27,7 +27,8 @@ static const char help[] =
   --seeds=N         runs of each pair, seeds 0 to N-1 (10)
   --first-seed=N    seeds start here (0)
   --budget=N        measurements a run (256)
-  --ask=N           configurations measured between two tells (16)
+  --ask=N           configurations measured between two tells (4, as in the first
+                    64 trials of a tuning run)
   --csv             a line per run instead of a table of medians
   --trace=FILE      also one line per improvement: space,strategy,seed,n,performance,seconds,
                     and each run's last measurement, with two more columns: how many of them
@@ -48,7 +49,7 @@ Exit status: 0, or 1 after a message on stderr.
 namespace {
 struct Options {
   std::vector<std::string> spaces, strategies;
-  int seeds = 10, firstSeed = 0, budget = 256, ask = 16;
+  int seeds = 10, firstSeed = 0, budget = 256, ask = 4;
   bool csv = false;
   std::string trace;
 };

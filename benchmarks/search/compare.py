@@ -302,7 +302,7 @@ def main():
     parser.add_argument("--strategies", default="chameleon,autotvm,chameleon-paper,sa-sampling,rl-greedy,lfbo,genetic,random")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--budget", type=int, default=256)
-    parser.add_argument("--ask", type=int, default=8, help="configurations measured between two tells")
+    parser.add_argument("--ask", type=int, default=4, help="configurations measured between two tells")
     parser.add_argument("--split", default="", help="only the design or only the judging spaces")
     parser.add_argument("--prefix", default="", help="command put before each run, e.g. 'nice -n 15'")
     parser.add_argument("--report", action="store_true", help="run nothing; report on what is there")

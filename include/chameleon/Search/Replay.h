@@ -24,7 +24,7 @@ namespace chameleon::search {
 struct ReplayOptions {
   SearchOptions search;
   int budget = 128; ///< measurements
-  int ask = 16;     ///< measured between two tells, as by a pool of workers
+  int ask = 4;      ///< measured between two tells, as by a pool of workers
 };
 
 struct ReplayStep {
