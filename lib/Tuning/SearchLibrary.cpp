@@ -105,7 +105,9 @@ llvm::Expected<SearchLibrary> SearchLibrary::load(llvm::StringRef path) {
   std::string file = path.empty() ? findBesideProgram() : path.str();
   void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   std::string why = handle ? "" : dlerror();
-  if (!handle && llvm::StringRef(why).contains("torch"))
+  // No torch on the loader's path, or one of another version.
+  if (!handle && (llvm::StringRef(why).contains("torch") ||
+                  llvm::StringRef(why).contains("c10")))
     handle = loadWithTorch(file, why);
   if (!handle)
     return llvm::createStringError("cannot load the search library: %s",
