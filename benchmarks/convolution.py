@@ -17,42 +17,37 @@ import interleave  # noqa: E402
 LAYERS = [(3, 224, 64, 7, 2), (64, 56, 64, 3, 1), (64, 56, 128, 3, 2), (64, 56, 128, 1, 2), (128, 28, 128, 3, 1), (128, 28, 256, 3, 2),
           (128, 28, 256, 1, 2), (256, 14, 256, 3, 1), (256, 14, 512, 3, 2), (256, 14, 512, 1, 2), (512, 7, 512, 3, 1)]
 
-# The image arrives and leaves in the blocked layout, and padded, as it does between the layers of a network; oneDNN keeps
-# its own layout between calls as well.
-MODULE = """#image = affine_map<(n,ko,oh,ow,ki,co,r,s,ci) -> (n,co,oh*{st}+r,ow*{st}+s,ci)>
-#weights = affine_map<(n,ko,oh,ow,ki,co,r,s,ci) -> (ko,co,r,s,ci,ki)>
-#result = affine_map<(n,ko,oh,ow,ki,co,r,s,ci) -> (n,ko,oh,ow,ki)>
-func.func @main(%i: tensor<1x{co}x{h}x{h}x16xf32>, %w: tensor<{ko}x{co}x{r}x{r}x16x16xf32>) -> tensor<1x{ko}x{oh}x{oh}x16xf32> {{
+def write_module(c: int, h: int, f: int, r: int, st: int) -> str:
+    """A layer whose image arrives padded and blocked by 16 channels (the first layer's three: as they are) and leaves
+    blocked, as between the layers of a network; oneDNN keeps its own layout between calls as well."""
+    blocked = c % 16 == 0
+    padded, out = h + 2 * (r // 2), (h + 2 * (r // 2) - r) // st + 1
+    reductions = ["co", "r", "s", "ci"] if blocked else ["c", "r", "s"]
+    loops = ", ".join(["n", "ko", "oh", "ow", "ki", *reductions])
+    pixel = f"oh * {st} + r, ow * {st} + s"
+    kinds = ", ".join(['"parallel"'] * 5 + ['"reduction"'] * len(reductions))
+    if blocked:
+        image_map, weights_map = f"n, co, {pixel}, ci", "ko, co, r, s, ci, ki"
+        image, weights = f"tensor<1x{c // 16}x{padded}x{padded}x16xf32>", f"tensor<{f // 16}x{c // 16}x{r}x{r}x16x16xf32>"
+    else:
+        image_map, weights_map = f"n, c, {pixel}", "ko, c, r, s, ki"
+        image, weights = f"tensor<1x{c}x{padded}x{padded}xf32>", f"tensor<{f // 16}x{c}x{r}x{r}x16xf32>"
+    result = f"tensor<1x{f // 16}x{out}x{out}x16xf32>"
+    return f"""#image = affine_map<({loops}) -> ({image_map})>
+#weights = affine_map<({loops}) -> ({weights_map})>
+#result = affine_map<({loops}) -> (n, ko, oh, ow, ki)>
+func.func @main(%i: {image}, %w: {weights}) -> {result} {{
   %zero = arith.constant 0.0 : f32
-  %empty = tensor.empty() : tensor<1x{ko}x{oh}x{oh}x16xf32>
-  %fill = linalg.fill ins(%zero : f32) outs(%empty : tensor<1x{ko}x{oh}x{oh}x16xf32>) -> tensor<1x{ko}x{oh}x{oh}x16xf32>
-  %c = linalg.generic {{indexing_maps = [#image, #weights, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel",
-      "reduction", "reduction", "reduction", "reduction"]}} ins(%i, %w : tensor<1x{co}x{h}x{h}x16xf32>, tensor<{ko}x{co}x{r}x{r}x16x16xf32>)
-      outs(%fill : tensor<1x{ko}x{oh}x{oh}x16xf32>) {{
+  %empty = tensor.empty() : {result}
+  %fill = linalg.fill ins(%zero : f32) outs(%empty : {result}) -> {result}
+  %c = linalg.generic {{indexing_maps = [#image, #weights, #result], iterator_types = [{kinds}]}}
+      ins(%i, %w : {image}, {weights}) outs(%fill : {result}) {{
   ^bb0(%x: f32, %y: f32, %o: f32):
     %p = arith.mulf %x, %y fastmath<contract> : f32
     %q = arith.addf %o, %p fastmath<contract> : f32
     linalg.yield %q : f32
-  }} -> tensor<1x{ko}x{oh}x{oh}x16xf32>
-  return %c : tensor<1x{ko}x{oh}x{oh}x16xf32>
-}}
-"""
-FIRST = """#image = affine_map<(n,ko,oh,ow,ki,c,r,s) -> (n,c,oh*{st}+r,ow*{st}+s)>
-#weights = affine_map<(n,ko,oh,ow,ki,c,r,s) -> (ko,c,r,s,ki)>
-#result = affine_map<(n,ko,oh,ow,ki,c,r,s) -> (n,ko,oh,ow,ki)>
-func.func @main(%i: tensor<1x{c}x{h}x{h}xf32>, %w: tensor<{ko}x{c}x{r}x{r}x16xf32>) -> tensor<1x{ko}x{oh}x{oh}x16xf32> {{
-  %zero = arith.constant 0.0 : f32
-  %empty = tensor.empty() : tensor<1x{ko}x{oh}x{oh}x16xf32>
-  %fill = linalg.fill ins(%zero : f32) outs(%empty : tensor<1x{ko}x{oh}x{oh}x16xf32>) -> tensor<1x{ko}x{oh}x{oh}x16xf32>
-  %c = linalg.generic {{indexing_maps = [#image, #weights, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel",
-      "reduction", "reduction", "reduction"]}} ins(%i, %w : tensor<1x{c}x{h}x{h}xf32>, tensor<{ko}x{c}x{r}x{r}x16xf32>)
-      outs(%fill : tensor<1x{ko}x{oh}x{oh}x16xf32>) {{
-  ^bb0(%x: f32, %y: f32, %o: f32):
-    %p = arith.mulf %x, %y fastmath<contract> : f32
-    %q = arith.addf %o, %p fastmath<contract> : f32
-    linalg.yield %q : f32
-  }} -> tensor<1x{ko}x{oh}x{oh}x16xf32>
-  return %c : tensor<1x{ko}x{oh}x{oh}x16xf32>
+  }} -> {result}
+  return %c : {result}
 }}
 """
 
@@ -85,9 +80,8 @@ def main() -> None:
         for c, h, f, r, st in LAYERS:
             name = f"{c}x{h}x{h}->{f} {r}x{r}/{st}"
             model, tuned = pathlib.Path(folder, "layer.mlir"), pathlib.Path(folder, "tuned.mlir")
-            padded, out = h + 2 * (r // 2), (h + 2 * (r // 2) - r) // st + 1
-            template = FIRST if c % 16 else MODULE
-            model.write_text(template.format(c=c, co=c // 16, ko=f // 16, h=padded, oh=out, r=r, st=st))
+            out = (h + 2 * (r // 2) - r) // st + 1
+            model.write_text(write_module(c, h, f, r, st))
             interleave.tune(model, tuned, f"threads={arguments.threads} {arguments.tune}")
             samples = interleave.compare({
                 "chameleon": interleave.chameleon(tuned, arguments.threads),
