@@ -261,15 +261,16 @@ Value Packer::packColumns(Value matrix, OFR depth, OFR width,
       emptyOf({llvm::divideCeilSigned(widthBound, extent), depthBound, extent},
               element);
   bool inBounds = isMultiple(width, extent);
+  // Row by row: the rows of a wide matrix lie on different pages.
   packed = loopNest(
-      {asValue(panels), asValue(depth)}, {1, 1}, packed,
+      {asValue(depth), asValue(panels)}, {1, 1}, packed,
       [&](ValueRange at, Value carried) {
         for (int64_t vector = 0; vector < extent / lanes; ++vector) {
           Value column = asValue(apply(
-              rewriter.getAffineDimExpr(0) * extent + vector * lanes, {at[0]}));
-          Value values = read(matrix, {at[1], column}, lanes, inBounds);
+              rewriter.getAffineDimExpr(0) * extent + vector * lanes, {at[1]}));
+          Value values = read(matrix, {at[0], column}, lanes, inBounds);
           carried =
-              write(values, carried, {at[0], at[1], constant(vector * lanes)});
+              write(values, carried, {at[1], at[0], constant(vector * lanes)});
         }
         return carried;
       });

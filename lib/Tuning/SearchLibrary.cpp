@@ -174,10 +174,13 @@ ScheduleSearch::~ScheduleSearch() {
     library.SpaceDestroy(space);
 }
 
-std::vector<Configuration> ScheduleSearch::ask(int32_t n) {
+llvm::Expected<std::vector<Configuration>> ScheduleSearch::ask(int32_t n) {
   size_t knobs = designSpace.getKnobs().size();
   std::vector<int32_t> values(n * std::max<size_t>(knobs, 1));
   int32_t count = library.SearchAsk(search, n, values.data());
+  if (count < 0)
+    return llvm::createStringError(
+        "the search library failed to propose %d configurations", n);
   std::vector<Configuration> configurations;
   for (int32_t i = 0; i < count; ++i)
     configurations.emplace_back(values.begin() + i * knobs,

@@ -186,7 +186,9 @@ llvm::Error TaskTuner::startSearch(const SearchLibrary &library,
   return llvm::Error::success();
 }
 
-std::vector<Configuration> TaskTuner::ask(int32_t n) { return search->ask(n); }
+llvm::Expected<std::vector<Configuration>> TaskTuner::ask(int32_t n) {
+  return search->ask(n);
+}
 
 void TaskTuner::tell(ArrayRef<int32_t> configuration,
                      const Measurement &measurement) {

@@ -457,9 +457,16 @@ void Session::search() {
         options.trials - task.countTrials(),
         task.countTrials() < kHalfBatches ? kBatch / 2 : kBatch);
     std::vector<Configuration> batch;
-    if (room > 0)
-      batch = task.ask(
+    if (room > 0) {
+      llvm::Expected<std::vector<Configuration>> asked = task.ask(
           static_cast<int32_t>(std::min(countAffordableTrials(), room)));
+      if (asked)
+        batch = std::move(*asked);
+      else // What was measured so far decides.
+        emitWarning(task.getFunction().getLoc())
+            << "task '" << task.getReport().name << "' is searched no further: "
+            << llvm::toString(asked.takeError());
+    }
     report.searchSeconds += now() - before;
     if (!batch.empty()) {
       std::vector<Measurement> results =

@@ -45,7 +45,7 @@ public:
          const ChameleonSearchOptions &options);
   ~ScheduleSearch();
   /// Up to `n` new configurations; fewer or none when the space is exhausted.
-  std::vector<Configuration> ask(int32_t n);
+  llvm::Expected<std::vector<Configuration>> ask(int32_t n);
   void tell(llvm::ArrayRef<int32_t> configuration,
             ChameleonTrialOutcome outcome, double seconds);
 

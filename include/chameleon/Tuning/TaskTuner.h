@@ -56,7 +56,8 @@ public:
   /// `options.baselineSeconds` is filled in.
   llvm::Error startSearch(const SearchLibrary &library,
                           ChameleonSearchOptions options);
-  std::vector<Configuration> ask(int32_t n);
+  /// Up to `n` configurations to measure next; none: the space is exhausted.
+  llvm::Expected<std::vector<Configuration>> ask(int32_t n);
   /// Takes a measurement of this run.
   void tell(llvm::ArrayRef<int32_t> configuration,
             const Measurement &measurement);
