@@ -121,27 +121,49 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::LLJIT &jit) {
   add("memset", &std::memset);
 #define ADD_MATH(name)                                                         \
   add(#name "f", static_cast<float (*)(float)>(&::name##f));                   \
-  add(#name, static_cast<double (*)(double)>(&::name));
-  ADD_MATH(exp)
-  ADD_MATH(exp2)
-  ADD_MATH(expm1)
-  ADD_MATH(log)
-  ADD_MATH(log2) ADD_MATH(log10) ADD_MATH(log1p) ADD_MATH(sin) ADD_MATH(cos)
-      ADD_MATH(tan) ADD_MATH(asin) ADD_MATH(acos) ADD_MATH(atan) ADD_MATH(sinh)
-          ADD_MATH(cosh) ADD_MATH(tanh) ADD_MATH(asinh) ADD_MATH(acosh)
-              ADD_MATH(atanh) ADD_MATH(erf) ADD_MATH(erfc) ADD_MATH(cbrt)
-                  ADD_MATH(sqrt) ADD_MATH(floor) ADD_MATH(ceil) ADD_MATH(round)
-                      ADD_MATH(trunc) ADD_MATH(rint) ADD_MATH(nearbyint)
-                          ADD_MATH(roundeven)
+  add(#name, static_cast<double (*)(double)>(&::name))
+  ADD_MATH(exp);
+  ADD_MATH(exp2);
+  ADD_MATH(expm1);
+  ADD_MATH(log);
+  ADD_MATH(log2);
+  ADD_MATH(log10);
+  ADD_MATH(log1p);
+  ADD_MATH(sin);
+  ADD_MATH(cos);
+  ADD_MATH(tan);
+  ADD_MATH(asin);
+  ADD_MATH(acos);
+  ADD_MATH(atan);
+  ADD_MATH(sinh);
+  ADD_MATH(cosh);
+  ADD_MATH(tanh);
+  ADD_MATH(asinh);
+  ADD_MATH(acosh);
+  ADD_MATH(atanh);
+  ADD_MATH(erf);
+  ADD_MATH(erfc);
+  ADD_MATH(cbrt);
+  ADD_MATH(sqrt);
+  ADD_MATH(floor);
+  ADD_MATH(ceil);
+  ADD_MATH(round);
+  ADD_MATH(trunc);
+  ADD_MATH(rint);
+  ADD_MATH(nearbyint);
+  ADD_MATH(roundeven);
 #undef ADD_MATH
 #define ADD_MATH2(name)                                                        \
   add(#name "f", static_cast<float (*)(float, float)>(&::name##f));            \
-  add(#name, static_cast<double (*)(double, double)>(&::name));
-                              ADD_MATH2(pow) ADD_MATH2(fmod) ADD_MATH2(atan2)
-                                  ADD_MATH2(fmin) ADD_MATH2(fmax)
-                                      ADD_MATH2(copysign)
+  add(#name, static_cast<double (*)(double, double)>(&::name))
+  ADD_MATH2(pow);
+  ADD_MATH2(fmod);
+  ADD_MATH2(atan2);
+  ADD_MATH2(fmin);
+  ADD_MATH2(fmax);
+  ADD_MATH2(copysign);
 #undef ADD_MATH2
-                                          return symbols;
+  return symbols;
 }
 
 //===----------------------------------------------------------------------===//
@@ -321,8 +343,9 @@ static llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine,
   switch (level) {
   case CPUOptimization::Search:
     if (llvm::Error error = builder.parsePassPipeline(
-            passes, "function(early-cse,instcombine,loop-mssa(licm,loop-rotate,"
-                    "licm),loop(indvars,loop-unroll-full))"))
+            passes, "function(early-cse,instcombine<no-verify-fixpoint>,"
+                    "loop-mssa(licm,loop-rotate,licm),"
+                    "loop(indvars,loop-unroll-full))"))
       return error;
     break;
   case CPUOptimization::O2:
