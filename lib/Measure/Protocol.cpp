@@ -123,6 +123,7 @@ static json::Value toJSON(const MeasurePolicy &policy) {
                       {"minimumCalls", policy.minimumCalls},
                       {"maximumCalls", policy.maximumCalls},
                       {"giveUpAbove", number(policy.giveUpAbove)},
+                      {"contendersBelow", number(policy.contendersBelow)},
                       {"tolerance", number(policy.tolerance)},
                       {"interleaved", policy.interleaved},
                       {"coldCache", policy.coldCache}};
@@ -138,6 +139,7 @@ static void fromJSON(const json::Object &object, MeasurePolicy &policy,
   reader.read("minimumCalls", policy.minimumCalls);
   reader.read("maximumCalls", policy.maximumCalls);
   reader.read("giveUpAbove", policy.giveUpAbove);
+  reader.read("contendersBelow", policy.contendersBelow);
   reader.read("tolerance", policy.tolerance);
   reader.read("interleaved", policy.interleaved);
   reader.read("coldCache", policy.coldCache);

@@ -70,12 +70,18 @@ public:
       return true;
     if (policy.giveUpAbove > 0 && timed.samples.back() > policy.giveUpAbove)
       return true;
-    return total >= policy.minimum && isSettled(timed.samples, settledTo);
+    return total >= policy.minimum &&
+           (isSettled(timed.samples, settledTo) || !isContender());
   }
 
   TimedCalls take() { return std::move(timed); }
 
 private:
+  bool isContender() const {
+    return policy.contendersBelow <= 0 ||
+           summarize(timed.samples).median < policy.contendersBelow;
+  }
+
   /// Leaves room for several samples within the largest number of calls.
   int64_t largestBatch() const {
     return std::max<int64_t>(1, policy.maximumCalls / 9);

@@ -56,6 +56,8 @@ constexpr size_t kDefaultsAtOnce = 8;
 /// Configurations of a task that are compiled with full optimisation and timed
 /// against each other at the end.
 constexpr size_t kFinalists = 4;
+/// Only who comes so near to the best is worth timing until the noise is gone.
+constexpr double kContenderSlack = 1.02;
 /// A configuration slower than the best by more than this is no finalist: more
 /// than the quick timing's error, less than what another minute could win.
 constexpr double kFinalSlack = 1.1;
@@ -297,6 +299,7 @@ MeasurePolicy Session::makePolicy(const TaskTuner &task) const {
                       : baseline > 0         ? std::max(2.0, 50 * baseline)
                                              : 60;
   policy.giveUpAbove = best > 0 ? 2 * best : 0;
+  policy.contendersBelow = best > 0 ? kContenderSlack * best : 0;
   return policy;
 }
 
@@ -512,7 +515,7 @@ void Session::runFinals(TaskTuner &task) {
   }
   MeasurePolicy policy = makePolicy(task);
   policy.interleaved = true;
-  policy.giveUpAbove = 0;
+  policy.giveUpAbove = policy.contendersBelow = 0;
   policy.minimum = 0.1;
   std::vector<Measurement> results =
       measure(makeTrials(task, finalists), policy, /*final=*/true);

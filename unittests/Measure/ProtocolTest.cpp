@@ -54,6 +54,7 @@ TEST(Protocol, RequestsSurvive) {
   request.check = false;
   request.keep = true;
   request.policy.minimumCalls = 9;
+  request.policy.contendersBelow = 0.25;
   request.policy.tolerance = 0.25;
   Request run = value(parseRequest(overTheWire(toJSON(request))));
   EXPECT_EQ(Request::Kind::Run, run.kind);
@@ -69,6 +70,7 @@ TEST(Protocol, RequestsSurvive) {
   EXPECT_TRUE(run.time);
   EXPECT_TRUE(run.keep);
   EXPECT_EQ(9, run.policy.minimumCalls);
+  EXPECT_EQ(0.25, run.policy.contendersBelow);
   EXPECT_EQ(0.25, run.policy.tolerance);
 
   request.kind = Request::Kind::Compile;

@@ -83,6 +83,15 @@ TEST(Timing, NoiseProlongsUpToFourTimes) {
   EXPECT_LT(noisyCalls, 4 * 21);
 }
 
+TEST(Timing, NoiseProlongsContendersOnly) {
+  MeasurePolicy policy;
+  policy.maximumCalls = 100000;
+  policy.contendersBelow = 1.2e-3;
+  Simulation fast, slow;
+  EXPECT_GT(fast.time(0.5e-3, policy, 0, /*jitter=*/1).calls, 80);
+  EXPECT_LE(slow.time(2e-3, policy, 0, /*jitter=*/1).calls, 11);
+}
+
 /// A clock that slows down by half on the way hits interleaved functions alike:
 /// their ratio stays right.
 TEST(Timing, DriftCancelsWhenInterleaved) {

@@ -64,6 +64,9 @@ struct MeasurePolicy {
   int64_t maximumCalls = 1000;
   /// One call slower than this ends the timing after minimumCalls (0: never).
   double giveUpAbove = 0;
+  /// Whose median is above this is no contender: it is not timed longer than
+  /// `minimum`, however noisy it is (0: everybody is a contender).
+  double contendersBelow = 0;
   double tolerance = 1e-4; ///< largest relativeError that is right
   /// Finalists: time round robin, `minimum` each, so that drift hits all alike.
   bool interleaved = false;
