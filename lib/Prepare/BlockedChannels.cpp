@@ -51,8 +51,6 @@ public:
       std::optional<GroupedConvolution> conv = matchGroupedConvolution(op);
       if (conv && chooseChannelBlocks(*conv, largestBlock, standard, blocks))
         grouped[conv->result] = *conv;
-      else if (conv)
-        splitIntoGroups(rewriter, *conv, largestBlock);
     }
   }
 

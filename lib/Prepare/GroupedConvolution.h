@@ -59,11 +59,6 @@ bool chooseChannelBlocks(const GroupedConvolution &conv, int64_t largestBlock,
                          llvm::function_ref<int64_t(int64_t)> standard,
                          ChannelBlocks &blocks);
 
-/// The same as one dense convolution a group; true if the groups are wide
-/// enough to be worth that.
-bool splitIntoGroups(mlir::RewriterBase &rewriter,
-                     const GroupedConvolution &conv, int64_t largestBlock);
-
 /// Weights F, inputBlock, KH, KW: each output channel's row holds the weights
 /// of its group, and zeros for the other groups of the block.
 mlir::Value createBlockWeights(mlir::RewriterBase &rewriter,

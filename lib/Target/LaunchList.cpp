@@ -34,7 +34,8 @@ static int64_t countBytes(MemRefType type) {
 
 Value findBuffer(Value value) {
   while (isa_and_nonnull<memref::CastOp, memref::ExpandShapeOp,
-                         memref::CollapseShapeOp>(value.getDefiningOp()))
+                         memref::CollapseShapeOp, memref::SubViewOp>(
+      value.getDefiningOp()))
     value = value.getDefiningOp()->getOperand(0);
   return value;
 }
@@ -91,6 +92,16 @@ static std::string describe(Value value) {
 
 llvm::Expected<Buffer> Walk::lookup(Value value, const Values &values,
                                     Operation *user) {
+  // Whoever takes a part of a buffer takes the address of the whole; where the
+  // part begins is in its type.
+  int64_t offset = 0;
+  SmallVector<int64_t> strides;
+  if (failed(cast<MemRefType>(value.getType())
+                 .getStridesAndOffset(strides, offset)) ||
+      ShapedType::isDynamic(offset))
+    return error(user, "takes a part of a buffer whose beginning is not "
+                       "static, found " +
+                           describe(value));
   auto known = values.find(findBuffer(value));
   if (known == values.end())
     return error(user,

@@ -21,8 +21,8 @@
 
 namespace chameleon {
 
-/// The buffer that `value` is, seen through operations that only change its
-/// shape.
+/// The buffer that `value` is or is a part of, seen through operations that
+/// only change its shape.
 mlir::Value findBuffer(mlir::Value value);
 
 /// Adds the functions and constants of `module` to `program`. `sharedBytes`:

@@ -3,7 +3,7 @@
 // RUN: chameleon-opt %s --assign-layouts --extract-tasks --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=NAME
 
 // NAME: grouped_conv2d 24 -> 24x4x4 3x3/2 +tanh
-// NAME: grouped_conv2d 48 -> 48x3x3 3x3
+// NAME: grouped_conv2d 64 -> 64x3x3 3x3
 // Groups of four channels, blocks of eight: the weights get zeros between the two groups, once, at load.
 // CHECK-DAG: #[[$IMAGE:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8) -> (d0, d1 + d5, d2 * 2 + d6, d3 * 2 + d7, d8)>
 // CHECK-DAG: #[[$WEIGHTS:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8) -> (d1, d5, d6, d7, d8, d4)>
@@ -50,36 +50,32 @@ func.func @narrow(%x: tensor<1x24x9x9xf32>) -> tensor<1x24x4x4xf32> {
 
 // -----
 
-// Groups of 24 do not fill blocks of 16: every value of 48 channels is in blocks of 24, the dense convolution's too.
+// Groups of 32 do not fit into blocks of 16: every value of 64 channels is in blocks of 32, the dense convolution's too.
 // CHECK-LABEL: func.func @wide
-// CHECK: linalg.generic {{.*}} ins({{.*}} : tensor<1x1x5x5x16xf32>, tensor<2x1x1x1x16x24xf32>)
+// CHECK: linalg.generic {{.*}} ins({{.*}} : tensor<1x1x5x5x16xf32>, tensor<2x1x1x1x16x32xf32>)
 // CHECK-NOT: pack
-// CHECK: linalg.generic {{.*}} ins({{.*}} : tensor<1x2x5x5x24xf32>, tensor<2x1x3x3x24x24xf32>)
-// CHECK: linalg.unpack {{.*}} inner_tiles = [24]
-func.func @wide(%x: tensor<1x16x5x5xf32>, %v: tensor<48x16x1x1xf32>, %w: tensor<2x24x24x3x3xf32>) -> tensor<1x48x3x3xf32> {
+// CHECK: linalg.generic {{.*}} ins({{.*}} : tensor<1x2x5x5x32xf32>, tensor<2x1x3x3x32x32xf32>)
+// CHECK: linalg.unpack {{.*}} inner_tiles = [32]
+func.func @wide(%x: tensor<1x16x5x5xf32>, %v: tensor<64x16x1x1xf32>, %w: tensor<2x32x32x3x3xf32>) -> tensor<1x64x3x3xf32> {
   %zero = arith.constant 0.0 : f32
-  %e0 = tensor.empty() : tensor<1x48x5x5xf32>
-  %f0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<1x48x5x5xf32>) -> tensor<1x48x5x5xf32>
-  %d = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%x, %v : tensor<1x16x5x5xf32>, tensor<48x16x1x1xf32>) outs(%f0 : tensor<1x48x5x5xf32>) -> tensor<1x48x5x5xf32>
-  %i = tensor.expand_shape %d [[0], [1, 2], [3], [4]] output_shape [1, 2, 24, 5, 5] : tensor<1x48x5x5xf32> into tensor<1x2x24x5x5xf32>
-  %e = tensor.empty() : tensor<1x2x24x3x3xf32>
-  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x2x24x3x3xf32>) -> tensor<1x2x24x3x3xf32>
-  %c = linalg.conv_2d_ngchw_gfchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%i, %w : tensor<1x2x24x5x5xf32>, tensor<2x24x24x3x3xf32>) outs(%f : tensor<1x2x24x3x3xf32>) -> tensor<1x2x24x3x3xf32>
-  %j = tensor.collapse_shape %c [[0], [1, 2], [3], [4]] : tensor<1x2x24x3x3xf32> into tensor<1x48x3x3xf32>
-  return %j : tensor<1x48x3x3xf32>
+  %e0 = tensor.empty() : tensor<1x64x5x5xf32>
+  %f0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<1x64x5x5xf32>) -> tensor<1x64x5x5xf32>
+  %d = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%x, %v : tensor<1x16x5x5xf32>, tensor<64x16x1x1xf32>) outs(%f0 : tensor<1x64x5x5xf32>) -> tensor<1x64x5x5xf32>
+  %i = tensor.expand_shape %d [[0], [1, 2], [3], [4]] output_shape [1, 2, 32, 5, 5] : tensor<1x64x5x5xf32> into tensor<1x2x32x5x5xf32>
+  %e = tensor.empty() : tensor<1x2x32x3x3xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x2x32x3x3xf32>) -> tensor<1x2x32x3x3xf32>
+  %c = linalg.conv_2d_ngchw_gfchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%i, %w : tensor<1x2x32x5x5xf32>, tensor<2x32x32x3x3xf32>) outs(%f : tensor<1x2x32x3x3xf32>) -> tensor<1x2x32x3x3xf32>
+  %j = tensor.collapse_shape %c [[0], [1, 2], [3], [4]] : tensor<1x2x32x3x3xf32> into tensor<1x64x3x3xf32>
+  return %j : tensor<1x64x3x3xf32>
 }
 
 // -----
 
-// A group of more than four vectors is a dense convolution of its own, in the standard blocks.
+// A group of more than four vectors, or of 24 channels (LLVM takes such vectors apart), stays as it is.
 // CHECK-LABEL: func.func @too_wide
-// CHECK-NOT: ngchw
-// CHECK: tensor.extract_slice %{{.*}}[0, 0, 0, 0, 0] [1, 5, 3, 3, 16]
-// CHECK: linalg.generic {{.*}} outs({{.*}} : tensor<1x5x1x1x16xf32>)
-// CHECK: tensor.extract_slice %{{.*}}[0, 5, 0, 0, 0] [1, 5, 3, 3, 16]
-// CHECK: linalg.generic {{.*}} outs({{.*}} : tensor<1x5x1x1x16xf32>)
-// CHECK: tensor.concat dim(1)
-// CHECK-SAME: -> tensor<1x10x1x1x16xf32>
+// CHECK: linalg.conv_2d_ngchw_gfchw
+// CHECK-LABEL: func.func @no_vector
+// CHECK: linalg.conv_2d_ngchw_gfchw
 func.func @too_wide(%x: tensor<1x160x3x3xf32>, %w: tensor<2x80x80x3x3xf32>) -> tensor<1x160x1x1xf32> {
   %zero = arith.constant 0.0 : f32
   %i = tensor.expand_shape %x [[0], [1, 2], [3], [4]] output_shape [1, 2, 80, 3, 3] : tensor<1x160x3x3xf32> into tensor<1x2x80x3x3xf32>
@@ -88,6 +84,15 @@ func.func @too_wide(%x: tensor<1x160x3x3xf32>, %w: tensor<2x80x80x3x3xf32>) -> t
   %c = linalg.conv_2d_ngchw_gfchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%i, %w : tensor<1x2x80x3x3xf32>, tensor<2x80x80x3x3xf32>) outs(%f : tensor<1x2x80x1x1xf32>) -> tensor<1x2x80x1x1xf32>
   %j = tensor.collapse_shape %c [[0], [1, 2], [3], [4]] : tensor<1x2x80x1x1xf32> into tensor<1x160x1x1xf32>
   return %j : tensor<1x160x1x1xf32>
+}
+func.func @no_vector(%x: tensor<1x48x3x3xf32>, %w: tensor<2x24x24x3x3xf32>) -> tensor<1x48x1x1xf32> {
+  %zero = arith.constant 0.0 : f32
+  %i = tensor.expand_shape %x [[0], [1, 2], [3], [4]] output_shape [1, 2, 24, 3, 3] : tensor<1x48x3x3xf32> into tensor<1x2x24x3x3xf32>
+  %e = tensor.empty() : tensor<1x2x24x1x1xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x2x24x1x1xf32>) -> tensor<1x2x24x1x1xf32>
+  %c = linalg.conv_2d_ngchw_gfchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%i, %w : tensor<1x2x24x3x3xf32>, tensor<2x24x24x3x3xf32>) outs(%f : tensor<1x2x24x1x1xf32>) -> tensor<1x2x24x1x1xf32>
+  %j = tensor.collapse_shape %c [[0], [1, 2], [3], [4]] : tensor<1x2x24x1x1xf32> into tensor<1x48x1x1xf32>
+  return %j : tensor<1x48x1x1xf32>
 }
 
 // -----

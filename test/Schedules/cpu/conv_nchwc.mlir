@@ -237,22 +237,22 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 
 // -----
 
-// Grouped: each block of output channels reads the block of the image with its own number; blocks of 24 are two vectors.
+// Grouped: each block of output channels reads the block of the image with its own number; blocks of 32 are two vectors.
 // CHECK-LABEL: func.func @grouped
-// CHECK: scf.for {{.*}} -> (vector<7x24xf32>)
-// CHECK: arith.mulf {{.*}} fastmath<contract> : vector<7x24xf32>
+// CHECK: scf.for {{.*}} -> (vector<7x32xf32>)
+// CHECK: arith.mulf {{.*}} fastmath<contract> : vector<7x32xf32>
 // CHECK-NOT: linalg.
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 1 : i64, "registers" = 32 : i64>>} {
-  func.func @grouped(%img: tensor<1x4x9x9x24xf32>, %w: tensor<4x1x3x3x24x24xf32>, %out: tensor<1x4x7x7x24xf32>) -> tensor<1x4x7x7x24xf32> attributes {chameleon.task = "grouped"} {
+  func.func @grouped(%img: tensor<1x4x9x9x32xf32>, %w: tensor<4x1x3x3x32x32xf32>, %out: tensor<1x4x7x7x32xf32>) -> tensor<1x4x7x7x32xf32> attributes {chameleon.task = "grouped"} {
     %z = arith.constant 0.0 : f32
-    %f = linalg.fill ins(%z : f32) outs(%out : tensor<1x4x7x7x24xf32>) -> tensor<1x4x7x7x24xf32>
-    %c = linalg.generic {indexing_maps = [affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,ko + co,oh + r,ow + s,ci)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(ko,co,r,s,ci,ki)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,ko,oh,ow,ki)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction", "reduction"]} ins(%img, %w : tensor<1x4x9x9x24xf32>, tensor<4x1x3x3x24x24xf32>) outs(%f : tensor<1x4x7x7x24xf32>) attrs = {chameleon.anchor} {
+    %f = linalg.fill ins(%z : f32) outs(%out : tensor<1x4x7x7x32xf32>) -> tensor<1x4x7x7x32xf32>
+    %c = linalg.generic {indexing_maps = [affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,ko + co,oh + r,ow + s,ci)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(ko,co,r,s,ci,ki)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,ko,oh,ow,ki)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction", "reduction"]} ins(%img, %w : tensor<1x4x9x9x32xf32>, tensor<4x1x3x3x32x32xf32>) outs(%f : tensor<1x4x7x7x32xf32>) attrs = {chameleon.anchor} {
     ^bb0(%x: f32, %y: f32, %o: f32):
       %a = arith.mulf %x, %y fastmath<contract> : f32
       %b = arith.addf %o, %a fastmath<contract> : f32
       linalg.yield %b : f32
-    } -> tensor<1x4x7x7x24xf32>
-    return %c : tensor<1x4x7x7x24xf32>
+    } -> tensor<1x4x7x7x32xf32>
+    return %c : tensor<1x4x7x7x32xf32>
   }
 }
 
