@@ -78,6 +78,9 @@ static void buildLLVM(OpPassManager &passes, const LowerToCPUOptions &options) {
   passes.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
   passes.addPass(createArithToLLVMConversionPass());
   passes.addPass(createConvertMathToLLVMPass());
+  // What has no intrinsic: erf and the like in double precision, of which
+  // there are no polynomials here.
+  passes.addPass(createConvertMathToLibmPass());
   passes.addPass(createConvertIndexToLLVMPass());
   ConvertFuncToLLVMPassOptions calls;
   calls.useBarePtrCallConv = true;
