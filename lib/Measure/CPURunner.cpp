@@ -113,7 +113,6 @@ llvm::Error CPURunner::warmUp() {
         transform.yield
       }
     })mlir";
-  context.loadAllAvailableDialects();
   auto module = parseModule(warmUpTask, "the warm-up task", &context);
   if (!module)
     return module.takeError();
@@ -122,8 +121,7 @@ llvm::Error CPURunner::warmUp() {
     return spec.takeError();
   if (failed(applySpec(**spec, **module)))
     return llvm::createStringError("the warm-up schedule fails");
-  return compileForHost(**module, target, options.threads > 1,
-                        CPUOptimization::Search)
+  return compileForHost(**module, target, options.threads > 1)
       .takeError();
 }
 
@@ -162,9 +160,7 @@ Measurement CPURunner::compile(int64_t id, const Candidate &candidate) {
   OwningOpRef<ModuleOp> module = task.open.applyCandidate(candidate, result);
   if (!module)
     return result;
-  auto code = compileForHost(*module, target, options.threads > 1,
-                             candidate.final ? CPUOptimization::O3
-                                             : CPUOptimization::Search);
+  auto code = compileForHost(*module, target, options.threads > 1);
   if (!code)
     return fail(code.takeError());
   auto entry = (*code)->lookup(task.open.signature.function);

@@ -101,16 +101,14 @@ chameleon::compileForHost(ModuleOp module, const TargetDescription &host,
   if (failed(passes.run(module)))
     return llvm::createStringError(
         "%s", diagnostics.message("lowering failed").c_str());
-  CPUCompileOptions compile;
-  compile.optimization = effort;
-  return CPUExecutable::compile(module, host, compile);
+  return CPUExecutable::compile(module, host, CPUCompileOptions{effort});
 }
 
 llvm::Error chameleon::runOnHost(ModuleOp program, const std::string &function,
                                  llvm::MutableArrayRef<GuardedBuffer> buffers,
                                  const TargetDescription &host) {
   auto code =
-      compileForHost(program, host, /*parallel=*/false, CPUOptimization::O3);
+      compileForHost(program, host, /*parallel=*/false, CPUOptimization::Once);
   if (!code)
     return code.takeError();
   auto entry = (*code)->lookup(function);

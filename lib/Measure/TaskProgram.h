@@ -69,7 +69,8 @@ struct OpenTask {
 /// Lowers a module to the host CPU and compiles it.
 llvm::Expected<std::unique_ptr<CPUExecutable>>
 compileForHost(mlir::ModuleOp module, const TargetDescription &host,
-               bool parallel, CPUOptimization effort);
+               bool parallel,
+               CPUOptimization effort = CPUOptimization::Adaptive);
 
 /// Calls `function` of a module of linalg once, on buffers in host memory: its
 /// inputs, then its outputs.

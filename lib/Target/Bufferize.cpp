@@ -35,6 +35,11 @@ static bufferization::OneShotBufferizationOptions makeBufferizationOptions() {
 /// As upstream's pass of this name, which looks at each function alone and so
 /// takes destinations, being arguments, for read-only.
 static LogicalResult eliminateEmptyTensors(ModuleOp module) {
+  // The analysis takes as long as that of the bufferization proper.
+  if (!module
+           .walk([](tensor::EmptyOp) { return WalkResult::interrupt(); })
+           .wasInterrupted())
+    return success();
   bufferization::OneShotBufferizationOptions options =
       makeBufferizationOptions();
   bufferization::OneShotAnalysisState state(module, options);

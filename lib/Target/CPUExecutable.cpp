@@ -17,6 +17,7 @@
 
 #include "chameleon/Target/CPUExecutable.h"
 #include "OpenMPRuntime.h"
+#include "OptimizeModule.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -35,7 +36,6 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
@@ -239,7 +239,7 @@ static llvm::Error detachConstants(ModuleOp module,
 }
 
 static std::string entryName(StringRef function) {
-  return ("chameleon.entry." + function).str();
+  return (entryPrefix + function).str();
 }
 
 /// Adds `void chameleon.entry.f(void **arguments)` for each function with a
@@ -324,41 +324,6 @@ static void initializeCodeGeneration() {
   });
 }
 
-static llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine,
-                            CPUOptimization level) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager callGraph;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopInterleaving =
-      true;
-  llvm::PassBuilder builder(&machine, tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(callGraph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  llvm::ModulePassManager passes;
-  switch (level) {
-  case CPUOptimization::Search:
-    if (llvm::Error error = builder.parsePassPipeline(
-            passes, "function(early-cse,instcombine<no-verify-fixpoint>,"
-                    "loop-mssa(licm,loop-rotate,licm),"
-                    "loop(indvars,loop-unroll-full))"))
-      return error;
-    break;
-  case CPUOptimization::O2:
-    passes = builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2);
-    break;
-  case CPUOptimization::O3:
-    passes = builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
-    break;
-  }
-  passes.run(module, modules);
-  return llvm::Error::success();
-}
-
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 emitObject(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::SmallVector<char, 0> object;
@@ -438,8 +403,8 @@ CPUExecutable::compile(ModuleOp lowered, const TargetDescription &target,
   machineBuilder.addFeatures(
       std::vector<std::string>(features.begin(), features.end()));
   machineBuilder.setRelocationModel(llvm::Reloc::PIC_);
-  machineBuilder.setCodeGenOptLevel(options.optimization ==
-                                            CPUOptimization::Search
+  machineBuilder.setCodeGenOptLevel(options.optimization <=
+                                            CPUOptimization::Adaptive
                                         ? llvm::CodeGenOptLevel::Default
                                         : llvm::CodeGenOptLevel::Aggressive);
   auto machine = machineBuilder.createTargetMachine();
@@ -448,7 +413,8 @@ CPUExecutable::compile(ModuleOp lowered, const TargetDescription &target,
   (*module)->setTargetTriple((*machine)->getTargetTriple());
   (*module)->setDataLayout((*machine)->createDataLayout());
   addEntries(**module);
-  if (llvm::Error error = optimize(**module, **machine, options.optimization))
+  if (llvm::Error error =
+          optimizeModule(**module, **machine, options.optimization))
     return std::move(error);
   times.optimizeSeconds = watch.lap();
 
@@ -460,7 +426,7 @@ CPUExecutable::compile(ModuleOp lowered, const TargetDescription &target,
   std::string entry;
   for (llvm::Function &function : **module)
     if (!function.isDeclaration() &&
-        function.getName().starts_with("chameleon.entry."))
+        function.getName().starts_with(entryPrefix))
       entry = function.getName().str();
   auto object = emitObject(**module, **machine);
   if (!object)

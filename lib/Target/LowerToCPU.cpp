@@ -13,6 +13,7 @@
 
 #include "chameleon/Target/LowerToCPU.h"
 #include "Bufferize.h"
+#include "ConvertToLLVM.h"
 #include "MemoryPlan.h"
 #include "PrepareForCPU.h"
 #include "mlir/Conversion/Passes.h"
@@ -29,13 +30,53 @@ using namespace mlir;
 
 namespace chameleon {
 
+namespace {
+
+/// Upstream's pipeline of nine passes, where there is anything to free: a
+/// candidate's buffers have mostly found a place in an arena or on the stack.
+struct DeallocateBuffers
+    : PassWrapper<DeallocateBuffers, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(DeallocateBuffers)
+
+  DeallocateBuffers() : pipeline(ModuleOp::getOperationName()) {
+    bufferization::buildBufferDeallocationPipeline(pipeline, {});
+  }
+  DeallocateBuffers(const DeallocateBuffers &other)
+      : PassWrapper(other), pipeline(other.pipeline) {}
+
+  StringRef getName() const override { return "deallocate-buffers"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    pipeline.getDependentDialects(registry);
+  }
+  void runOnOperation() override {
+    bool ownsBuffers =
+        getOperation()
+            .walk([](Operation *operation) {
+              return isa<memref::AllocOp, memref::ReallocOp,
+                         bufferization::CloneOp>(operation) ||
+                             (isa<CallOpInterface>(operation) &&
+                              llvm::any_of(operation->getResultTypes(),
+                                           llvm::IsaPred<BaseMemRefType>))
+                         ? WalkResult::interrupt()
+                         : WalkResult::advance();
+            })
+            .wasInterrupted();
+    if (ownsBuffers && failed(runPipeline(pipeline, getOperation())))
+      signalPassFailure();
+  }
+
+private:
+  OpPassManager pipeline;
+};
+
+} // namespace
+
 static void buildMemory(OpPassManager &passes) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(step<func::FuncOp, promoteThreadLocalBuffers>(
       "promote-thread-local-buffers"));
   passes.addPass(step<ModuleOp, planMemory>("plan-memory"));
-  bufferization::BufferDeallocationPipelineOptions deallocation;
-  bufferization::buildBufferDeallocationPipeline(passes, deallocation);
+  passes.addPass(std::make_unique<DeallocateBuffers>());
 }
 
 static void buildLoops(OpPassManager &passes,
@@ -64,7 +105,7 @@ static void buildLoops(OpPassManager &passes,
   }
 }
 
-static void buildLLVM(OpPassManager &passes, const LowerToCPUOptions &options) {
+static void buildLLVM(OpPassManager &passes) {
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());
   passes.addPass(createSCFToControlFlowPass());
@@ -72,25 +113,8 @@ static void buildLLVM(OpPassManager &passes, const LowerToCPUOptions &options) {
   ConvertVectorToLLVMPassOptions vectors;
   vectors.vectorContractLowering = vector::VectorContractLowering::OuterProduct;
   passes.addPass(createConvertVectorToLLVMPass(vectors));
-  passes.addPass(createLowerAffinePass());
-  FinalizeMemRefToLLVMConversionPassOptions memory;
-  memory.useAlignedAlloc = true;
-  passes.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
-  passes.addPass(createArithToLLVMConversionPass());
-  passes.addPass(createConvertMathToLLVMPass());
-  // What has no intrinsic: erf and the like in double precision, of which
-  // there are no polynomials here.
-  passes.addPass(createConvertMathToLibmPass());
-  passes.addPass(createConvertIndexToLLVMPass());
-  ConvertFuncToLLVMPassOptions calls;
-  calls.useBarePtrCallConv = true;
-  passes.addPass(createConvertFuncToLLVMPass(calls));
-  passes.addPass(createConvertControlFlowToLLVMPass());
-  // Not earlier: this pass also converts functions, but to descriptors instead
-  // of bare pointers.
-  if (options.parallel)
-    passes.addPass(createConvertOpenMPToLLVMPass());
-  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(std::make_unique<StepPass<ModuleOp>>("convert-to-llvm",
+                                                      convertToLLVM));
   passes.addPass(createReconcileUnrealizedCastsPass());
 }
 
@@ -99,7 +123,7 @@ void buildLowerToCPUPipeline(OpPassManager &passes,
   buildBufferization(passes);
   buildMemory(passes);
   buildLoops(passes, options);
-  buildLLVM(passes, options);
+  buildLLVM(passes);
 }
 
 } // namespace chameleon

@@ -53,8 +53,7 @@ constexpr double kMinimalGain = 5e-4;
 /// Tasks whose defaults are compiled together at the beginning: enough to keep
 /// all workers busy, few enough that a short run has results early.
 constexpr size_t kDefaultsAtOnce = 8;
-/// Configurations of a task that are compiled with full optimisation and timed
-/// against each other at the end.
+/// Configurations of a task that are timed against each other at the end.
 constexpr size_t kFinalists = 4;
 /// Only who comes so near to the best is worth timing until the noise is gone.
 constexpr double kContenderSlack = 1.02;

@@ -9,7 +9,7 @@
 // RUN: chameleon-run %s --function=two --input=100xf32 --seed=1 --expect=%t.0.npy --expect=%t.1.npy | FileCheck %s --check-prefix=SAME
 // RUN: not chameleon-run %s --function=two --random-inputs --seed=2 --expect=%t.0.npy 2>&1 | FileCheck %s --check-prefix=OTHER
 // RUN: chameleon-run %s --function=two --input=%t.0.npy --threads=2 -O2 --benchmark --seconds=0.01 | FileCheck %s --check-prefix=TIMED
-// RUN: chameleon-run %s --function=task --input=4xf32=2 -Osearch | FileCheck %s --check-prefix=TASK
+// RUN: chameleon-run %s --function=task --input=4xf32=2 -Oadaptive | FileCheck %s --check-prefix=TASK
 
 // CHECK: result 0: tensor<2x3xf32> = [3, 4, 5, 3, 4, 5]
 // INTEGERS: result 0: tensor<4xi32> = [6, 6, 6, 6]

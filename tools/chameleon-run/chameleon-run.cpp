@@ -97,11 +97,12 @@ struct Options {
       "O",
       llvm::cl::Prefix,
       llvm::cl::desc("How hard LLVM works"),
-      llvm::cl::init(CPUOptimization::O3),
+      llvm::cl::init(CPUOptimization::Adaptive),
       llvm::cl::values(clEnumValN(CPUOptimization::O3, "3", "LLVM's O3"),
                        clEnumValN(CPUOptimization::O2, "2", "LLVM's O2"),
-                       clEnumValN(CPUOptimization::Search, "search",
-                                  "the short pass list of candidates")),
+                       clEnumValN(CPUOptimization::Adaptive, "adaptive",
+                                  "a short pass list for what holds vectors, "
+                                  "O3 for the rest; the default")),
       llvm::cl::cat(category)};
   llvm::cl::opt<bool> timing{
       "timing",

@@ -49,7 +49,7 @@ protected:
   }
 
   std::unique_ptr<CPUExecutable>
-  compile(StringRef source, CPUOptimization level = CPUOptimization::Search,
+  compile(StringRef source, CPUOptimization level = CPUOptimization::Adaptive,
           unsigned threads = 1) {
     auto result = tryCompile(source, level, threads);
     if (!result) {
@@ -87,7 +87,7 @@ const char *addModule = R"(
 
 TEST_F(CPUExecutableTest, CallsWithBarePointersAtEveryLevel) {
   for (CPUOptimization level :
-       {CPUOptimization::Search, CPUOptimization::O2, CPUOptimization::O3}) {
+       {CPUOptimization::Adaptive, CPUOptimization::O2, CPUOptimization::O3}) {
     auto executable = compile(addModule, level);
     ASSERT_TRUE(executable);
     float a[] = {1, 2, 3, 4}, b[] = {10, 20, 30, 40}, result[4] = {};
@@ -177,7 +177,7 @@ TEST_F(CPUExecutableTest, ConstantWithoutDataIsAnError) {
       %w = arith.constant dense_resource<elided> : tensor<8xf32>
       return %w : tensor<8xf32>
     })",
-                               CPUOptimization::Search);
+                               CPUOptimization::Adaptive);
   EXPECT_EQ(llvm::toString(executable.takeError()),
             "constant 'elided' has no data");
 }
@@ -230,7 +230,7 @@ TEST_F(CPUExecutableTest, ParallelLoopsRunOnThreads) {
       }
       return %r : tensor<64x64xf32>
     })",
-                            CPUOptimization::Search, /*threads=*/2);
+                            CPUOptimization::Adaptive, /*threads=*/2);
   ASSERT_TRUE(executable);
   size_t before = threadCount();
   std::vector<float> a(64 * 64), result(64 * 64);

@@ -23,11 +23,13 @@
 
 namespace chameleon {
 
-/// How hard LLVM works. `Search`: the short pass list of facts (as fast as O3 within a few per cent, half the compile time).
-enum class CPUOptimization { Search, O2, O3 };
+/// How hard LLVM works. `Adaptive`: a function that holds vectors, as schedules leave them, gets a short pass list (as fast
+/// as O3 within the noise, a third of the compile time); any other one O3. A candidate, a finalist and the function in the
+/// tuned program are then the same code. `Once`: what pays for code that runs once.
+enum class CPUOptimization { Once, Adaptive, O2, O3 };
 
 struct CPUCompileOptions {
-  CPUOptimization optimization = CPUOptimization::Search;
+  CPUOptimization optimization = CPUOptimization::Adaptive;
 };
 
 struct CPUCompileTimes {

@@ -2,7 +2,7 @@
 // it calls a fatal error unless told otherwise.
 // RUN: chameleon-opt %s --extract-tasks --resolve-schedules="schedule=conv_nchwc configuration={blocks=2,kob=1,ohb=1,owb=9,rows=2} apply" -o %t.mlir 2> %t.log
 // RUN: chameleon-run %t.mlir --random-inputs --threads=2 -O3 --output=%t.npy
-// RUN: chameleon-run %t.mlir --random-inputs --threads=2 -Osearch --expect=%t.npy | FileCheck %s
+// RUN: chameleon-run %t.mlir --random-inputs --threads=2 -Oadaptive --expect=%t.npy | FileCheck %s
 // CHECK: result 0: relative error
 
 #image = affine_map<(n, ko, oh, ow, ki, co, r, s, ci) -> (n, co, oh * 2 + r, ow * 2 + s, ci)>

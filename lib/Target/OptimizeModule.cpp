@@ -1,0 +1,148 @@
+//===- OptimizeModule.cpp - LLVM's passes, as much as each function needs
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "OptimizeModule.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/StandardInstrumentations.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace chameleon {
+
+namespace {
+
+/// LLVM's analyses, and the passes made for them.
+class Optimizer {
+public:
+  explicit Optimizer(llvm::TargetMachine &machine)
+      : builder(&machine, makeTuning(), std::nullopt, &callbacks) {
+    // Without it the passes do not respect `optnone`.
+    skipUnoptimized.registerCallbacks(callbacks);
+    builder.registerModuleAnalyses(modules);
+    builder.registerCGSCCAnalyses(callGraph);
+    builder.registerFunctionAnalyses(functions);
+    builder.registerLoopAnalyses(loops);
+    builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  }
+
+  void runPipeline(llvm::Module &module, llvm::OptimizationLevel level) {
+    builder.buildPerModuleDefaultPipeline(level).run(module, modules);
+  }
+
+  llvm::Error runPasses(llvm::StringRef list,
+                        llvm::ArrayRef<llvm::Function *> targets) {
+    llvm::FunctionPassManager passes;
+    if (llvm::Error error = builder.parsePassPipeline(passes, list))
+      return error;
+    for (llvm::Function *function : targets)
+      functions.invalidate(*function, passes.run(*function, functions));
+    return llvm::Error::success();
+  }
+
+private:
+  static llvm::PipelineTuningOptions makeTuning() {
+    llvm::PipelineTuningOptions tuning;
+    tuning.LoopVectorization = tuning.SLPVectorization =
+        tuning.LoopInterleaving = true;
+    return tuning;
+  }
+
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager callGraph;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassInstrumentationCallbacks callbacks;
+  llvm::OptNoneInstrumentation skipUnoptimized{/*DebugLogging=*/false};
+  llvm::PassBuilder builder;
+};
+
+} // namespace
+
+/// For functions whose schedules have left nothing to vectorise or unroll.
+static constexpr llvm::StringLiteral scheduledPasses =
+    "early-cse,instcombine<no-verify-fixpoint>,"
+    "loop-mssa(licm,loop-rotate,licm),loop(indvars,loop-unroll-full)";
+
+/// For plain loops that run once: what vectorises them and keeps sums in
+/// registers. O3 takes twice as long to make code that is a tenth faster.
+static constexpr llvm::StringLiteral oncePasses =
+    "early-cse,instcombine<no-verify-fixpoint>,"
+    "loop-mssa(licm,loop-rotate,licm),loop(indvars),"
+    "loop-vectorize<interleave-forced-only>,early-cse,loop(loop-unroll-full),"
+    "early-cse,loop-mssa(licm)";
+
+static bool isOptimizable(llvm::Function &function) {
+  return !function.isDeclaration() && !function.hasOptNone();
+}
+
+/// True if a schedule has brought the function into vectors already.
+static bool holdsVectors(llvm::Function &function) {
+  return llvm::any_of(llvm::instructions(function),
+                      [](llvm::Instruction &instruction) {
+                        return instruction.getType()->isVectorTy();
+                      });
+}
+
+/// The short list where it is as good as O3, O3 where there is anything left to
+/// do for it. It never sees the former: they must be in the program as they
+/// were timed.
+static llvm::Error optimizeAdaptively(llvm::Module &module,
+                                      Optimizer &optimizer) {
+  llvm::SmallVector<llvm::Function *> scheduled;
+  bool anythingLeft = false;
+  for (llvm::Function &function : module) {
+    if (!isOptimizable(function))
+      continue;
+    if (function.getName().starts_with(entryPrefix) || holdsVectors(function))
+      scheduled.push_back(&function);
+    else
+      anythingLeft = true;
+  }
+  if (llvm::Error error = optimizer.runPasses(scheduledPasses, scheduled))
+    return error;
+  if (!anythingLeft)
+    return llvm::Error::success();
+  llvm::SmallVector<llvm::Function *> inlinable;
+  for (llvm::Function *function : scheduled) {
+    if (!function->hasFnAttribute(llvm::Attribute::NoInline))
+      inlinable.push_back(function);
+    function->addFnAttr(llvm::Attribute::NoInline);
+    function->addFnAttr(llvm::Attribute::OptimizeNone);
+  }
+  optimizer.runPipeline(module, llvm::OptimizationLevel::O3);
+  for (llvm::Function *function : scheduled)
+    function->removeFnAttr(llvm::Attribute::OptimizeNone);
+  for (llvm::Function *function : inlinable)
+    function->removeFnAttr(llvm::Attribute::NoInline);
+  return llvm::Error::success();
+}
+
+llvm::Error optimizeModule(llvm::Module &module, llvm::TargetMachine &machine,
+                           CPUOptimization level) {
+  Optimizer optimizer(machine);
+  llvm::SmallVector<llvm::Function *> all;
+  switch (level) {
+  case CPUOptimization::Once:
+    for (llvm::Function &function : module)
+      if (isOptimizable(function))
+        all.push_back(&function);
+    return optimizer.runPasses(oncePasses, all);
+  case CPUOptimization::Adaptive:
+    return optimizeAdaptively(module, optimizer);
+  case CPUOptimization::O2:
+    optimizer.runPipeline(module, llvm::OptimizationLevel::O2);
+    break;
+  case CPUOptimization::O3:
+    optimizer.runPipeline(module, llvm::OptimizationLevel::O3);
+    break;
+  }
+  return llvm::Error::success();
+}
+
+} // namespace chameleon
