@@ -27,7 +27,9 @@
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
@@ -105,6 +107,24 @@ static void copyStrided(int64_t elementBytes, UnrankedBuffer *source,
 }
 
 /// Functions that code calls and that a statically linked tool does not export.
+/// What LLVM calls to round to bfloat16 on processors without an instruction for
+/// it, and which compilers' runtime libraries have only lately. The result is in
+/// the lowest 16 bits of a floating-point register.
+static float toBFloat16(double value) {
+  llvm::APFloat number(value);
+  bool losesInfo;
+  number.convert(llvm::APFloat::BFloat(), llvm::APFloat::rmNearestTiesToEven,
+                 &losesInfo);
+  return llvm::bit_cast<float>(
+      static_cast<uint32_t>(number.bitcastToAPInt().getZExtValue()));
+}
+static float floatToBFloat16(float value) {
+  auto bits = llvm::bit_cast<uint32_t>(value);
+  if (std::isnan(value))
+    return llvm::bit_cast<float>(bits >> 16 | 0x40u);
+  return llvm::bit_cast<float>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
 static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::LLJIT &jit) {
   llvm::orc::SymbolMap symbols;
   auto add = [&](StringRef name, auto *function) {
@@ -119,6 +139,8 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::LLJIT &jit) {
   add("memcpy", &std::memcpy);
   add("memmove", &std::memmove);
   add("memset", &std::memset);
+  add("__truncsfbf2", &floatToBFloat16);
+  add("__truncdfbf2", &toBFloat16);
 #define ADD_MATH(name)                                                         \
   add(#name "f", static_cast<float (*)(float)>(&::name##f));                   \
   add(#name, static_cast<double (*)(double)>(&::name))

@@ -215,6 +215,43 @@ TEST_F(CPUExecutableTest, MathIsAccurate) {
   }
 }
 
+TEST_F(CPUExecutableTest, RoundsToBFloat16) {
+  // With or without an instruction for it: ties go to even, a double is rounded
+  // once.
+  auto executable = compile(R"(
+    func.func @f(%x: tensor<5xf32>, %y: tensor<2xf64>) -> (tensor<5xbf16>, tensor<2xbf16>) {
+      %e = tensor.empty() : tensor<5xbf16>
+      %a = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+          ins(%x : tensor<5xf32>) outs(%e : tensor<5xbf16>) {
+      ^bb0(%v: f32, %o: bf16):
+        %r = arith.truncf %v : f32 to bf16
+        linalg.yield %r : bf16
+      } -> tensor<5xbf16>
+      %g = tensor.empty() : tensor<2xbf16>
+      %b = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+          ins(%y : tensor<2xf64>) outs(%g : tensor<2xbf16>) {
+      ^bb0(%v: f64, %o: bf16):
+        %r = arith.truncf %v : f64 to bf16
+        linalg.yield %r : bf16
+      } -> tensor<2xbf16>
+      return %a, %b : tensor<5xbf16>, tensor<2xbf16>
+    })");
+  ASSERT_TRUE(executable);
+  std::vector<float> x = {1.0f, 1.00390625f, 1.01171875f, -3.5f,
+                          std::numeric_limits<float>::quiet_NaN()};
+  // A little more than halfway, by less than a float can tell.
+  std::vector<double> y = {1.00390625 + 0x1p-40, 1.00390625};
+  std::vector<uint16_t> a(5), b(2);
+  call(*executable, "f", {x.data(), y.data(), a.data(), b.data()});
+  EXPECT_EQ(a[0], 0x3f80);
+  EXPECT_EQ(a[1], 0x3f80);
+  EXPECT_EQ(a[2], 0x3f82);
+  EXPECT_EQ(a[3], 0xc060);
+  EXPECT_GT(a[4] & 0x7fff, 0x7f80);
+  EXPECT_EQ(b[0], 0x3f81);
+  EXPECT_EQ(b[1], 0x3f80);
+}
+
 TEST_F(CPUExecutableTest, ParallelLoopsRunOnThreads) {
   auto executable = compile(R"(
     func.func @f(%a: tensor<64x64xf32>) -> tensor<64x64xf32> {
