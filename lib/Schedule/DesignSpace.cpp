@@ -27,7 +27,8 @@ public:
       : impl(impl), schedule(schedule), ops(schedule) {}
 
   LogicalResult run(transform::NamedSequenceOp matcher, func::FuncOp task) {
-    if (failed(verifyKnobNames(ops)) || failed(readKnobs()))
+    if (failed(verifyKnobNames(ops)) || failed(readKnobs()) ||
+        failed(readSeeds()))
       return failure();
     gatherFacts();
     FailureOr<SmallVector<Attribute>> values =
@@ -88,6 +89,40 @@ private:
       return WalkResult::advance();
     });
     return success(!result.wasInterrupted());
+  }
+
+  /// Checked even where they are illegal, so that a misspelt one is found.
+  LogicalResult readSeeds() {
+    Attribute listed = schedule->getAttr(kSeedsAttrName);
+    if (!listed)
+      return success();
+    auto seeds = dyn_cast<ArrayAttr>(listed);
+    if (!seeds || !llvm::all_of(seeds, llvm::IsaPred<DictionaryAttr>))
+      return schedule.emitOpError()
+             << "expects '" << kSeedsAttrName
+             << "' to be an array of dictionaries, found " << listed;
+    for (auto seed : seeds.getAsRange<DictionaryAttr>()) {
+      Configuration configuration;
+      for (const Knob &knob : impl.knobs)
+        configuration.push_back(knob.defaultOption);
+      for (NamedAttribute entry : seed) {
+        auto found = impl.knobByName.find(entry.getName());
+        if (found == impl.knobByName.end())
+          return schedule.emitOpError()
+                 << "has a seed for a knob '" << entry.getName().getValue()
+                 << "', which it does not have";
+        ArrayRef<Attribute> options = impl.knobs[found->second].options;
+        const auto *option = llvm::find(options, entry.getValue());
+        if (option == options.end())
+          return schedule.emitOpError()
+                 << "has a seed with " << entry.getValue() << " for knob '"
+                 << entry.getName().getValue() << "', which is none of its "
+                 << options.size() << " options";
+        configuration[found->second] = option - options.begin();
+      }
+      impl.seeds.push_back(std::move(configuration));
+    }
+    return success();
   }
 
   /// Parameters that neither knobs nor constraints define.
@@ -261,11 +296,15 @@ FailureOr<DesignSpace> DesignSpace::create(transform::NamedSequenceOp schedule,
   if (failed(Analysis(*impl, schedule)
                  .run(matcher ? matcher : findMatcher(schedule), task)))
     return failure();
+  llvm::erase_if(impl->seeds, [&](ArrayRef<int32_t> seed) {
+    return !impl->program.holds(seed);
+  });
   Configuration start;
   for (const Knob &knob : impl->knobs)
     start.push_back(knob.defaultOption);
   std::optional<Configuration> legal =
-      findNearestLegal(impl->program, impl->knobs, start);
+      impl->seeds.empty() ? findNearestLegal(impl->program, impl->knobs, start)
+                          : impl->seeds.front();
   if (!legal) {
     InFlightDiagnostic diagnostic = emitError(schedule.getLoc())
                                     << "schedule @" << schedule.getSymName()
@@ -292,6 +331,8 @@ ArrayRef<Knob> DesignSpace::getKnobs() const { return impl->knobs; }
 const Configuration &DesignSpace::getDefault() const {
   return impl->defaultConfiguration;
 }
+
+ArrayRef<Configuration> DesignSpace::getSeeds() const { return impl->seeds; }
 
 bool DesignSpace::isLegal(ArrayRef<int32_t> configuration) const {
   if (configuration.size() != impl->knobs.size())

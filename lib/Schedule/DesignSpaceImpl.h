@@ -30,6 +30,9 @@ mlir::FailureOr<Knob> readKnob(mlir::Operation *knobOp);
 /// have the same name.
 mlir::LogicalResult verifyKnobNames(const TunableOps &ops);
 
+/// On a schedule: what its author expects to be good (DesignSpace.h).
+inline constexpr llvm::StringLiteral kSeedsAttrName = "chameleon.seeds";
+
 struct DesignSpace::Impl {
   mlir::OwningOpRef<mlir::transform::NamedSequenceOp>
       schedule; ///< a copy, so that the library may go away
@@ -42,6 +45,7 @@ struct DesignSpace::Impl {
       yieldedByOp; ///< parallel to TunableOps::constraints
   ConstraintProgram program;
   Configuration defaultConfiguration;
+  llvm::SmallVector<Configuration> seeds; ///< legal ones, as listed
 };
 
 /// The legal configuration nearest to `start`, by the sum of steps between

@@ -77,6 +77,7 @@ OwningOpRef<transform::NamedSequenceOp>
 DesignSpace::resolve(ArrayRef<int32_t> configuration) const {
   OwningOpRef<transform::NamedSequenceOp> resolved(
       impl->schedule.get().clone());
+  (*resolved)->removeAttr(kSeedsAttrName);
   TunableOps ops(*resolved);
   for (auto [op, knob] : llvm::zip_equal(ops.knobs, impl->knobOfOp))
     cast<transform::tune::KnobOp>(op).setSelectedAttr(

@@ -187,6 +187,14 @@ llvm::Error TaskTuner::startSearch(const SearchLibrary &library,
 }
 
 llvm::Expected<std::vector<Configuration>> TaskTuner::ask(int32_t n) {
+  std::vector<Configuration> batch;
+  for (ArrayRef<Configuration> seeds = space.getSeeds();
+       seedsAsked < seeds.size() && batch.size() < static_cast<size_t>(n);
+       ++seedsAsked)
+    if (!isMeasured(seeds[seedsAsked]))
+      batch.push_back(seeds[seedsAsked]);
+  if (!batch.empty())
+    return batch;
   return search->ask(n);
 }
 

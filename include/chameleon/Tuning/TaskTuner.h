@@ -56,7 +56,8 @@ public:
   /// `options.baselineSeconds` is filled in.
   llvm::Error startSearch(const SearchLibrary &library,
                           ChameleonSearchOptions options);
-  /// Up to `n` configurations to measure next; none: the space is exhausted.
+  /// Up to `n` configurations to measure next: the schedule's seeds, then what
+  /// the search proposes. None: the space is exhausted.
   llvm::Expected<std::vector<Configuration>> ask(int32_t n);
   /// Takes a measurement of this run.
   void tell(llvm::ArrayRef<int32_t> configuration,
@@ -97,6 +98,7 @@ private:
   std::vector<Trial> known;
   llvm::StringSet<> knownKeys;
   int64_t trialsWithoutGain = 0;
+  size_t seedsAsked = 0;
 };
 
 } // namespace chameleon
