@@ -27,10 +27,11 @@ module attributes {transform.with_named_sequence} {
     transform.yield %matched : !transform.any_op
   }
 
-  transform.named_sequence @batch_matmul(%anchor: !transform.any_op {transform.readonly}) {
+  transform.named_sequence @batch_matmul(%anchor: !transform.any_op {transform.readonly})
+      attributes {chameleon.seeds = [{mr = 8 : i64, nr = 32 : i64}, {mr = 6 : i64, nr = 16 : i64}]} {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
-    // The register tile: rows, each element of which is spread over a vector, and columns. 8 x 32 leaves 14 of 32
-    // registers to operands; more rows read fewer vectors for each multiply-add, more columns fewer scalars.
+    // The register tile: rows, each element of which is spread over a vector, and columns. Of AVX-512's 32 registers 8 x 32
+    // leaves 14 to operands, of AVX2's 16 6 x 16 leaves 4; more rows read fewer vectors for each multiply-add, more columns fewer scalars.
     %mr = transform.tune.knob<"mr"> = 8 : i64 from options = [1, 2, 4, 6, 8, 12, 14] -> !transform.param<i64>
     %nr = transform.tune.knob<"nr"> = 32 : i64 from options = [8, 16, 24, 32, 48, 64] -> !transform.param<i64>
     // The cache tile in register tiles, and the steps of the reduction between two visits to the same accumulators.
