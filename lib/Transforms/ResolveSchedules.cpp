@@ -91,6 +91,11 @@ struct ResolveSchedulesPass
       if (auto key = task->getAttrOfType<StringAttr>("chameleon.task"))
         if (failed(addTask(*spec, *library, task, key)))
           return signalPassFailure();
+    if (!schedule.empty() && getTaskKeys(*spec).empty()) {
+      module.emitError("schedule '")
+          << schedule << "' applies to no task of the module";
+      return signalPassFailure();
+    }
     if (!apply)
       embedSpec(std::move(spec), module);
     else if (!getTaskKeys(*spec).empty() && failed(applySpec(*spec, module)))
