@@ -86,16 +86,18 @@ struct ResolveSchedulesPass
         &getContext(), llvm::to_vector_of<std::string>(libraries), target);
     if (failed(library))
       return signalPassFailure();
+    if (!schedule.empty() &&
+        llvm::none_of(library->getSchedules(), [&](MatchedSchedule &match) {
+          return match.schedule.getSymName() == schedule;
+        })) {
+      module.emitError("no library has a schedule '") << schedule << "'";
+      return signalPassFailure();
+    }
     OwningOpRef<ModuleOp> spec = createSpec(&getContext());
     for (auto task : module.getOps<func::FuncOp>())
       if (auto key = task->getAttrOfType<StringAttr>("chameleon.task"))
         if (failed(addTask(*spec, *library, task, key)))
           return signalPassFailure();
-    if (!schedule.empty() && getTaskKeys(*spec).empty()) {
-      module.emitError("schedule '")
-          << schedule << "' applies to no task of the module";
-      return signalPassFailure();
-    }
     if (!apply)
       embedSpec(std::move(spec), module);
     else if (!getTaskKeys(*spec).empty() && failed(applySpec(*spec, module)))

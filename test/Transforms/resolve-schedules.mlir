@@ -3,8 +3,8 @@
 // RUN: chameleon-opt %s --resolve-schedules="schedule=elementwise apply" 2>/dev/null | FileCheck %s --check-prefix=APPLIED
 // RUN: chameleon-opt %s --resolve-schedules="schedule=elementwise configuration={parallel=0,vectors=1}" 2>/dev/null | FileCheck %s --check-prefix=GIVEN
 // RUN: not chameleon-opt %s --resolve-schedules="schedule=elementwise configuration={parallel=0,vectors=3}" 2>&1 | FileCheck %s --check-prefix=ILLEGAL
-// RUN: not chameleon-opt %s --resolve-schedules="schedule=matmul" 2>&1 | FileCheck %s --check-prefix=NONE
-// NONE: error: schedule 'matmul' applies to no task of the module
+// RUN: not chameleon-opt %s --resolve-schedules="schedule=elementwize" 2>&1 | FileCheck %s --check-prefix=NONE
+// NONE: error: no library has a schedule 'elementwize'
 // EMBEDDED: linalg.add
 // EMBEDDED: transform.tune.knob<"vectors"> = 4 : i64 from
 // APPLIED-NOT: linalg.add

@@ -210,7 +210,7 @@ module attributes {transform.with_named_sequence} {
       %v42 = smt.int.cmp ge %accumulators, %part
       %v43 = smt.or %v41, %v42
       smt.assert %v43
-      // Tiles divide, in all directions but one; the last tile of a row is no sliver.
+      // Tiles divide, in all directions but one; the last rows are enough for a tile, and the last tile of a row is no sliver.
       %v44 = smt.int.cmp le %kob_, %part_blocks
       %v45 = smt.int.cmp le %ohb_, %part_rows
       %v46 = smt.int.cmp le %owb_, %ow_
@@ -220,7 +220,11 @@ module attributes {transform.with_named_sequence} {
       %row_rest = smt.int.mod %ow_, %owb_
       %block_rest = smt.int.mod %part_blocks, %kob_
       %v51 = smt.eq %column_rest, %c0 : !smt.int
-      %v52 = smt.int.cmp lt %ow_, %c7
+      %few = smt.int.cmp lt %ow_, %c7
+      %rest_rows = smt.int.mul %blocks_of_tile, %column_rest
+      %rest_tile = smt.int.mul %rest_rows, %owb_
+      %enough = smt.int.cmp ge %rest_tile, %c7
+      %v52 = smt.or %few, %enough
       %v53 = smt.int.add %row_rest, %block_rest
       %v54 = smt.eq %v53, %c0 : !smt.int
       %v55 = smt.and %v52, %v54
