@@ -5,7 +5,7 @@
 // RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/no-pairs.mlir" 2>&1 | FileCheck %s --check-prefix=PAIRS
 // RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/missing.mlir" 2>&1 | FileCheck %s --check-prefix=MISSING
 // RUN: chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/user.mlir" 2>&1 | FileCheck %s --check-prefix=USER
-// RUN: chameleon-opt %t/payload.mlir --resolve-schedules="schedule=nothing" 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="schedule=nothing" 2>&1 | FileCheck %s --check-prefix=NONE
 
 // BROKEN: broken.mlir:2:3: error: Dialect `something' not found
 // ABSENT: error: cannot open the schedule library '{{.*}}absent.mlir'
@@ -18,7 +18,7 @@
 // USER: payload.mlir:25:{{.*}} remark: no schedule applies
 // USER: transform.named_sequence @match_mine
 // USER: transform.named_sequence @mine_two
-// NONE-COUNT-5: remark: the schedule does not apply
+// NONE: error: no library has a schedule 'nothing'
 
 //--- payload.mlir
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "l1_bytes" = 32768 : i64, "l2_bytes" = 1048576 : i64, "l3_bytes" = 33554432 : i64, "threads" = 1 : i64, "registers" = 32 : i64>>} {

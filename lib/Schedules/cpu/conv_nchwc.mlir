@@ -119,9 +119,16 @@ module attributes {transform.with_named_sequence} {
   // Two blocks of channels share a scalar of the image, which is what two multiply-adds a cycle need where a broadcast is an
   // instruction of its own (AVX2: 92 % of peak with 2 x 6 pixels, 79 % with 1 x 7). 28 accumulators for 32 registers, 12 for 16.
   transform.named_sequence @conv_nchwc(%anchor: !transform.any_op {transform.readonly}) attributes {chameleon.seeds = [
-      {kob = 2 : i64, owb = 14 : i64}, {kob = 2 : i64, owb = 7 : i64}, {kob = 2 : i64, owb = 6 : i64}, {kob = 2 : i64, owb = 5 : i64},
-      {kob = 2 : i64, ohb = 3 : i64, owb = 2 : i64}, {kob = 2 : i64, ohb = 2 : i64, owb = 3 : i64}, {kob = 2 : i64, owb = 4 : i64},
-      {kob = 1 : i64, owb = 14 : i64}, {kob = 1 : i64, owb = 7 : i64}]} {
+      // One thread, several threads.
+      {kob = 2 : i64, owb = 14 : i64, rows = 1 : i64}, {kob = 2 : i64, owb = 14 : i64, blocks = 2 : i64},
+      {kob = 2 : i64, owb = 7 : i64, rows = 1 : i64}, {kob = 2 : i64, owb = 7 : i64, blocks = 2 : i64},
+      {kob = 2 : i64, owb = 6 : i64, rows = 1 : i64}, {kob = 2 : i64, owb = 6 : i64, blocks = 2 : i64},
+      {kob = 2 : i64, owb = 5 : i64, rows = 1 : i64}, {kob = 2 : i64, owb = 5 : i64, blocks = 2 : i64},
+      {kob = 2 : i64, ohb = 3 : i64, owb = 2 : i64, rows = 1 : i64}, {kob = 2 : i64, ohb = 3 : i64, owb = 2 : i64, blocks = 2 : i64, rows = 14 : i64},
+      {kob = 2 : i64, ohb = 2 : i64, owb = 3 : i64, rows = 1 : i64}, {kob = 2 : i64, ohb = 2 : i64, owb = 3 : i64, blocks = 2 : i64, rows = 14 : i64},
+      {kob = 2 : i64, owb = 4 : i64, rows = 1 : i64}, {kob = 2 : i64, owb = 4 : i64, blocks = 2 : i64},
+      {kob = 1 : i64, owb = 14 : i64, rows = 1 : i64}, {kob = 1 : i64, owb = 14 : i64},
+      {kob = 1 : i64, owb = 7 : i64, rows = 1 : i64}, {kob = 1 : i64, owb = 7 : i64}]} {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
     // Register tile: blocks of output channels x rows x pixels of a row.
     %kob = transform.tune.knob<"kob"> = 1 : i64 from options = [1, 2, 3, 4, 5, 6, 7, 8] -> !transform.param<i64>

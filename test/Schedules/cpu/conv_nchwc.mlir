@@ -3,20 +3,20 @@
 
 // Two channel blocks, rows of 13: one tile a row, no remainder. The image is padded into a buffer; fill, convolution, bias and relu
 // stay in registers, and the destination is written once.
-// SPACE: remark: builtin:cpu/conv_nchwc @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 1 : i64, ohb = 1 : i64, owb = 13 : i64, rows = 1 : i64}
+// SPACE: remark: builtin:cpu/conv_nchwc @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 2 : i64, ohb = 1 : i64, owb = 7 : i64, rows = 1 : i64}
 // CHECK-LABEL: func.func @whole_rows
 // CHECK-NOT: tensor.pad
 // CHECK-NOT: scf.forall
 // CHECK: tensor.empty() : tensor<1x2x15x15x16xf32>
-// CHECK: scf.for {{.*}} -> (vector<13x16xf32>)
-// CHECK: scf.for {{.*}} -> (vector<13x16xf32>)
-// CHECK: scf.for {{.*}} -> (vector<13x16xf32>)
-// CHECK: scf.for {{.*}} -> (vector<13x16xf32>)
-// CHECK: vector.from_elements {{.*}} : vector<13x1xf32>
-// CHECK: arith.mulf {{.*}} fastmath<contract> : vector<13x16xf32>
-// CHECK: arith.addf {{.*}} fastmath<contract> : vector<13x16xf32>
-// CHECK: arith.addf {{.*}} : vector<13x16xf32>
-// CHECK: arith.maximumf {{.*}} : vector<13x16xf32>
+// CHECK: scf.for {{.*}} -> (vector<7x2x16xf32>)
+// CHECK: scf.for {{.*}} -> (vector<7x2x16xf32>)
+// CHECK: scf.for {{.*}} -> (vector<7x2x16xf32>)
+// CHECK: scf.for {{.*}} -> (vector<7x2x16xf32>)
+// CHECK: vector.from_elements {{.*}} : vector<7x1x1xf32>
+// CHECK: arith.mulf {{.*}} fastmath<contract> : vector<7x2x16xf32>
+// CHECK: arith.addf {{.*}} fastmath<contract> : vector<7x2x16xf32>
+// CHECK: arith.addf {{.*}} : vector<7x2x16xf32>
+// CHECK: arith.maximumf {{.*}} : vector<7x2x16xf32>
 // CHECK-COUNT-1: vector.transfer_write
 // CHECK-NOT: linalg.
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 1 : i64, "registers" = 32 : i64>>} {
@@ -76,7 +76,7 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 // The first layer: three channels, unblocked, stride 4.
 // SPACE: @conv_nchwc
 // CHECK-LABEL: func.func @few_channels
-// CHECK: -> (vector<14x16xf32>)
+// CHECK: -> (vector<14x2x16xf32>)
 // CHECK-NOT: linalg.
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 1 : i64, "registers" = 32 : i64>>} {
   func.func @few_channels(%img: tensor<1x3x115x115xf32>, %w: tensor<4x3x11x11x16xf32>, %bias: tensor<4x16xf32>, %out: tensor<1x4x28x28x16xf32>) -> tensor<1x4x28x28x16xf32> attributes {chameleon.task = "few_channels"} {
@@ -110,9 +110,9 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 // SPACE: @conv_nchwc
 // CHECK-LABEL: func.func @threads
 // CHECK: scf.forall
-// CHECK: scf.forall {{.*}} step (1, 7)
-// CHECK: scf.for {{.*}} -> (tensor<1x1x7x14x16xf32>)
-// CHECK: scf.for {{.*}} -> (vector<14x16xf32>)
+// CHECK: scf.forall {{.*}} step (7)
+// CHECK: scf.for {{.*}} -> (tensor<1x2x7x14x16xf32>)
+// CHECK: scf.for {{.*}} -> (vector<14x2x16xf32>)
 // CHECK-NOT: linalg.
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 2 : i64, "registers" = 32 : i64>>} {
   func.func @threads(%img: tensor<1x2x14x14x16xf32>, %w: tensor<2x2x3x3x16x16xf32>, %bias: tensor<2x16xf32>, %res: tensor<1x2x14x14x16xf32>, %out: tensor<1x2x14x14x16xf32>) -> tensor<1x2x14x14x16xf32> attributes {chameleon.task = "threads"} {
@@ -239,8 +239,8 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 
 // Grouped: each block of output channels reads the block of the image with its own number; blocks of 32 are two vectors.
 // CHECK-LABEL: func.func @grouped
-// CHECK: scf.for {{.*}} -> (vector<7x32xf32>)
-// CHECK: arith.mulf {{.*}} fastmath<contract> : vector<7x32xf32>
+// CHECK: scf.for {{.*}} -> (vector<5x2x32xf32>)
+// CHECK: arith.mulf {{.*}} fastmath<contract> : vector<5x2x32xf32>
 // CHECK-NOT: linalg.
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 1 : i64, "registers" = 32 : i64>>} {
   func.func @grouped(%img: tensor<1x4x9x9x32xf32>, %w: tensor<4x1x3x3x32x32xf32>, %out: tensor<1x4x7x7x32xf32>) -> tensor<1x4x7x7x32xf32> attributes {chameleon.task = "grouped"} {
