@@ -29,6 +29,13 @@ static const char help[] =
   --budget=N        measurements a run (256)
   --ask=N           configurations measured between two tells (4, as in the first
                     64 trials of a tuning run)
+  --until-optimum   ends a run that has found the recorded optimum
+  --related=FILE    starts warm: the strategy first searches this recording of the same knobs
+                    (128 measurements, the same seed), and is told what it found
+  --related-budget=N  measurements of that (128)
+  --gain=X          asks every 8 measurements for the chance that something is left that takes
+                    less than 1 - X of the best time; with --chances=FILE
+  --chances=FILE    writes a line each: space,strategy,seed,n,performance,chance
   --csv             a line per run instead of a table of medians
   --trace=FILE      also one line per improvement: space,strategy,seed,n,performance,seconds,
                     and each run's last measurement, with two more columns: how many of them
@@ -50,8 +57,10 @@ namespace {
 struct Options {
   std::vector<std::string> spaces, strategies;
   int seeds = 10, firstSeed = 0, budget = 256, ask = 4;
-  bool csv = false;
-  std::string trace;
+  bool csv = false, untilOptimum = false;
+  std::string trace, related, chances;
+  int relatedBudget = 128;
+  double gain = 0;
 };
 
 int parseNumber(const std::string &argument, const std::string &value,
@@ -89,6 +98,19 @@ Options parseOptions(int argc, char **argv) {
       options.ask = parseNumber(argument, value, 1);
     } else if (name == "--trace") {
       options.trace = value;
+    } else if (name == "--related") {
+      options.related = value;
+    } else if (name == "--related-budget") {
+      options.relatedBudget = parseNumber(argument, value, 1);
+    } else if (name == "--gain") {
+      options.gain = std::strtod(value.c_str(), nullptr);
+      if (!(options.gain > 0 && options.gain < 1))
+        throw std::runtime_error("found " + argument +
+                                 ", expected a share between 0 and 1");
+    } else if (name == "--chances") {
+      options.chances = value;
+    } else if (argument == "--until-optimum") {
+      options.untilOptimum = true;
     } else if (argument == "--csv") {
       options.csv = true;
     } else if (list && argument.rfind("-", 0) != 0) {
@@ -149,20 +171,35 @@ double getMedian(const std::vector<Figures> &runs, double Figures::*figure) {
                            : (values[middle - 1] + values[middle]) / 2;
 }
 
+std::unique_ptr<RecordedSpace> read(const std::string &path) {
+  std::string error;
+  std::unique_ptr<RecordedSpace> recorded = RecordedSpace::read(path, error);
+  if (!recorded)
+    throw std::runtime_error(error);
+  return recorded;
+}
+
+/// Null for an empty path.
+FILE *openForWriting(const std::string &path) {
+  FILE *file = path.empty() ? nullptr : fopen(path.c_str(), "w");
+  if (!path.empty() && !file)
+    throw std::runtime_error(path + ": cannot be written");
+  return file;
+}
+
 void runAll(const Options &options) {
-  FILE *trace = nullptr;
-  if (!options.trace.empty() && !(trace = fopen(options.trace.c_str(), "w")))
-    throw std::runtime_error(options.trace + ": cannot be written");
+  FILE *trace = openForWriting(options.trace),
+       *chances = openForWriting(options.chances);
+  std::unique_ptr<RecordedSpace> related;
+  if (!options.related.empty())
+    related = read(options.related);
   if (options.csv)
     std::puts("space,strategy,seed,n90,n95,n99,best,seconds");
   else
     std::printf("%-28s %-16s %6s %6s %6s %7s %8s %8s\n", "space", "strategy",
                 "n90", "n95", "n99", "best", "seconds", "invalid");
   for (const std::string &path : options.spaces) {
-    std::string error;
-    std::unique_ptr<RecordedSpace> recorded = RecordedSpace::read(path, error);
-    if (!recorded)
-      throw std::runtime_error(error);
+    std::unique_ptr<RecordedSpace> recorded = read(path);
     for (const std::string &strategy : options.strategies) {
       std::vector<Figures> runs;
       for (int seed = options.firstSeed;
@@ -172,6 +209,10 @@ void runAll(const Options &options) {
         replayOptions.search.seed = seed;
         replayOptions.budget = options.budget;
         replayOptions.ask = options.ask;
+        replayOptions.untilOptimum = options.untilOptimum;
+        replayOptions.related = related.get();
+        replayOptions.relatedBudget = options.relatedBudget;
+        replayOptions.gain = options.gain;
         Replay run = replay(*recorded, replayOptions);
         runs.push_back(getFigures(run, options.budget));
         std::string prefix =
@@ -184,6 +225,10 @@ void runAll(const Options &options) {
         std::fflush(stdout);
         if (trace)
           writeTrace(trace, prefix, run);
+        for (auto [told, chance] : run.chances)
+          if (chances)
+            std::fprintf(chances, "%s,%zu,%.6f,%.6g\n", prefix.c_str(), told,
+                         run.steps[told - 1].performance, chance);
       }
       if (!options.csv)
         std::printf(
@@ -196,8 +241,9 @@ void runAll(const Options &options) {
       std::fflush(stdout);
     }
   }
-  if (trace)
-    fclose(trace);
+  for (FILE *file : {trace, chances})
+    if (file)
+      fclose(file);
 }
 } // namespace
 

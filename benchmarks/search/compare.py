@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs search strategies on recorded spaces and writes the comparison: a table, a report, plots, significance.
+"""Runs search strategies on recorded spaces and writes the comparison: tables, a report, plots, significance.
 
     benchmarks/search/compare.py --out=results                            # all strategies, the spaces of this folder
     benchmarks/search/compare.py --out=results --hub=~/benchmark_hub      # with kernel_tuner's, from a checkout of
@@ -8,166 +8,20 @@
 
 Needs nothing but Python 3.8 and build/bin/chameleon-search-bench; plots are SVG, written here. A finished pair of space and
 strategy is kept in OUT/runs and not run again, so an interrupted comparison goes on where it was. spaces.json says which
-spaces served for design and which only judge; the report keeps them apart.
+spaces served for design and which only judge; the report keeps them apart. Two lengths of run: all strategies are
+compared over the first --table measurements; AutoTVM and the variants of chameleon go on to --budget, the end that the paper
+gives AutoTVM. Warm starts and the stop rule (extras.py) follow.
 """
 
 import argparse
-import collections
-import json
 import math
 import os
-import random
-import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-REFERENCE = "autotvm"
-SUBJECT = "chameleon"
+import extras
+from replays import (HERE, REFERENCE, SUBJECT, bootstrap, count_to, geomean, get_label, get_savings, is_long, mean, median,
+                     read_spaces, run, sign_flip)
+
 COLOURS = ["#1b6ac9", "#d1495b", "#2f9e44", "#8d5fd3", "#e08e0b", "#0b8f8f", "#6b7280", "#b5179e", "#444444", "#a3a300"]
-
-
-class Run:
-    """One strategy on one space with one seed: its improvements, its end."""
-
-    def __init__(self, rows):
-        self.steps = [(int(n), float(performance), float(seconds)) for n, performance, seconds, *_ in rows]
-        self.count, self.best, self.seconds = self.steps[-1]
-        self.failures = int(rows[-1][3])
-        self.strategy_seconds = float(rows[-1][4])
-
-    def reach(self, performance):
-        """(measurements, modelled seconds) until `performance`; None if never."""
-        for n, reached, seconds in self.steps:
-            if reached >= performance - 1e-9:
-                return n, seconds
-        return None
-
-    def at(self, n):
-        reached = 0.0
-        for step, performance, _ in self.steps:
-            if step > n:
-                break
-            reached = performance
-        return reached
-
-
-def read_spaces(hub):
-    """[(family, split, path)] of the spaces that are there."""
-    spaces = []
-    with open(os.path.join(HERE, "spaces.json")) as file:
-        families = json.load(file)["families"]
-    for family, splits in families.items():
-        for split, entries in splits.items():
-            for entry in entries:
-                if entry.startswith("hub:"):
-                    path = os.path.join(os.path.expanduser(hub), entry[4:]) if hub else None
-                else:
-                    path = os.path.join(HERE, entry)
-                if path and os.path.exists(path):
-                    spaces.append((family, split, path))
-                else:
-                    print(f"compare.py: skipping {entry}: not found", file=sys.stderr)
-    return spaces
-
-
-def get_label(path):
-    """Unlike the file's name, unique: the folder tells the kernel, the name the device."""
-    name = os.path.basename(path)
-    for extension in (".gz", ".json", "_T4"):
-        if name.endswith(extension):
-            name = name[: -len(extension)]
-    folder = os.path.basename(os.path.dirname(path))
-    return name if folder == "spaces" else f"{folder} {name}"
-
-
-def run(arguments, label, path, strategy):
-    """The runs of all seeds, from disk if they are there."""
-    folder = os.path.join(arguments.out, "runs")
-    os.makedirs(folder, exist_ok=True)
-    trace = os.path.join(folder, f"{label}.{strategy}.csv".replace(" ", "_"))
-    if not os.path.exists(trace):
-        if arguments.report:
-            return None
-        print(f"{label}: {strategy}", file=sys.stderr, flush=True)
-        command = arguments.prefix.split() + [
-            arguments.bench, f"--space={path}", f"--strategy={strategy}", f"--seeds={arguments.seeds}",
-            f"--budget={arguments.budget}", f"--ask={arguments.ask}", "--csv", f"--trace={trace}.part"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        os.rename(f"{trace}.part", trace)
-    rows = collections.defaultdict(list)
-    with open(trace) as file:
-        for line in file:
-            # space,strategy,seed, then n,performance,seconds,failures,strategy seconds
-            _, _, seed, *rest = line.strip().split(",")
-            rows[int(seed)].append(rest)
-    return [Run(rows[seed]) for seed in sorted(rows)]
-
-
-def median(values):
-    values = sorted(values)
-    middle = len(values) // 2
-    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
-
-
-def mean(values):
-    return sum(values) / len(values)
-
-
-def geomean(values):
-    return math.exp(mean([math.log(value) for value in values]))
-
-
-def count_to(runs, share, budget):
-    return [(run.reach(share) or (budget + 1, 0))[0] for run in runs]
-
-
-def bootstrap(groups, statistic, rounds=500):
-    """95 % interval of `statistic` of per-space lists of runs, spaces fixed, seeds redrawn."""
-    generator = random.Random(0)
-    values = sorted(statistic([generator.choices(runs, k=len(runs)) for runs in groups]) for _ in range(rounds))
-    return values[int(0.025 * rounds)], values[int(0.975 * rounds) - 1]
-
-
-def sign_flip(differences, rounds=20000):
-    """Two-sided permutation test: how often a mean as far from 0 comes from flipping signs by chance."""
-    generator = random.Random(0)
-    observed = abs(mean(differences))
-    hits = 0
-    for _ in range(rounds):
-        total = 0.0
-        for difference in differences:
-            total += difference if generator.getrandbits(1) else -difference
-        hits += abs(total / len(differences)) >= observed - 1e-12
-    return (hits + 1) / (rounds + 1)
-
-
-def get_savings(subject, reference, horizon):
-    """Over all pairs of seeds, what the subject needs to be as good as the reference is after `horizon` measurements.
-
-    Returns geometric means of reference / subject: measurements and modelled seconds, against the reference's whole run and
-    against the moment when it found its best itself. A subject that never gets there counts with its whole run.
-    """
-    ratios = {"whole_n": [], "whole_s": [], "first_n": [], "first_s": []}
-    missed = 0
-    for other in reference:
-        quality = other.at(horizon)
-        end = [step for step in other.steps if step[0] <= horizon][-1]
-        whole_n = min(horizon, other.count)
-        # Seconds at the horizon: the clock is known at improvements and at the end; between them it is a line.
-        after = next((step for step in other.steps if step[0] > horizon), None)
-        whole_s = end[2] if after is None or whole_n == end[0] else end[2] + (after[2] - end[2]) * (whole_n - end[0]) / (after[0] - end[0])
-        if other.count <= horizon:
-            whole_s = other.seconds
-        first_n, first_s = other.reach(quality)
-        for mine in subject:
-            found = mine.reach(quality)
-            missed += found is None
-            n, s = found or (mine.count, mine.seconds)
-            ratios["whole_n"].append(whole_n / n)
-            ratios["whole_s"].append(whole_s / s)
-            ratios["first_n"].append(first_n / n)
-            ratios["first_s"].append(first_s / s)
-    return {name: geomean(values) for name, values in ratios.items()}, missed / max(1, len(reference) * len(subject))
 
 
 def write_plot(path, title, series, budget, low):
@@ -209,13 +63,13 @@ def write_plot(path, title, series, budget, low):
         file.write("\n".join(out) + "\n")
 
 
-def write_report(arguments, spaces, results, every):
-    budget = arguments.budget
+def write_report(arguments, spaces, results, every, extra_lines):
+    budget = arguments.table
     lines = ["# Search strategies on recorded spaces", "",
-             f"Written by `benchmarks/search/compare.py`: {arguments.seeds} seeds, {budget} measurements a run, {arguments.ask} told at a time. "
+             f"Written by `benchmarks/search/compare.py`: {arguments.seeds} seeds, {arguments.ask} measurements told at a time. "
              "n90, n95, n99: median number of measurements to that share of the optimum's performance "
-             f"(`{budget + 1}`: not reached by half of the runs). Failed measurements count. Design spaces chose the strategies' constants; judging "
-             "spaces did not.", ""]
+             f"(`{budget + 1}`: not reached in {budget} by half of the runs). Failed measurements count; their share is that of whole runs, "
+             "which end at the optimum. Design spaces chose the strategies' constants; judging spaces did not.", ""]
     for split in ("judging", "design"):
         chosen = [(family, label) for family, s, label in spaces
                   if s == split and SUBJECT in results[label] and REFERENCE in results[label]]
@@ -227,7 +81,7 @@ def write_report(arguments, spaces, results, every):
         pooled = [(name, [run for _, label in chosen for run in results[label].get(name, [])]) for name in strategies]
         write_plot(os.path.join(arguments.out, f"{split}.svg"), f"Best so far, mean over the {split} spaces and seeds (band: 95 %)",
                    [(name, runs) for name, runs in pooled if runs], budget, 0.7)
-        lines += ["| strategy | n90 | n95 (reached) | n99 | best at the end | invalid | ms of CPU a candidate |"
+        lines += ["| strategy | n90 | n95 (reached) | n99 | best after " + str(budget) + " | invalid | ms of CPU a candidate |"
                   " n95: reference / it [95 %] | p |", "|---|---|---|---|---|---|---|---|---|"]
         groups = {name: [results[label][name] for _, label in chosen if name in results[label]] for name in strategies}
         for name in strategies:
@@ -246,29 +100,32 @@ def write_report(arguments, spaces, results, every):
                                         for a, b in zip(count_to(mine, 0.95, budget), count_to(theirs, 0.95, budget))])
             reached = mean([n <= budget for group in groups[name] for n in count_to(group, 0.95, budget)])
             lines.append(f"| {name} | {middle(0.90):.0f} | {middle(0.95):.0f} ({reached:.0%}) | {middle(0.99):.0f} | "
-                         f"{mean([run.best for run in runs]):.4f} | {sum(run.failures for run in runs) / sum(run.count for run in runs):.1%} | "
+                         f"{mean([run.at(budget) for run in runs]):.4f} | {sum(run.failures for run in runs) / sum(run.count for run in runs):.1%} | "
                          f"{1e3 * sum(run.strategy_seconds for run in runs) / sum(run.count for run in runs):.1f} | {ratio} | {p} |")
         lines += ["", f"Figures are geometric means over spaces of medians over seeds; p: two-sided sign-flip permutation test of paired seeds, n95 against `{REFERENCE}`.", ""]
-        subjects = [name for name in strategies if name.startswith(SUBJECT)]
+        subjects = [name for name in strategies if is_long(name) and name != REFERENCE]
         lines += [f"To reach the quality that `{REFERENCE}` has at its own end (all pairs of seeds, geometric means over spaces):", "",
                   f"| strategy | {REFERENCE} ends after | wall-clock, whole run / it | measurements, whole run / it | "
-                  f"wall-clock, {REFERENCE}'s own arrival / it | measurements, likewise | pairs that never got there |", "|---|---|---|---|---|---|---|"]
+                  f"wall-clock, {REFERENCE}'s own arrival / it | measurements, likewise | pairs that never got there | worst space, quality then over {REFERENCE}'s |",
+                  "|---|---|---|---|---|---|---|---|"]
         for name in subjects:
-            for horizon in sorted({min(budget, h) for h in (128, 256, 512, 1000)}):
+            for horizon in sorted({min(arguments.budget, h) for h in (128, 256, 512, 1000)}):
                 savings = [get_savings(results[label][name], results[label][REFERENCE], horizon) for _, label in chosen
                            if name in results[label] and REFERENCE in results[label]]
                 if not savings:
                     continue
+                worst = min((mean([r.at(horizon) for r in results[label][name]]) /
+                             mean([r.at(horizon) for r in results[label][REFERENCE]]), label) for _, label in chosen)
                 g = lambda key: geomean([ratios[key] for ratios, _ in savings])
                 lines.append(f"| {name} | {horizon} | {g('whole_s'):.2f} | {g('whole_n'):.2f} | {g('first_s'):.2f} | {g('first_n'):.2f} | "
-                             f"{mean([missed for _, missed in savings]):.1%} |")
+                             f"{mean([missed for _, missed in savings]):.1%} | {worst[0]:.3f} ({worst[1]}) |")
         lines.append("")
         lines += ["| space | " + " | ".join(f"{name} n95 / best" for name in strategies) + " |", "|---" * (len(strategies) + 1) + "|"]
         for _, label in chosen:
             cells = []
             for name in strategies:
                 runs = results[label].get(name)
-                cells.append(f"{median(count_to(runs, 0.95, budget)):.0f} / {mean([run.best for run in runs]):.3f}" if runs else "-")
+                cells.append(f"{median(count_to(runs, 0.95, budget)):.0f} / {mean([run.at(budget) for run in runs]):.3f}" if runs else "-")
             lines.append(f"| {label} | " + " | ".join(cells) + " |")
         lines.append("")
         families = sorted({family for family, _ in chosen})
@@ -282,6 +139,7 @@ def write_report(arguments, spaces, results, every):
             other = min(value for name, value in n95.items() if name != SUBJECT)
             lines.append(f"| {family} | {min(n95, key=n95.get)} | {n95[SUBJECT] / other:.2f} |")
         lines.append("")
+    lines += extra_lines
     with open(os.path.join(arguments.out, "report.md"), "w") as file:
         file.write("\n".join(lines))
     with open(os.path.join(arguments.out, "table.csv"), "w") as file:
@@ -289,8 +147,8 @@ def write_report(arguments, spaces, results, every):
         for family, split, label in spaces:
             for name in every:
                 for seed, r in enumerate(results[label].get(name, [])):
-                    counts = [(r.reach(share) or (budget + 1, 0))[0] for share in (0.90, 0.95, 0.99)]
-                    file.write(f"{family},{split},{label},{name},{seed},{counts[0]},{counts[1]},{counts[2]},{r.best:.6f},{r.seconds:.3f},"
+                    counts = [count_to([r], share, arguments.budget)[0] for share in (0.90, 0.95, 0.99)]
+                    file.write(f"{family},{split},{label},{name},{seed},{counts[0]},{counts[1]},{counts[2]},{r.at(budget):.6f},{r.seconds:.3f},"
                                f"{r.failures / r.count:.4f},{r.strategy_seconds:.3f}\n")
 
 
@@ -299,27 +157,29 @@ def main():
     parser.add_argument("--out", required=True, help="folder for runs, table.csv, report.md and plots")
     parser.add_argument("--bench", default=os.path.join(HERE, "..", "..", "build", "bin", "chameleon-search-bench"))
     parser.add_argument("--hub", default="", help="checkout of AutoTuningAssociation/benchmark_hub")
-    parser.add_argument("--strategies", default="chameleon,autotvm,chameleon-paper,sa-sampling,rl-greedy,lfbo,genetic,random")
+    parser.add_argument("--strategies", default="chameleon,autotvm,chameleon-without-agent,random,lfbo,genetic,sa-sampling,rl-greedy,chameleon-paper")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--budget", type=int, default=256)
+    parser.add_argument("--budget", type=int, default=1000, help="measurements of a long run; the paper's AutoTVM takes 1000")
+    parser.add_argument("--table", type=int, default=256, help="measurements of the others, and of the tables")
     parser.add_argument("--ask", type=int, default=4, help="configurations measured between two tells")
     parser.add_argument("--split", default="", help="only the design or only the judging spaces")
     parser.add_argument("--prefix", default="", help="command put before each run, e.g. 'nice -n 15'")
     parser.add_argument("--report", action="store_true", help="run nothing; report on what is there")
     arguments = parser.parse_args()
     strategies = arguments.strategies.split(",")
-    spaces, results = [], {}
-    for family, split, path in read_spaces(arguments.hub):
-        if arguments.split and split != arguments.split:
-            continue
-        label = get_label(path)
-        spaces.append((family, split, label))
-        results[label] = {}
-        for strategy in strategies:
-            runs = run(arguments, label, path, strategy)
+    recordings = [(family, split, get_label(path), path) for family, split, path in read_spaces(arguments.hub)
+                  if arguments.split in ("", split)]
+    spaces = [(family, split, label) for family, split, label, _ in recordings]
+    results = {label: {} for _, _, label in spaces}
+    # Strategy by strategy: an interrupted comparison still compares those that are through.
+    for strategy in strategies:
+        for _, _, label, path in recordings:
+            runs = run(arguments, f"{label}.{strategy}", path, strategy)
             if runs:
                 results[label][strategy] = runs
-    write_report(arguments, spaces, results, strategies)
+    paths = {label: path for _, _, label, path in recordings}
+    write_report(arguments, spaces, results, strategies,
+                 extras.get_warm_start_lines(arguments, results) + extras.get_stop_lines(arguments, spaces, paths))
     print(os.path.join(arguments.out, "report.md"))
 
 

@@ -39,7 +39,7 @@
 extern "C" {
 #endif
 
-#define CHAMELEON_SEARCH_ABI_VERSION 1
+#define CHAMELEON_SEARCH_ABI_VERSION 2
 #define CHAMELEON_SEARCH_EXPORT __attribute__((visibility("default")))
 
 typedef struct ChameleonSpace ChameleonSpace;
@@ -100,6 +100,14 @@ CHAMELEON_SEARCH_EXPORT int32_t chameleonSearchAsk(ChameleonSearch *search, int3
 /// Reports measured trials, in any order and any number; trials that were never asked (a warm start, a resumed run) are
 /// welcome. Returns 0, or -1 if a configuration is out of range (then none of the call is taken).
 CHAMELEON_SEARCH_EXPORT int32_t chameleonSearchTell(ChameleonSearch *search, const ChameleonTrial *trials, int32_t n);
+/// A warm start: the trials of another task with the same knobs (another shape, another device), one call a task, the nearest
+/// task first, before the first ask. `chameleon` measures their fastest configurations first and lets its model learn from them
+/// as far as they agree with what it then sees; the strategies that repeat published ones ignore them. Seconds of different
+/// tasks are never compared. Returns as chameleonSearchTell.
+CHAMELEON_SEARCH_EXPORT int32_t chameleonSearchTellRelated(ChameleonSearch *search, const ChameleonTrial *trials, int32_t n);
+/// A stop rule: the probability that a configuration is left that runs in less than 1 - `gain` (0.02: 2 % faster) of the best
+/// time so far. Negative: this strategy cannot say, or not yet. Asking does not change what is proposed; it costs about 30 ms.
+CHAMELEON_SEARCH_EXPORT double chameleonSearchChanceOfGain(ChameleonSearch *search, double gain);
 
 #ifdef __cplusplus
 }

@@ -65,6 +65,11 @@ static constexpr const char bestSQL[] =
     " FROM record WHERE task_key = ?1 AND target_key = ?2 AND outcome = 'ok'"
     " AND seconds IS NOT NULL ORDER BY final DESC, seconds, id LIMIT 1";
 
+static constexpr const char findTasksSQL[] =
+    "SELECT DISTINCT task_key, task.name, task.payload, task.flops, target_key"
+    " FROM record JOIN task ON task.key = task_key WHERE schedule = ?1"
+    " AND fingerprint = ?2 AND outcome = 'ok' ORDER BY task_key, target_key";
+
 static constexpr const char exportSQL[] =
     "SELECT " RECORD_COLUMNS
     ", task.name FROM record LEFT JOIN task ON task.key = task_key ORDER BY id";
@@ -92,7 +97,7 @@ static Record readRecord(const Statement &row) {
 
 struct Database::Impl {
   std::unique_ptr<Connection> connection;
-  Statement addRecord, addTask, find, best, count, exportAll;
+  Statement addRecord, addTask, find, best, findTasks, count, exportAll;
   /// One connection and its statements serve all threads.
   std::mutex mutex;
 
@@ -102,6 +107,7 @@ struct Database::Impl {
         {&addTask, addTaskSQL},
         {&find, findSQL},
         {&best, bestSQL},
+        {&findTasks, findTasksSQL},
         {&count, "SELECT count(*) FROM record"},
         {&exportAll, exportSQL},
     };
@@ -297,6 +303,24 @@ Expected<std::optional<Record>> Database::best(StringRef taskKey,
   if (!row)
     return row.takeError();
   return *row ? std::optional<Record>(readRecord(rows)) : std::nullopt;
+}
+
+Expected<std::vector<MeasuredTask>>
+Database::findTasks(StringRef schedule, StringRef fingerprint) const {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  Statement &rows = impl->findTasks.bind(1, schedule).bind(2, fingerprint);
+  FinishOnExit scope(rows);
+  std::vector<MeasuredTask> tasks;
+  while (true) {
+    Expected<bool> row = rows.step();
+    if (!row)
+      return row.takeError();
+    if (!*row)
+      return tasks;
+    tasks.push_back(
+        {{rows.text(0), rows.text(1), rows.text(2), rows.number(3)},
+         rows.text(4)});
+  }
 }
 
 Expected<int64_t> Database::countRecords() const {

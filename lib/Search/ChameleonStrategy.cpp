@@ -17,6 +17,11 @@
 //           cluster of the 64 best. Trees see cliffs that the process smooths
 //           over; without them a run in ten stays in a local optimum.
 //
+// Both see, beside the order of options, how often a size can be halved
+// (KnobScales.h): of all that was tried in this project that saved most. A search
+// told of related tasks measures their fastest configurations first, and its
+// process learns from them.
+//
 // The candidates of both: random legal points screened by the process,
 // neighbours of the fastest, a climb on the expected improvement.
 // `chameleon-without-agent` is the same search without the agent: what the
@@ -45,6 +50,15 @@ constexpr size_t treeCycle = 4;
 /// then half measured.
 constexpr size_t designShare = 8;
 constexpr int smallestDesign = 4;
+/// Of each search that starts warm, the fastest of related tasks measured first,
+/// and random ones after them. The study's 8; more: safer against a source that
+/// misleads, later guided.
+constexpr size_t warmStarts = 8;
+constexpr int warmRandom = 4;
+/// Legal configurations, drawn anew, in which a gain is looked for (2 us each),
+/// and of how many the best-predicted the deviation is asked (10 us each).
+constexpr size_t surveyed = 8192;
+constexpr size_t surveyedFast = 512;
 /// Trials up to which plans have half a batch. In the beginning a refit is
 /// worth most; later plans cost more of the strategy's own time.
 constexpr size_t halfBatches = 64;
@@ -81,6 +95,7 @@ AgentOptions getAgentOptions() {
 CostModelOptions getTreeOptions() {
   CostModelOptions options;
   options.rounds = 60;
+  options.halvings = true;
   return options;
 }
 
@@ -90,6 +105,7 @@ public:
                     const SearchOptions &options, bool useAgent)
       : Strategy(space, history, options), useAgent(useAgent),
         random(options.seed, /*stream=*/2),
+        surveyRandom(options.seed, /*stream=*/5),
         process(space, GaussianProcessOptions()),
         trees(space, getTreeOptions()) {}
 
@@ -98,23 +114,66 @@ public:
   std::vector<Configuration> propose() override {
     int told = static_cast<int>(history.getTrials().size());
     if (int initial = getDesignSize(); told < initial)
-      return space.sampleDistinct(initial - told, history.getKnown(), random);
-    if (isStale) {
-      isStale = false;
-      process.fit(history);
-      trees.fit(history);
-    }
+      return design(initial - told);
+    fit();
     if (!process.isFitted())
       return space.sampleDistinct(options.batch, history.getKnown(), random);
     return compose();
   }
 
+  double getChanceOfGain(double gain) override {
+    if (static_cast<int>(history.getTrials().size()) < getDesignSize())
+      return -1;
+    fit();
+    if (!process.isFitted())
+      return -1;
+    std::vector<Configuration> points =
+        space.sampleDistinct(surveyed, history.getKnown(), surveyRandom);
+    points = keepFastest(std::move(points), 0, surveyedFast);
+    return process.getChanceOfGain(points, trees.predictValidity(points), gain,
+                                   surveyRandom);
+  }
+
 private:
   int getDesignSize() const {
+    int size = options.initial;
+    if (!history.getRelated().empty())
+      size = std::min(size, static_cast<int>(warmStarts) + warmRandom);
     if (!space.isEnumerated())
-      return options.initial;
+      return size;
     auto most = static_cast<int>(space.getLegalPoints().size() / designShare);
-    return std::min(options.initial, std::max(smallestDesign, most));
+    return std::min(size, std::max(smallestDesign, most));
+  }
+
+  void fit() {
+    if (!isStale)
+      return;
+    isStale = false;
+    process.fit(history);
+    trees.fit(history);
+  }
+
+  /// The fastest of related tasks, in turn, then random ones.
+  std::vector<Configuration> design(size_t count) {
+    std::vector<Configuration> result;
+    ConfigurationSet taken = history.getKnown();
+    std::vector<std::vector<Configuration>> sources;
+    for (const std::vector<Trial> &task : history.getRelated()) {
+      History source(0);
+      for (const Trial &trial : task)
+        source.tell(trial);
+      sources.push_back(source.getFastest(warmStarts));
+    }
+    size_t warm = std::min(count, warmStarts);
+    for (size_t rank = 0; rank < warmStarts; ++rank)
+      for (const std::vector<Configuration> &source : sources)
+        if (rank < source.size() && result.size() < warm &&
+            space.isLegal(source[rank]) && taken.insert(source[rank]).second)
+          result.push_back(source[rank]);
+    for (Configuration &point :
+         space.sampleDistinct(count - result.size(), taken, random))
+      result.push_back(std::move(point));
+    return result;
   }
 
   std::vector<Configuration> compose() {
@@ -128,7 +187,8 @@ private:
     std::vector<float> weights = trees.predictValidity(candidates);
     for (float &weight : weights)
       weight = weight < leastValidity ? 0 : weight;
-    for (size_t index : process.pick(candidates, weights, size))
+    for (size_t index :
+         process.pick(candidates, weights, size, history.getPending()))
       surest.push_back(candidates[index]);
     std::vector<Configuration> representatives =
         getRepresentatives(candidates, static_cast<int>(2 * size));
@@ -156,18 +216,24 @@ private:
 
   /// Random ones: all of the first, the fastest by the process of the others.
   std::vector<Configuration> screen() {
-    std::vector<Configuration> points =
-        space.sampleDistinct(screened, history.getKnown(), random);
+    return keepFastest(
+        space.sampleDistinct(screened, history.getKnown(), random), screenedAny,
+        screenedFast);
+  }
+
+  /// The first `any` of `points`, and the `count` best-predicted of the others.
+  std::vector<Configuration> keepFastest(std::vector<Configuration> points,
+                                         size_t any, size_t count) const {
     std::vector<double> means = process.predictMeans(points);
     std::vector<size_t> order(points.size());
     std::iota(order.begin(), order.end(), 0);
-    size_t any = std::min(screenedAny, order.size());
+    any = std::min(any, order.size());
     std::stable_sort(order.begin() + any, order.end(),
                      [&](size_t a, size_t b) { return means[a] < means[b]; });
-    order.resize(std::min(order.size(), any + screenedFast));
+    order.resize(std::min(order.size(), any + count));
     std::vector<Configuration> result;
     for (size_t index : order)
-      result.push_back(points[index]);
+      result.push_back(std::move(points[index]));
     return result;
   }
 
@@ -233,7 +299,7 @@ private:
   }
 
   bool useAgent;
-  Random random;
+  Random random, surveyRandom;
   GaussianProcess process;
   CostModel trees;
   bool isStale = true;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Search/CostModel.h"
+#include "chameleon/Search/KnobScales.h"
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -153,19 +154,35 @@ struct CostModel::Impl {
   const Space &space;
   CostModelOptions options;
   std::unique_ptr<Booster> reward, validity;
+  std::vector<std::vector<double>> halvings; ///< by knob; empty: no feature
+  int width;
+
+  Impl(const Space &space, const CostModelOptions &options)
+      : space(space), options(options), width(space.getNumFeatures()) {
+    for (const Knob &knob : space.getKnobs()) {
+      halvings.push_back(options.halvings ? getHalvings(knob)
+                                          : std::vector<double>());
+      width += !halvings.back().empty();
+    }
+  }
 
   std::vector<float>
   encode(const std::vector<Configuration> &configurations) const {
-    int width = space.getNumFeatures();
     std::vector<float> features(configurations.size() * width);
-    for (size_t i = 0; i < configurations.size(); ++i)
-      space.encode(configurations[i], features.data() + i * width);
+    float *next = features.data();
+    for (const Configuration &configuration : configurations) {
+      space.encode(configuration, next);
+      next += space.getNumFeatures();
+      for (size_t knob = 0; knob < halvings.size(); ++knob)
+        if (!halvings[knob].empty())
+          *next++ = static_cast<float>(halvings[knob][configuration[knob]]);
+    }
     return features;
   }
 };
 
 CostModel::CostModel(const Space &space, const CostModelOptions &options)
-    : impl(new Impl{space, options, nullptr, nullptr}) {}
+    : impl(new Impl(space, options)) {}
 CostModel::~CostModel() = default;
 
 bool CostModel::isFitted() const { return impl->reward != nullptr; }
@@ -183,7 +200,7 @@ bool CostModel::fit(const History &history) {
     valid.push_back(trial.succeeded ? 1.0f : 0.0f);
   }
   std::vector<float> features = impl->encode(configurations);
-  int width = impl->space.getNumFeatures();
+  int width = impl->width;
   impl->reward = std::make_unique<Booster>(features, width, rewards,
                                            "reg:squarederror", impl->options);
   if (history.getNumFailures() != 0) {

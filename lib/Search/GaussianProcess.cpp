@@ -9,6 +9,7 @@
 #include "chameleon/Search/GaussianProcess.h"
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 using namespace chameleon::search;
@@ -19,6 +20,12 @@ namespace {
 constexpr int largestTable = 128;
 
 constexpr double rootFive = 2.2360679774997896;
+constexpr double pi = 3.141592653589793;
+
+/// Of the chance of a gain: candidates that are drawn from together, by their
+/// own chance, and draws. More: resolves smaller chances; 10 ms for these.
+constexpr size_t drawnTogether = 128;
+constexpr int draws = 512;
 
 /// Matern 5/2 of a squared distance, and its derivative by that.
 double getMatern(double square) {
@@ -75,65 +82,58 @@ void solveUpper(const std::vector<double> &factor, size_t size, double *x) {
 
 GaussianProcess::GaussianProcess(const Space &space,
                                  const GaussianProcessOptions &options)
-    : space(space), options(options) {
-  double length =
-      options.length * std::sqrt(static_cast<double>(space.getNumKnobs()));
-  parameters.assign(space.getNumKnobs(), -2 * std::log(length));
+    : space(space), options(options), scales(getKnobScales(space)) {
+  parameters.assign(scales.size(), getPrior());
+  parameters.push_back(std::log(options.relatedDistance));
   parameters.push_back(0);              // signal
   parameters.push_back(std::log(1e-2)); // noise
   stepSizes.assign(parameters.size(), 0.2);
   lastGradient.assign(parameters.size(), 0);
 }
 
-double GaussianProcess::getSquaredDistance(size_t knob, int32_t left,
-                                           int32_t right) const {
-  if (!space.getKnobs()[knob].ordered)
-    return left == right ? 0 : 1;
-  double range = space.getNumOptions(static_cast<int>(knob)) - 1;
-  double distance = range > 0 ? (left - right) / range : 0;
-  return distance * distance;
-}
-
-double GaussianProcess::getKernel(const Configuration &left,
-                                  const Configuration &right) const {
-  double square = 0;
-  for (size_t knob = 0; knob < left.size(); ++knob)
-    if (left[knob] != right[knob])
-      square += std::exp(parameters[knob]) *
-                getSquaredDistance(knob, left[knob], right[knob]);
-  return std::exp(parameters[left.size()]) * getMatern(square);
+double GaussianProcess::getPrior() const {
+  return -2 * std::log(options.length *
+                       std::sqrt(static_cast<double>(scales.size())));
 }
 
 std::vector<double> GaussianProcess::getLengths() const {
-  std::vector<double> lengths;
-  for (int knob = 0; knob < space.getNumKnobs(); ++knob)
-    lengths.push_back(std::exp(-0.5 * parameters[knob]));
+  std::vector<double> lengths(space.getNumKnobs(),
+                              std::numeric_limits<double>::infinity());
+  for (size_t i = 0; i < scales.size(); ++i)
+    lengths[scales[i].knob] =
+        std::min(lengths[scales[i].knob], std::exp(-0.5 * parameters[i]));
   return lengths;
 }
 
-void GaussianProcess::fitParameters(const std::vector<Configuration> &points,
-                                    const std::vector<double> &targets) {
-  size_t count = points.size(), knobs = space.getNumKnobs();
-  double prior =
-      -2 * std::log(options.length * std::sqrt(static_cast<double>(knobs)));
+void GaussianProcess::fitParameters(
+    const std::vector<Observation> &observations,
+    const std::vector<double> &targets) {
+  // The last of the lengths is that of the related tasks.
+  size_t count = observations.size(), lengths = scales.size() + 1;
   std::vector<std::vector<double>> squares(
-      knobs, std::vector<double>(count * count, 0));
-  for (size_t knob = 0; knob < knobs; ++knob)
-    for (size_t i = 0; i < count; ++i)
-      for (size_t j = 0; j < i; ++j)
-        squares[knob][i * count + j] =
-            getSquaredDistance(knob, points[i][knob], points[j][knob]);
+      lengths, std::vector<double>(count * count, 0));
+  for (size_t i = 0; i < count; ++i)
+    for (size_t j = 0; j < i; ++j) {
+      for (size_t scale = 0; scale < scales.size(); ++scale) {
+        int knob = scales[scale].knob;
+        squares[scale][i * count + j] = scales[scale].getSquaredDistance(
+            (*observations[i].configuration)[knob],
+            (*observations[j].configuration)[knob]);
+      }
+      squares.back()[i * count + j] =
+          observations[i].isRelated != observations[j].isRelated;
+    }
   std::vector<double> matrix(count * count), distance(count * count),
       inverse(count * count), alpha(count);
   for (int step = 0; step < options.steps; ++step) {
     std::fill(distance.begin(), distance.end(), 0.0);
-    for (size_t knob = 0; knob < knobs; ++knob) {
-      double weight = std::exp(parameters[knob]);
+    for (size_t k = 0; k < lengths; ++k) {
+      double weight = std::exp(parameters[k]);
       for (size_t i = 0; i < distance.size(); ++i)
-        distance[i] += weight * squares[knob][i];
+        distance[i] += weight * squares[k][i];
     }
-    double signal = std::exp(parameters[knobs]),
-           noise = std::exp(parameters[knobs + 1]) + options.minimalNoise;
+    double signal = std::exp(parameters[lengths]),
+           noise = std::exp(parameters[lengths + 1]) + options.minimalNoise;
     for (size_t i = 0; i < count; ++i) {
       for (size_t j = 0; j < i; ++j)
         matrix[i * count + j] = signal * getMatern(distance[i * count + j]);
@@ -165,8 +165,8 @@ void GaussianProcess::fitParameters(const std::vector<Configuration> &points,
       for (size_t j = 0; j <= i; ++j) {
         const double *rowJ = inverse.data() + j * count;
         double sum = 0;
-        for (size_t k = i; k < count; ++k)
-          sum += rowI[k] * rowJ[k];
+        for (size_t l = i; l < count; ++l)
+          sum += rowI[l] * rowJ[l];
         double outer = alpha[i] * alpha[j] - sum;
         if (i == j) {
           signalGradient += 0.5 * outer * signal;
@@ -176,18 +176,20 @@ void GaussianProcess::fitParameters(const std::vector<Configuration> &points,
         double square = distance[i * count + j];
         signalGradient += outer * signal * getMatern(square);
         double slope = outer * signal * getMaternSlope(square);
-        for (size_t knob = 0; knob < knobs; ++knob)
-          gradient[knob] += slope * squares[knob][i * count + j];
+        for (size_t k = 0; k < lengths; ++k)
+          gradient[k] += slope * squares[k][i * count + j];
       }
     }
-    for (size_t knob = 0; knob < knobs; ++knob)
-      gradient[knob] = gradient[knob] * std::exp(parameters[knob]) -
-                       (parameters[knob] - prior) /
-                           (4 * options.lengthSpread * options.lengthSpread);
+    for (size_t k = 0; k < lengths; ++k)
+      gradient[k] = gradient[k] * std::exp(parameters[k]) -
+                    (parameters[k] - (k < scales.size()
+                                          ? getPrior()
+                                          : std::log(options.relatedDistance))) /
+                        (4 * options.lengthSpread * options.lengthSpread);
     // Signal near the targets' variance of 1, noise small.
-    gradient[knobs] = signalGradient - parameters[knobs];
-    gradient[knobs + 1] = noiseGradient * std::exp(parameters[knobs + 1]) -
-                          (parameters[knobs + 1] - std::log(1e-3)) / 4;
+    gradient[lengths] = signalGradient - parameters[lengths];
+    gradient[lengths + 1] = noiseGradient * std::exp(parameters[lengths + 1]) -
+                          (parameters[lengths + 1] - std::log(1e-3)) / 4;
     for (size_t i = 0; i < parameters.size(); ++i) {
       double agreement = gradient[i] * lastGradient[i];
       stepSizes[i] = std::clamp(stepSizes[i] * (agreement > 0   ? 1.3
@@ -198,71 +200,132 @@ void GaussianProcess::fitParameters(const std::vector<Configuration> &points,
       if (lastGradient[i] != 0)
         parameters[i] += lastGradient[i] > 0 ? stepSizes[i] : -stepSizes[i];
     }
-    for (size_t knob = 0; knob < knobs; ++knob)
-      parameters[knob] = std::clamp(parameters[knob], -9.0, 9.0);
-    parameters[knobs] = std::clamp(parameters[knobs], -4.0, 4.0);
-    parameters[knobs + 1] = std::clamp(parameters[knobs + 1], -12.0, 0.0);
+    for (size_t k = 0; k < lengths; ++k)
+      parameters[k] = std::clamp(parameters[k], -9.0, 9.0);
+    parameters[lengths] = std::clamp(parameters[lengths], -4.0, 4.0);
+    parameters[lengths + 1] = std::clamp(parameters[lengths + 1], -12.0, 0.0);
   }
+}
+
+/// The fastest half of the room, and evenly of the rest.
+static std::vector<const Trial *> thin(const std::vector<const Trial *> &all,
+                                       size_t limit) {
+  if (all.size() <= limit)
+    return all;
+  std::vector<const Trial *> result(all.begin(), all.begin() + limit / 2);
+  size_t rest = all.size() - limit / 2, room = limit - limit / 2;
+  for (size_t i = 0; i < room; ++i)
+    result.push_back(all[limit / 2 + i * rest / room]);
+  return result;
+}
+
+static std::vector<const Trial *>
+sortSuccesses(const std::vector<Trial> &trials) {
+  std::vector<const Trial *> result;
+  for (const Trial &trial : trials)
+    if (trial.succeeded)
+      result.push_back(&trial);
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Trial *left, const Trial *right) {
+                     return left->seconds < right->seconds;
+                   });
+  return result;
+}
+
+/// What is added to the logarithm of a related task's times: the median
+/// difference over what both have measured; else best stands for best.
+static double getShift(const History &history,
+                       const std::vector<const Trial *> &related) {
+  std::vector<double> differences;
+  for (const Trial *trial : related)
+    if (const Trial *own = history.find(trial->configuration);
+        own && own->succeeded)
+      differences.push_back(std::log(own->seconds / trial->seconds));
+  if (differences.empty())
+    return std::log(history.getBest()->seconds / related.front()->seconds);
+  auto middle = differences.begin() + differences.size() / 2;
+  std::nth_element(differences.begin(), middle, differences.end());
+  return *middle;
+}
+
+std::vector<GaussianProcess::Observation>
+GaussianProcess::observe(const History &history) const {
+  std::vector<Observation> result;
+  std::vector<const Trial *> own = sortSuccesses(history.getTrials());
+  if (own.size() < 2)
+    return result;
+  for (const Trial *trial : thin(own, options.trainingLimit))
+    result.push_back({&trial->configuration, false, std::log(trial->seconds)});
+  size_t tasks = history.getRelated().size(),
+         room = std::min(options.relatedLimit,
+                         options.trainingLimit - result.size());
+  for (const std::vector<Trial> &task : history.getRelated()) {
+    std::vector<const Trial *> trials = sortSuccesses(task);
+    if (trials.empty())
+      continue;
+    double shift = getShift(history, trials);
+    for (const Trial *trial : thin(trials, room / tasks))
+      result.push_back(
+          {&trial->configuration, true, std::log(trial->seconds) + shift});
+  }
+  return result;
 }
 
 bool GaussianProcess::fit(const History &history) {
   factor.clear();
-  std::vector<const Trial *> trials;
-  for (const Trial &trial : history.getTrials())
-    if (trial.succeeded)
-      trials.push_back(&trial);
-  if (trials.size() < 2)
+  std::vector<Observation> observations = observe(history);
+  if (observations.empty())
     return false;
-  std::stable_sort(trials.begin(), trials.end(),
-                   [](const Trial *left, const Trial *right) {
-                     return left->seconds < right->seconds;
-                   });
-  // The fastest half of the room, and evenly of the rest.
-  auto thin = [](std::vector<const Trial *> all, size_t limit) {
-    if (all.size() <= limit)
-      return all;
-    std::vector<const Trial *> result(all.begin(), all.begin() + limit / 2);
-    size_t rest = all.size() - limit / 2, room = limit - limit / 2;
-    for (size_t i = 0; i < room; ++i)
-      result.push_back(all[limit / 2 + i * rest / room]);
-    return result;
-  };
-  trials = thin(std::move(trials), options.trainingLimit);
-  double fastest = trials.front()->seconds;
-  auto getTarget = [&](const Trial *trial) {
-    return std::log(trial->seconds / fastest);
-  };
+  size_t count = observations.size();
   double mean = 0, variance = 0;
-  for (const Trial *trial : trials)
-    mean += getTarget(trial) / trials.size();
-  for (const Trial *trial : trials) {
-    double difference = getTarget(trial) - mean;
-    variance += difference * difference / trials.size();
+  for (const Observation &observation : observations)
+    mean += observation.target / count;
+  for (const Observation &observation : observations) {
+    double difference = observation.target - mean;
+    variance += difference * difference / count;
   }
-  double deviation = std::sqrt(std::max(variance, 1e-12));
-  auto collect = [&](const std::vector<const Trial *> &chosen,
-                     std::vector<Configuration> &points,
-                     std::vector<double> &targets) {
-    points.clear();
-    targets.clear();
-    for (const Trial *trial : chosen) {
-      points.push_back(trial->configuration);
-      targets.push_back((getTarget(trial) - mean) / deviation);
-    }
-  };
+  unit = std::sqrt(std::max(variance, 1e-12));
   std::vector<double> targets;
-  collect(thin(trials, options.fittingLimit), training, targets);
-  fitParameters(training, targets);
-  collect(trials, training, targets);
+  training.clear();
+  isRelated.clear();
+  for (const Observation &observation : observations) {
+    training.push_back(*observation.configuration);
+    isRelated.push_back(observation.isRelated);
+    targets.push_back((observation.target - mean) / unit);
+  }
   best = targets.front();
 
-  size_t count = training.size();
+  // Every kind of observation keeps its share, the fastest half of the room.
+  std::vector<Observation> chosen;
+  std::vector<double> chosenTargets;
+  size_t room = std::min(options.fittingLimit, count);
+  for (size_t i = 0; i < room; ++i) {
+    size_t half = count <= room ? count : room / 2,
+           index = i < half ? i
+                            : half + (i - half) * (count - half) / (room - half);
+    chosen.push_back(observations[index]);
+    chosenTargets.push_back(targets[index]);
+  }
+  fitParameters(chosen, chosenTargets);
+
+  signal = std::exp(parameters[scales.size() + 1]);
+  relatedSquare = std::exp(parameters[scales.size()]);
+  tables.assign(space.getNumKnobs(), {});
+  for (int knob = 0; knob < space.getNumKnobs(); ++knob)
+    if (int options = space.getNumOptions(knob); options <= largestTable)
+      for (int left = 0; left < options; ++left)
+        for (int right = 0; right < options; ++right)
+          tables[knob].push_back(getSquare(knob, left, right));
+
   std::vector<double> matrix(count * count);
-  double noise = std::exp(parameters.back()) + options.minimalNoise;
-  for (size_t i = 0; i < count; ++i)
-    for (size_t j = 0; j <= i; ++j)
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t j = 0; j < i; ++j)
       matrix[i * count + j] =
-          getKernel(training[i], training[j]) + (i == j ? noise : 0);
+          signal *
+          getMatern(getSquare(training[i], training[j]) +
+                    (isRelated[i] == isRelated[j] ? 0 : relatedSquare));
+    matrix[i * count + i] = signal + getNoise();
+  }
   if (!factorise(matrix, count))
     return false;
   factor = std::move(matrix);
@@ -270,33 +333,37 @@ bool GaussianProcess::fit(const History &history) {
   solveLower(factor, count, scaled.data());
   weights = scaled;
   solveUpper(factor, count, weights.data());
-  signal = std::exp(parameters[space.getNumKnobs()]);
-  tables.assign(space.getNumKnobs(), {});
-  for (int knob = 0; knob < space.getNumKnobs(); ++knob) {
-    int count = space.getNumOptions(knob);
-    if (count > largestTable)
-      continue;
-    for (int left = 0; left < count; ++left)
-      for (int right = 0; right < count; ++right)
-        tables[knob].push_back(std::exp(parameters[knob]) *
-                               getSquaredDistance(knob, left, right));
-  }
   return true;
+}
+
+double GaussianProcess::getNoise() const {
+  return std::exp(parameters.back()) + options.minimalNoise;
+}
+
+double GaussianProcess::getSquare(int knob, int32_t left, int32_t right) const {
+  double square = 0;
+  for (size_t i = 0; i < scales.size(); ++i)
+    if (scales[i].knob == knob)
+      square +=
+          std::exp(parameters[i]) * scales[i].getSquaredDistance(left, right);
+  return square;
+}
+
+double GaussianProcess::getSquare(const Configuration &left,
+                                  const Configuration &right) const {
+  double square = 0;
+  for (int knob = 0; knob < space.getNumKnobs(); ++knob)
+    square += tables[knob].empty()
+                  ? getSquare(knob, left[knob], right[knob])
+                  : tables[knob][left[knob] * space.getNumOptions(knob) +
+                                 right[knob]];
+  return square;
 }
 
 double GaussianProcess::getTrainingKernel(const Configuration &point,
                                           size_t index) const {
-  const Configuration &other = training[index];
-  double square = 0;
-  for (size_t knob = 0; knob < point.size(); ++knob)
-    square +=
-        tables[knob].empty()
-            ? std::exp(parameters[knob]) *
-                  getSquaredDistance(knob, point[knob], other[knob])
-            : tables[knob]
-                    [point[knob] * space.getNumOptions(static_cast<int>(knob)) +
-                     other[knob]];
-  return signal * getMatern(square);
+  return signal * getMatern(getSquare(point, training[index]) +
+                            (isRelated[index] ? relatedSquare : 0));
 }
 
 std::vector<double> GaussianProcess::predictMeans(
@@ -379,8 +446,11 @@ std::vector<double> GaussianProcess::getExpectedImprovement(
 }
 
 std::vector<size_t>
-GaussianProcess::pick(const std::vector<Configuration> &candidates,
-                      const std::vector<float> &weights, size_t count) const {
+GaussianProcess::pick(std::vector<Configuration> candidates,
+                      const std::vector<float> &weights, size_t count,
+                      const std::vector<Configuration> &pending) const {
+  size_t choices = candidates.size();
+  candidates.insert(candidates.end(), pending.begin(), pending.end());
   std::vector<double> projections;
   std::vector<Prediction> predictions;
   project(candidates, projections, predictions);
@@ -388,15 +458,38 @@ GaussianProcess::pick(const std::vector<Configuration> &candidates,
   std::vector<double> variances;
   for (const Prediction &prediction : predictions)
     variances.push_back(prediction.deviation * prediction.deviation);
-  // What a pick takes from the others' variance, one column per pick.
+  // What a believed one takes from the others' variance, one column for each.
   std::vector<std::vector<double>> columns;
-  std::vector<size_t> picks;
   std::vector<bool> taken(candidates.size(), false);
   double target = best;
+  auto believe = [&](size_t choice) {
+    taken[choice] = true;
+    target = std::min(target, predictions[choice].mean);
+    double root = std::sqrt(variances[choice] + getNoise());
+    std::vector<double> column(candidates.size(), 0);
+    const double *chosen = projections.data() + choice * width;
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      if (taken[i])
+        continue;
+      const double *row = projections.data() + i * width;
+      double covariance =
+          signal * getMatern(getSquare(candidates[i], candidates[choice]));
+      for (size_t j = 0; j < width; ++j)
+        covariance -= row[j] * chosen[j];
+      for (const std::vector<double> &earlier : columns)
+        covariance -= earlier[i] * earlier[choice];
+      column[i] = covariance / root;
+      variances[i] -= column[i] * column[i];
+    }
+    columns.push_back(std::move(column));
+  };
+  for (size_t i = choices; i < candidates.size(); ++i)
+    believe(i);
+  std::vector<size_t> picks;
   while (picks.size() < count) {
     double highest = -1;
-    size_t choice = candidates.size();
-    for (size_t i = 0; i < candidates.size(); ++i) {
+    size_t choice = choices;
+    for (size_t i = 0; i < choices; ++i) {
       if (taken[i])
         continue;
       double value =
@@ -407,28 +500,61 @@ GaussianProcess::pick(const std::vector<Configuration> &candidates,
         choice = i;
       }
     }
-    if (choice == candidates.size())
+    if (choice == choices)
       break;
     picks.push_back(choice);
-    taken[choice] = true;
-    target = std::min(target, predictions[choice].mean);
-    double noise = std::exp(parameters.back()) + options.minimalNoise,
-           root = std::sqrt(variances[choice] + noise);
-    std::vector<double> column(candidates.size(), 0);
-    const double *chosen = projections.data() + choice * width;
-    for (size_t i = 0; i < candidates.size(); ++i) {
-      if (taken[i])
-        continue;
-      const double *row = projections.data() + i * width;
-      double covariance = getKernel(candidates[i], candidates[choice]);
-      for (size_t j = 0; j < width; ++j)
-        covariance -= row[j] * chosen[j];
-      for (const std::vector<double> &earlier : columns)
-        covariance -= earlier[i] * earlier[choice];
-      column[i] = covariance / root;
-      variances[i] -= column[i] * column[i];
-    }
-    columns.push_back(std::move(column));
+    believe(choice);
   }
   return picks;
+}
+
+double GaussianProcess::getChanceOfGain(
+    const std::vector<Configuration> &candidates,
+    const std::vector<float> &validity, double gain, Random &random) const {
+  std::vector<double> projections;
+  std::vector<Prediction> predictions;
+  project(candidates, projections, predictions);
+  double threshold = best + std::log1p(-gain) / unit;
+  std::vector<size_t> order(candidates.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<double> heights;
+  for (const Prediction &prediction : predictions)
+    heights.push_back((threshold - prediction.mean) / prediction.deviation);
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return heights[a] > heights[b];
+  });
+  order.resize(std::min(order.size(), drawnTogether));
+
+  // The posterior covariance of those, and its root.
+  size_t count = order.size(), width = training.size();
+  std::vector<double> root(count * count);
+  for (size_t i = 0; i < count; ++i)
+    for (size_t j = 0; j <= i; ++j) {
+      const double *left = projections.data() + order[i] * width,
+                   *right = projections.data() + order[j] * width;
+      double covariance =
+          signal *
+          getMatern(getSquare(candidates[order[i]], candidates[order[j]]));
+      for (size_t k = 0; k < width; ++k)
+        covariance -= left[k] * right[k];
+      root[i * count + j] = covariance + (i == j ? 1e-6 : 0);
+    }
+  if (!factorise(root, count))
+    return 1;
+  int hits = 0;
+  std::vector<double> normal(count);
+  for (int draw = 0; draw < draws; ++draw) {
+    for (double &value : normal)
+      value = std::sqrt(-2 * std::log(1 - random.uniform())) *
+              std::cos(2 * pi * random.uniform());
+    bool hit = false;
+    for (size_t i = 0; i < count && !hit; ++i) {
+      double value = predictions[order[i]].mean;
+      for (size_t k = 0; k <= i; ++k)
+        value += root[i * count + k] * normal[k];
+      hit = value < threshold && random.uniform() < validity[order[i]];
+    }
+    hits += hit;
+  }
+  return static_cast<double>(hits) / draws;
 }

@@ -18,6 +18,9 @@ void History::tell(Trial trial) {
   if (trial.succeeded && !(std::isfinite(baseline) && baseline > 0))
     baseline = trial.seconds;
   known.insert(trial.configuration);
+  pending.erase(
+      std::remove(pending.begin(), pending.end(), trial.configuration),
+      pending.end());
   auto [entry, isNew] = indices.try_emplace(trial.configuration, trials.size());
   numSuccesses += trial.succeeded;
   size_t index = entry->second;

@@ -27,6 +27,37 @@ int Replay::countTo(double performance, int otherwise) const {
   return otherwise;
 }
 
+/// Trials of a replay of another recording, as configurations of `space`: knobs
+/// and options are matched by name and value, and what has no counterpart is
+/// left out.
+static std::vector<Trial> makeRelated(const Space &space,
+                                      const ReplayOptions &options) {
+  ReplayOptions sourceOptions = options;
+  sourceOptions.related = nullptr;
+  sourceOptions.gain = 0;
+  sourceOptions.untilOptimum = false;
+  sourceOptions.budget = options.relatedBudget;
+  const Space source = options.related->makeSpace();
+  std::vector<Trial> trials;
+  for (const ReplayStep &step : replay(*options.related, sourceOptions).steps) {
+    Configuration configuration;
+    for (const Knob &knob : space.getKnobs())
+      for (int i = 0; i < source.getNumKnobs(); ++i) {
+        if (source.getKnobs()[i].name != knob.name)
+          continue;
+        double value = source.getKnobs()[i].values[step.configuration[i]];
+        auto found = std::find(knob.values.begin(), knob.values.end(), value);
+        if (found != knob.values.end())
+          configuration.push_back(
+              static_cast<int32_t>(found - knob.values.begin()));
+      }
+    if (static_cast<int>(configuration.size()) == space.getNumKnobs())
+      trials.push_back({configuration, step.succeeded,
+                        options.related->find(step.configuration)->seconds});
+  }
+  return trials;
+}
+
 Replay chameleon::search::replay(const RecordedSpace &recorded,
                                  const ReplayOptions &options) {
   std::string error;
@@ -35,8 +66,11 @@ Replay chameleon::search::replay(const RecordedSpace &recorded,
   if (!search)
     throw std::runtime_error(error);
   Replay result;
+  if (options.related)
+    search->tellRelated(makeRelated(*space, options));
   double fastest = 0, clock = 0;
-  while (static_cast<int>(result.steps.size()) < options.budget) {
+  while (static_cast<int>(result.steps.size()) < options.budget &&
+         !(options.untilOptimum && fastest == recorded.getBestSeconds())) {
     double before = getProcessorSeconds();
     std::vector<Configuration> points = search->ask(std::min<size_t>(
         std::max(1, options.ask), options.budget - result.steps.size()));
@@ -62,6 +96,9 @@ Replay chameleon::search::replay(const RecordedSpace &recorded,
     spent = getProcessorSeconds() - before;
     clock += spent;
     result.strategySeconds += spent;
+    if (options.gain > 0 && result.steps.size() % 8 == 0)
+      result.chances.emplace_back(result.steps.size(),
+                                  search->getChanceOfGain(options.gain));
   }
   return result;
 }

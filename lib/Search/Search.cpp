@@ -60,10 +60,29 @@ std::vector<Configuration> Search::ask(size_t count) {
   return result;
 }
 
+static bool areInRange(const Space &space, const std::vector<Trial> &trials) {
+  return std::all_of(trials.begin(), trials.end(), [&](const Trial &trial) {
+    return space.isInRange(trial.configuration);
+  });
+}
+
+double Search::getChanceOfGain(double gain) {
+  return strategy->getChanceOfGain(gain);
+}
+
+bool Search::tellRelated(std::vector<Trial> trials) {
+  if (!areInRange(*space, trials))
+    return false;
+  if (trials.empty())
+    return true;
+  history.tellRelated(std::move(trials));
+  strategy->learn();
+  return true;
+}
+
 bool Search::tell(std::vector<Trial> trials) {
-  for (const Trial &trial : trials)
-    if (!space->isInRange(trial.configuration))
-      return false;
+  if (!areInRange(*space, trials))
+    return false;
   if (trials.empty())
     return true;
   for (Trial &trial : trials)

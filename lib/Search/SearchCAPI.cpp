@@ -166,21 +166,49 @@ int32_t chameleonSearchAsk(ChameleonSearch *search, int32_t n,
   });
 }
 
+/// False if an argument is missing.
+static bool convert(const ChameleonSearch *search, const ChameleonTrial *trials,
+                    int32_t n, std::vector<Trial> &converted) {
+  if (!search || n < 0 || (n > 0 && !trials))
+    return false;
+  int numKnobs = search->search->getSpace().getNumKnobs();
+  for (int32_t i = 0; i < n; ++i) {
+    const ChameleonTrial &trial = trials[i];
+    if (!trial.configuration)
+      return false;
+    converted.push_back(
+        {Configuration(trial.configuration, trial.configuration + numKnobs),
+         trial.outcome == CHAMELEON_TRIAL_OK, trial.seconds});
+  }
+  return true;
+}
+
 int32_t chameleonSearchTell(ChameleonSearch *search,
                             const ChameleonTrial *trials, int32_t n) {
-  return guarded<int32_t>(-1, [&]() -> int32_t {
-    if (!search || n < 0 || (n > 0 && !trials))
-      return -1;
-    int numKnobs = search->search->getSpace().getNumKnobs();
+  return guarded<int32_t>(-1, [&] {
     std::vector<Trial> converted;
-    for (int32_t i = 0; i < n; ++i) {
-      const ChameleonTrial &trial = trials[i];
-      if (!trial.configuration)
-        return -1;
-      converted.push_back(
-          {Configuration(trial.configuration, trial.configuration + numKnobs),
-           trial.outcome == CHAMELEON_TRIAL_OK, trial.seconds});
-    }
-    return search->search->tell(std::move(converted)) ? 0 : -1;
+    return convert(search, trials, n, converted) &&
+                   search->search->tell(std::move(converted))
+               ? 0
+               : -1;
+  });
+}
+
+int32_t chameleonSearchTellRelated(ChameleonSearch *search,
+                                   const ChameleonTrial *trials, int32_t n) {
+  return guarded<int32_t>(-1, [&] {
+    std::vector<Trial> converted;
+    return convert(search, trials, n, converted) &&
+                   search->search->tellRelated(std::move(converted))
+               ? 0
+               : -1;
+  });
+}
+
+double chameleonSearchChanceOfGain(ChameleonSearch *search, double gain) {
+  return guarded<double>(-1, [&] {
+    return search && gain >= 0 && gain < 1
+               ? search->search->getChanceOfGain(gain)
+               : -1;
   });
 }

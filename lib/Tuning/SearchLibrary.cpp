@@ -188,6 +188,19 @@ llvm::Expected<std::vector<Configuration>> ScheduleSearch::ask(int32_t n) {
   return configurations;
 }
 
+void ScheduleSearch::tellRelated(llvm::ArrayRef<RelatedTrial> related) {
+  std::vector<ChameleonTrial> trials;
+  for (const RelatedTrial &trial : related)
+    trials.push_back(
+        {trial.configuration.data(), trial.outcome, trial.seconds});
+  library.SearchTellRelated(search, trials.data(),
+                            static_cast<int32_t>(trials.size()));
+}
+
+double ScheduleSearch::getChanceOfGain(double gain) const {
+  return library.SearchChanceOfGain(search, gain);
+}
+
 void ScheduleSearch::tell(llvm::ArrayRef<int32_t> configuration,
                           ChameleonTrialOutcome outcome, double seconds) {
   ChameleonTrial trial = {configuration.data(), outcome, seconds};

@@ -10,6 +10,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "llvm/ADT/STLExtras.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace chameleon;
@@ -42,6 +43,15 @@ ChameleonTrialOutcome toSearchOutcome(Outcome outcome) {
 
 /// A gain below this is noise to the stop rule.
 constexpr double kSmallestGain = 0.005;
+
+/// A search has converged when, on average over its last answers, it gives less
+/// than this chance to a gain of so much. Single answers waver with the model's
+/// lengths. How often that is wrong: benchmarks/search/results.
+constexpr double kWorthwhileGain = 0.02;
+constexpr double kLeastChance = 0.05;
+constexpr size_t kChancesAveraged = 4;
+/// Trials between two questions, which cost 30 ms.
+constexpr int64_t kTrialsBetween = 8;
 
 } // namespace
 
@@ -149,15 +159,32 @@ void TaskTuner::note(ArrayRef<int32_t> configuration, Outcome outcome,
     report.baselineSeconds = seconds;
 }
 
+std::optional<Configuration>
+TaskTuner::readConfiguration(const Record &record) const {
+  auto attribute = dyn_cast_if_present<DictionaryAttr>(
+      parseAttribute(record.configuration, function->getContext()));
+  return attribute ? space.fromAttr(attribute) : std::nullopt;
+}
+
+void TaskTuner::relate(ArrayRef<Record> records) {
+  std::vector<ScheduleSearch::RelatedTrial> trials;
+  for (const Record &record : records) {
+    std::optional<Configuration> configuration = readConfiguration(record);
+    std::optional<Outcome> outcome = outcomeFromString(record.outcome);
+    if (configuration && outcome)
+      trials.push_back(
+          {*configuration, toSearchOutcome(*outcome), record.seconds});
+  }
+  if (!trials.empty())
+    related.push_back(std::move(trials));
+}
+
 void TaskTuner::reuse(ArrayRef<Record> records) {
   for (const Record &record : records) {
     if (record.schedule != report.schedule ||
         record.fingerprint != schedule.fingerprint)
       continue;
-    auto attribute = dyn_cast_if_present<DictionaryAttr>(
-        parseAttribute(record.configuration, function->getContext()));
-    std::optional<Configuration> configuration =
-        attribute ? space.fromAttr(attribute) : std::nullopt;
+    std::optional<Configuration> configuration = readConfiguration(record);
     std::optional<Outcome> outcome = outcomeFromString(record.outcome);
     if (!configuration || !outcome || !space.isLegal(*configuration) ||
         isMeasured(*configuration))
@@ -180,6 +207,8 @@ llvm::Error TaskTuner::startSearch(const SearchLibrary &library,
   if (!created)
     return created.takeError();
   search = std::move(*created);
+  for (const auto &trials : related)
+    search->tellRelated(trials);
   for (const Trial &trial : known)
     search->tell(trial.configuration, toSearchOutcome(trial.outcome),
                  trial.seconds);
@@ -209,6 +238,19 @@ void TaskTuner::tell(ArrayRef<int32_t> configuration,
   if (search)
     search->tell(configuration, toSearchOutcome(measurement.outcome),
                  measurement.seconds);
+}
+
+bool TaskTuner::isConverged() {
+  if (search && countTrials() >= askedAt + kTrialsBetween) {
+    askedAt = countTrials();
+    double chance = search->getChanceOfGain(kWorthwhileGain);
+    chances.push_back(chance < 0 ? 1 : chance); // not known: likely
+  }
+  if (chances.size() < kChancesAveraged)
+    return false;
+  auto last = ArrayRef(chances).take_back(kChancesAveraged);
+  return std::accumulate(last.begin(), last.end(), 0.0) <
+         kLeastChance * kChancesAveraged;
 }
 
 bool TaskTuner::isMeasured(ArrayRef<int32_t> configuration) const {

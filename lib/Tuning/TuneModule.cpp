@@ -13,6 +13,7 @@
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Target/TargetDescription.h"
 #include "chameleon/Tuning/Progress.h"
+#include "chameleon/Tuning/RelatedTasks.h"
 #include "chameleon/Tuning/SearchLibrary.h"
 #include "chameleon/Tuning/SpaceRecorder.h"
 #include "chameleon/Tuning/TaskScheduler.h"
@@ -60,6 +61,9 @@ constexpr double kContenderSlack = 1.02;
 /// A configuration slower than the best by more than this is no finalist: more
 /// than the quick timing's error, less than what another minute could win.
 constexpr double kFinalSlack = 1.1;
+/// Tasks of the database from which a search starts warm. More: likelier that
+/// one fits; the eight first trials are shared among them.
+constexpr size_t kRelatedTasks = 3;
 /// Seconds for the double-precision reference of a task.
 constexpr double kReferenceTimeout = 300;
 
@@ -98,6 +102,8 @@ private:
   LogicalResult openDatabase();
   LogicalResult startWorkers();
   std::vector<size_t> measureDefaults();
+  /// Lends the task what the database knows of its nearest ones.
+  void relate(TaskTuner &task);
   LogicalResult startSearch(TaskTuner &task);
   void search();
   void runFinals(TaskTuner &task);
@@ -414,12 +420,32 @@ std::vector<size_t> Session::measureDefaults() {
   return failed;
 }
 
+void Session::relate(TaskTuner &task) {
+  if (!database || databaseFailed || !options.record.empty())
+    return;
+  const TaskReport &r = task.getReport();
+  Record query;
+  query.taskKey = r.key;
+  query.targetKey = targetKey;
+  query.schedule = r.schedule;
+  query.fingerprint = task.getSchedule().fingerprint;
+  llvm::Expected<std::vector<std::vector<Record>>> related = findRelatedRecords(
+      *database, task.getFunction(), r.flops, query, kRelatedTasks);
+  if (!related) { // a cold start does as well
+    llvm::consumeError(related.takeError());
+    return;
+  }
+  for (const std::vector<Record> &records : *related)
+    task.relate(records);
+}
+
 LogicalResult Session::startSearch(TaskTuner &task) {
   double before = now();
   ChameleonSearchOptions searchOptions = searchLibrary->SearchDefaultOptions();
   searchOptions.strategy = options.strategy.c_str();
   searchOptions.seed = options.seed;
   searchOptions.batch = kBatch;
+  relate(task);
   llvm::Error failed = task.startSearch(*searchLibrary, searchOptions);
   report.searchSeconds += now() - before;
   if (failed)
@@ -489,7 +515,8 @@ void Session::search() {
     state.best.push_back(task.getReport().bestSeconds);
     state.trials = task.countTrials();
     state.finished = batch.empty() || state.trials >= options.trials ||
-                     task.countTrialsWithoutGain() >= options.patience;
+                     task.countTrialsWithoutGain() >= options.patience ||
+                     (options.patience < options.trials && task.isConverged());
     if (state.finished && !mustStop())
       runFinals(task);
     showProgress(*picked, "tuning " + task.getReport().name);

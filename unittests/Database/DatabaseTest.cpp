@@ -78,6 +78,38 @@ TEST_F(DatabaseTest, bestPrefersFinalRecordsAndNeverFailures) {
             "checked");
 }
 
+TEST_F(DatabaseTest, findsTheTasksOfASchedule) {
+  auto database = llvm::cantFail(Database::open(path()));
+  for (const char *key : {"task", "other", "failed"})
+    ASSERT_FALSE(database->addTask({key, "name", "module {}", 7}));
+  ASSERT_FALSE(database->add(makeRecord("a", 1)));
+  ASSERT_FALSE(database->add(makeRecord("b", 2)));
+  Record record = makeRecord("a", 1);
+  record.targetKey = "elsewhere";
+  ASSERT_FALSE(database->add(record));
+  record.taskKey = "other";
+  ASSERT_FALSE(database->add(record));
+  record.taskKey = "unnamed"; // its task was never added
+  ASSERT_FALSE(database->add(record));
+  record = makeRecord("a", 1, "run-crash");
+  record.taskKey = "failed";
+  ASSERT_FALSE(database->add(record));
+  std::vector<std::string> found;
+  record = makeRecord("a", 1);
+  for (const MeasuredTask &measured : llvm::cantFail(
+           database->findTasks(record.schedule, record.fingerprint))) {
+    found.push_back(measured.task.key + " " + measured.targetKey);
+    EXPECT_EQ(measured.task.payload, "module {}");
+    EXPECT_EQ(measured.task.flops, 7);
+  }
+  EXPECT_EQ(found, (std::vector<std::string>{"other elsewhere",
+                                             "task elsewhere", "task target"}));
+  EXPECT_TRUE(
+      llvm::cantFail(database->findTasks(record.schedule, "f2")).empty());
+  EXPECT_TRUE(
+      llvm::cantFail(database->findTasks("s2", record.fingerprint)).empty());
+}
+
 TEST_F(DatabaseTest, newerReplacesOlder) {
   auto database = llvm::cantFail(Database::open(path()));
   ASSERT_FALSE(database->add(makeRecord("a", 1)));

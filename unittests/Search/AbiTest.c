@@ -52,6 +52,8 @@ int chameleonSearchAbiTest(const char *path) {
   LOAD(chameleonSearchFreeError);
   LOAD(chameleonSearchAsk);
   LOAD(chameleonSearchTell);
+  LOAD(chameleonSearchTellRelated);
+  LOAD(chameleonSearchChanceOfGain);
   CHECK(p_chameleonSearchAbiVersion() == CHAMELEON_SEARCH_ABI_VERSION);
   CHECK(strcmp(p_chameleonSearchStrategyName(0), "chameleon") == 0);
   CHECK(p_chameleonSearchStrategyName(-1) == NULL &&
@@ -89,6 +91,17 @@ int chameleonSearchAbiTest(const char *path) {
     CHECK(p_chameleonSearchTell(search, NULL, 1) == -1);
     CHECK(p_chameleonSearchTell(search, NULL, 0) == 0);
     CHECK(p_chameleonSearchAsk(search, 0, configuration) == 0);
+    CHECK(p_chameleonSearchTellRelated(search, bad, 2) == -1);
+    CHECK(p_chameleonSearchTellRelated(search, bad, 1) == 0);
+    CHECK(p_chameleonSearchTellRelated(search, NULL, 1) == -1);
+    // Nothing is left; but most strategies cannot say.
+    double chance = p_chameleonSearchChanceOfGain(search, 0.02);
+    CHECK(chance == (strncmp(options.strategy, "chameleon", 9) ||
+                             !strcmp(options.strategy, "chameleon-paper")
+                         ? -1
+                         : 0));
+    CHECK(p_chameleonSearchChanceOfGain(search, 1) == -1);
+    CHECK(p_chameleonSearchChanceOfGain(search, -0.1) == -1);
     p_chameleonSearchDestroy(search);
     CHECK(p_chameleonSpaceAddKnob(space, "late", tiles, 4, 1) == 1);
 
@@ -132,6 +145,8 @@ int chameleonSearchAbiTest(const char *path) {
   CHECK(!p_chameleonSearchCreate(NULL, &options, NULL));
   CHECK(p_chameleonSearchAsk(NULL, 1, NULL) == 0);
   CHECK(p_chameleonSearchTell(NULL, NULL, 0) == -1);
+  CHECK(p_chameleonSearchTellRelated(NULL, NULL, 0) == -1);
+  CHECK(p_chameleonSearchChanceOfGain(NULL, 0.02) == -1);
   CHECK(p_chameleonSpaceAddKnob(NULL, "x", &value, 1, 1) == -1);
   p_chameleonSearchDestroy(NULL);
   p_chameleonSpaceDestroy(NULL);

@@ -121,4 +121,29 @@ TEST(ChameleonStrategyTest, WarmStartSkipsTheInitialDesign) {
   EXPECT_GE(sum, 0.75);
 }
 
+TEST(ChameleonStrategyTest, MeasuresTheFastestOfRelatedTasksFirst) {
+  auto space = std::make_shared<Space>();
+  for (int i = 0; i < 3; ++i)
+    space->addKnob({"knob", std::vector<double>(12, 1.0), true});
+  space->setLegal([](const Configuration &point) { return point[0] != 5; });
+  std::string error;
+  std::unique_ptr<Search> search =
+      Search::create(space, SearchOptions(), error);
+  std::vector<Trial> near, far;
+  for (int i = 0; i < 12; ++i) {
+    near.push_back({{i, 1, 1}, i != 0, 1.0 + i}); // 0 failed, 5 is illegal
+    far.push_back({{i, 2, 2}, true, 1.0 + i});
+  }
+  EXPECT_TRUE(search->tellRelated(near));
+  EXPECT_TRUE(search->tellRelated(far));
+  EXPECT_FALSE(search->tellRelated({{{12, 0, 0}, true, 1}})) << "out of range";
+  std::vector<Configuration> asked = search->ask(12);
+  ASSERT_EQ(asked.size(), 12u);
+  std::vector<Configuration> expected = {{1, 1, 1}, {0, 2, 2}, {2, 1, 1},
+                                         {1, 2, 2}, {3, 1, 1}, {2, 2, 2},
+                                         {4, 1, 1}, {3, 2, 2}};
+  for (size_t i = 0; i < expected.size(); ++i)
+    EXPECT_EQ(asked[i], expected[i]) << i;
+}
+
 } // namespace

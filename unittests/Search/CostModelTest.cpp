@@ -8,6 +8,7 @@
 
 #include "chameleon/Search/CostModel.h"
 #include "gtest/gtest.h"
+#include <cmath>
 
 using namespace chameleon::search;
 
@@ -112,6 +113,40 @@ TEST(CostModelTest, StopsWhenRecallDoesNotImprove) {
   CostModel late(space, options);
   ASSERT_TRUE(late.fit(history));
   EXPECT_GT(late.predict({{0}})[0], 0.9);
+}
+
+TEST(CostModelTest, SeesHowOftenASizeCanBeHalved) {
+  // Multiples of 8 are fast. Trained on some sizes, asked about others.
+  Space space;
+  Knob tile{"tile", {}, true};
+  for (int size = 2; size <= 64; size += 2)
+    tile.values.push_back(size);
+  space.addKnob(tile);
+  ASSERT_EQ(space.prepare(0), "");
+  auto isFast = [&](int option) {
+    return std::fmod(tile.values[option], 8) == 0;
+  };
+  History history(1);
+  std::vector<Configuration> others;
+  for (int option = 0; option < 32; ++option)
+    if (option / 4 % 2)
+      history.tell({{option}, true, isFast(option) ? 1.0 : 4.0});
+    else
+      others.push_back({option});
+  auto getError = [&](bool halvings) {
+    CostModelOptions options;
+    options.halvings = halvings;
+    CostModel model(space, options);
+    EXPECT_TRUE(model.fit(history));
+    std::vector<float> scores = model.predict(others);
+    double error = 0;
+    for (size_t i = 0; i < others.size(); ++i)
+      error += std::abs(scores[i] - (isFast(others[i][0]) ? 1 : 0.25)) /
+               others.size();
+    return error;
+  };
+  EXPECT_LT(getError(true), 0.1);
+  EXPECT_GT(getError(false), 0.2);
 }
 
 } // namespace

@@ -12,10 +12,11 @@
 
 namespace {
 
-std::string getTrace(const std::string &arguments) {
+std::string getTrace(const std::string &arguments,
+                     const std::string &environment = "") {
   std::string trace;
-  FILE *process =
-      popen((std::string(PRINT_TRACE) + " " + arguments).c_str(), "r");
+  FILE *process = popen(
+      (environment + " " + PRINT_TRACE + " " + arguments).c_str(), "r");
   if (!process)
     return trace;
   char buffer[4096];
@@ -26,10 +27,17 @@ std::string getTrace(const std::string &arguments) {
 }
 
 TEST(DeterminismTest, TwoProcessesAskTheSame) {
-  for (std::string strategy : {"chameleon", "chameleon-paper", "random"}) {
+  // Other threads, other addresses, other contents of fresh memory.
+  const std::string environment =
+      "env -i OMP_NUM_THREADS=7 OPENBLAS_NUM_THREADS=5 MKL_NUM_THREADS=3 "
+      "MALLOC_PERTURB_=165 MALLOC_ARENA_MAX=1 LC_ALL=C PADDING=" +
+      std::string(5000, 'x');
+  for (std::string strategy :
+       {"chameleon", "chameleon-without-agent", "chameleon-paper", "autotvm",
+        "sa-sampling", "rl-greedy", "genetic", "lfbo", "random"}) {
     std::string trace = getTrace(strategy + " 7");
     EXPECT_EQ(trace.size(), 96u * 7) << strategy;
-    EXPECT_EQ(trace, getTrace(strategy + " 7")) << strategy;
+    EXPECT_EQ(trace, getTrace(strategy + " 7", environment)) << strategy;
   }
   EXPECT_NE(getTrace("random 7"), getTrace("random 8"));
 }

@@ -80,6 +80,13 @@ TEST(GaussianProcessTest, PicksSpreadAndFollowWeights) {
   for (size_t pick : process.pick(candidates, weights, 6))
     EXPECT_GT(std::abs(candidates[pick][0] - 7), 3);
   EXPECT_EQ(process.pick({candidates[0]}, {1.0f}, 6).size(), 1u);
+
+  // The second of two that know of each other is the first that knows of a
+  // pending one.
+  std::fill(weights.begin(), weights.end(), 1.0f);
+  std::vector<size_t> two = process.pick(candidates, weights, 2);
+  EXPECT_EQ(process.pick(candidates, weights, 1, {candidates[two[0]]})[0],
+            two[1]);
 }
 
 TEST(GaussianProcessTest, NeedsTwoSuccesses) {
@@ -107,6 +114,101 @@ TEST(GaussianProcessTest, KeepsTheFastestOfManyTrials) {
       process.predict({{7, 8}, {0, 8}, {15, 8}});
   EXPECT_LT(predictions[0].mean, predictions[1].mean);
   EXPECT_LT(predictions[0].mean, predictions[2].mean);
+}
+
+TEST(GaussianProcessTest, SeesHowOftenASizeCanBeHalved) {
+  // Multiples of 64 are fast; of those not measured it must guess which.
+  Space space;
+  Knob tile{"tile", {}, true};
+  for (int size = 16; size <= 512; size += 16)
+    tile.values.push_back(size);
+  space.addKnob(tile);
+  ASSERT_EQ(space.prepare(0), "");
+  History history(0);
+  for (int option = 0; option < 32; option += 1)
+    if (option < 12 || option > 22)
+      history.tell({{option}, true, option % 4 == 3 ? 1.0 : 3.0});
+  GaussianProcess process(space, GaussianProcessOptions());
+  for (int i = 0; i < 6; ++i)
+    ASSERT_TRUE(process.fit(history));
+  std::vector<double> means = process.predictMeans({{15}, {16}, {18}, {19}});
+  EXPECT_LT(means[0], means[1] - 1);
+  EXPECT_LT(means[3], means[2] - 1);
+}
+
+TEST(GaussianProcessTest, LearnsFromARelatedTaskThatAgrees) {
+  Space space = makeSpace({16, 16});
+  History cold(0), warm(0);
+  std::vector<Trial> related;
+  Random random(4);
+  for (Configuration &point : space.sampleDistinct(40, {}, random))
+    related.push_back({point, true, 50 * getSeconds(point)});
+  warm.tellRelated(related);
+  // Of the target three points are measured, of the source forty.
+  for (History *history : {&cold, &warm})
+    for (size_t i = 0; i < 3; ++i)
+      history->tell({related[i].configuration, true,
+                     getSeconds(related[i].configuration)});
+  GaussianProcess process(space, GaussianProcessOptions()),
+      ignorant(space, GaussianProcessOptions());
+  ASSERT_TRUE(process.fit(warm));
+  ASSERT_TRUE(ignorant.fit(cold));
+  std::vector<double> means = process.predictMeans({{7, 8}, {1, 8}, {14, 8}});
+  EXPECT_LT(means[0], means[1] - 0.5);
+  EXPECT_LT(means[0], means[2] - 0.5);
+  means = ignorant.predictMeans({{7, 8}, {1, 8}});
+  EXPECT_GT(means[0], means[1] - 0.5) << "else the test shows nothing";
+}
+
+TEST(GaussianProcessTest, ForgetsARelatedTaskThatDisagrees) {
+  Space space = makeSpace({16, 16});
+  History history = measure(space, 40, 5);
+  std::vector<Trial> related;
+  Random random(6);
+  for (Configuration &point : space.sampleDistinct(40, {}, random))
+    related.push_back({point, true, 1 / getSeconds(point)});
+  history.tellRelated(related);
+  GaussianProcess process(space, GaussianProcessOptions());
+  for (int i = 0; i < 6; ++i)
+    ASSERT_TRUE(process.fit(history));
+  std::vector<double> means = process.predictMeans({{7, 8}, {0, 8}, {15, 8}});
+  EXPECT_LT(means[0], means[1]);
+  EXPECT_LT(means[0], means[2]);
+}
+
+TEST(GaussianProcessTest, KnobsOfManyOptions) {
+  Space space = makeSpace({300});
+  History history(0);
+  for (int option = 0; option < 300; option += 20)
+    history.tell({{option}, true, 1 + std::abs(option - 150) / 100.0});
+  GaussianProcess process(space, GaussianProcessOptions());
+  ASSERT_TRUE(process.fit(history));
+  std::vector<double> means = process.predictMeans({{150}, {10}});
+  EXPECT_LT(means[0], means[1]);
+}
+
+TEST(GaussianProcessTest, ChanceOfGain) {
+  Space space = makeSpace({16, 16});
+  auto getChance = [&](const History &history, double gain, float validity) {
+    GaussianProcess process(space, GaussianProcessOptions());
+    for (int i = 0; i < 4; ++i)
+      EXPECT_TRUE(process.fit(history));
+    std::vector<Configuration> left;
+    for (const Configuration &point : space.getLegalPoints())
+      if (!history.isKnown(point))
+        left.push_back(point);
+    Random random(8);
+    return process.getChanceOfGain(
+        left, std::vector<float>(left.size(), validity), gain, random);
+  };
+  History early(0);
+  for (int option : {0, 1, 2, 3})
+    early.tell({{option, option}, true, getSeconds({option, option})});
+  EXPECT_GT(getChance(early, 0.02, 1), 0.5);
+  EXPECT_EQ(getChance(early, 0.02, 0), 0) << "nothing valid is left";
+  EXPECT_LE(getChance(early, 0.3, 1), getChance(early, 0.02, 1));
+  History late = measure(space, 120, 7);
+  EXPECT_LT(getChance(late, 0.02, 1), 0.05);
 }
 
 } // namespace

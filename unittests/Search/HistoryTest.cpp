@@ -63,4 +63,35 @@ TEST(HistoryTest, EqualsKeepTheirOrder) {
   EXPECT_EQ(history.getFastest(2), (std::vector<Configuration>{{3}, {1}}));
 }
 
+TEST(HistoryTest, FindsWhatWasTold) {
+  History history(1);
+  history.markAsked({0});
+  history.tell({{1}, true, 2});
+  EXPECT_EQ(history.find({0}), nullptr) << "asked, not told";
+  ASSERT_NE(history.find({1}), nullptr);
+  EXPECT_EQ(history.find({1})->seconds, 2);
+}
+
+TEST(HistoryTest, PendingIsAskedAndNotTold) {
+  History history(1);
+  for (int option : {2, 0, 1})
+    history.markAsked({option});
+  history.markAsked({2});
+  history.tell({{0}, false, 0});
+  history.tell({{5}, true, 1});
+  EXPECT_EQ(history.getPending(), (std::vector<Configuration>{{2}, {1}}));
+  history.markAsked({5});
+  EXPECT_EQ(history.getPending().size(), 2u) << "told already";
+}
+
+TEST(HistoryTest, RelatedTrialsAreNotOwnOnes) {
+  History history(0);
+  history.tellRelated({{{0}, true, 1}});
+  history.tellRelated({{{1}, true, 2}, {{2}, false, 0}});
+  EXPECT_EQ(history.getRelated().size(), 2u);
+  EXPECT_EQ(history.getBest(), nullptr);
+  EXPECT_FALSE(history.isKnown({0}));
+  EXPECT_TRUE(history.getTrials().empty());
+}
+
 } // namespace

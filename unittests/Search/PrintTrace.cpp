@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // PrintTrace <strategy> <seed>: 96 proposals over a fixed formula with
-// failures, through the C ABI of the shared library.
+// failures, after a warm start, through the C ABI of the shared library.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
     return 2;
   constexpr int numKnobs = 6, numOptions = 6;
   ChameleonSpace *space = chameleonSpaceCreate();
-  double values[numOptions] = {1, 2, 4, 8, 16, 32};
+  double values[numOptions] = {1, 2, 6, 8, 12, 32};
   for (int knob = 0; knob < numKnobs; ++knob)
     chameleonSpaceAddKnob(space, "knob", values, numOptions, knob != 2);
   ChameleonSearchOptions options = chameleonSearchDefaultOptions();
@@ -30,6 +30,11 @@ int main(int argc, char **argv) {
   ChameleonSearch *search = chameleonSearchCreate(space, &options, nullptr);
   if (!search)
     return 1;
+  for (int32_t option = 0; option < numOptions; ++option) {
+    const int32_t point[numKnobs] = {option, option, 3, option, 2, 1};
+    ChameleonTrial trial = {point, CHAMELEON_TRIAL_OK, 5.0 + option};
+    chameleonSearchTellRelated(search, &trial, 1);
+  }
   for (int batch = 0; batch < 12; ++batch) {
     std::vector<int32_t> asked(8 * numKnobs);
     int32_t count = chameleonSearchAsk(search, 8, asked.data());

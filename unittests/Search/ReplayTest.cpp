@@ -59,4 +59,64 @@ TEST(ReplayTest, UnknownStrategy) {
   EXPECT_THROW(replay(*recorded, options), std::runtime_error);
 }
 
+TEST(ReplayTest, EndsAtTheOptimumIfAsked) {
+  std::string error;
+  std::unique_ptr<RecordedSpace> recorded =
+      RecordedSpace::parse(text, "test", error);
+  ReplayOptions options;
+  options.search.strategy = "exhaustive";
+  options.ask = 1;
+  options.untilOptimum = true;
+  Replay run = replay(*recorded, options);
+  ASSERT_EQ(run.steps.size(), 3u);
+  EXPECT_EQ(run.steps.back().performance, 1);
+}
+
+TEST(ReplayTest, WarmStartMatchesKnobsByNameAndValue) {
+  std::string error;
+  // The fastest of the source comes first: 16 has no counterpart, 8 has.
+  std::unique_ptr<RecordedSpace> recorded = RecordedSpace::parse(text, "test",
+                                                                 error),
+                                 source = RecordedSpace::parse(R"({
+    "knobs": [{"name": "other", "options": [1, 2]},
+              {"name": "tile", "options": [16, 8, 4]}],
+    "records": [
+      {"config": [0, 0], "status": "ok", "time_us": 1},
+      {"config": [0, 1], "status": "ok", "time_us": 2},
+      {"config": [0, 2], "status": "ok", "time_us": 3}]})",
+                                                               "source", error);
+  ReplayOptions options;
+  options.related = source.get();
+  Replay run = replay(*recorded, options);
+  ASSERT_EQ(run.steps.size(), 4u);
+  EXPECT_EQ(run.steps[0].configuration, Configuration{3});
+  EXPECT_EQ(run.steps[1].configuration, Configuration{2});
+}
+
+TEST(ReplayTest, AsksForTheChanceOfAGain) {
+  std::string error;
+  auto recorded = RecordedSpace::read(
+      std::string(RECORDED_SPACES) + "/mma_f16_2048.json.gz", error);
+  ASSERT_TRUE(recorded) << error;
+  ReplayOptions options;
+  options.budget = 32;
+  std::vector<Configuration> asked;
+  for (const ReplayStep &step : replay(*recorded, options).steps)
+    asked.push_back(step.configuration);
+  options.gain = 0.02;
+  Replay run = replay(*recorded, options);
+  ASSERT_EQ(run.chances.size(), 4u);
+  EXPECT_EQ(run.chances[0], (std::pair<size_t, double>{8, -1}))
+      << "the initial design";
+  EXPECT_EQ(run.chances[3].first, 32u);
+  for (size_t i : {1, 2, 3}) {
+    EXPECT_GE(run.chances[i].second, 0);
+    EXPECT_LE(run.chances[i].second, 1);
+  }
+  for (size_t i = 0; i < asked.size(); ++i)
+    EXPECT_EQ(run.steps[i].configuration, asked[i]) << "asking changes nothing";
+  options.search.strategy = "random";
+  EXPECT_EQ(replay(*recorded, options).chances[3].second, -1);
+}
+
 } // namespace

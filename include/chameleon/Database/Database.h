@@ -48,6 +48,12 @@ struct TaskRecord {
   double flops = 0;
 };
 
+/// A task that something right was measured of, and where.
+struct MeasuredTask {
+  TaskRecord task;
+  std::string targetKey;
+};
+
 /// May be used by several threads; not across `fork`.
 class Database {
 public:
@@ -69,6 +75,8 @@ public:
   llvm::Expected<std::vector<Record>> find(llvm::StringRef taskKey, llvm::StringRef targetKey) const;
   /// The best ok record: final ones first if there are any, then by seconds.
   llvm::Expected<std::optional<Record>> best(llvm::StringRef taskKey, llvm::StringRef targetKey) const;
+  /// All tasks with an ok record of this schedule and fingerprint, by target, in the order of their keys.
+  llvm::Expected<std::vector<MeasuredTask>> findTasks(llvm::StringRef schedule, llvm::StringRef fingerprint) const;
   llvm::Expected<int64_t> countRecords() const;
   /// One JSON object a line: records with all their fields, and the name of their task.
   llvm::Error exportJsonLines(llvm::raw_ostream &stream) const;

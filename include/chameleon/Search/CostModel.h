@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Gradient-boosted trees (XGBoost) on the option indices, after AutoTVM's
+// Gradient-boosted trees (XGBoost) on the option indices (and, if wanted, on how
+// often an option's value can be halved), after AutoTVM's
 // XGBTuner with its regression loss, which the paper prefers to ranks ("we need
 // regression of the true value over mere relative rank"). Once something has
 // failed, a second booster predicts the probability that a configuration is
@@ -45,6 +46,9 @@ struct CostModelOptions {
   /// at most.
   int recallPatience = 0;
   int recallTop = 64;
+  /// Features that tell how often a value can be halved (KnobScales.h), beside
+  /// the index. AutoTVM has none.
+  bool halvings = false;
 };
 
 class CostModel {

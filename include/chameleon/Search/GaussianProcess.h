@@ -7,16 +7,21 @@
 //===----------------------------------------------------------------------===//
 //
 // A Gaussian process over configurations: Matern 5/2 kernel with a length per
-// knob, hyper-parameters by maximum a posteriori, expected improvement, batches
-// by believing the prediction of what was picked before (Ginsbourger et al.,
-// "kriging believer"). Beside the trees of CostModel it brings uncertainty, and
-// smoothness where trees see steps.
+// scale of a knob (KnobScales.h), hyper-parameters by maximum a posteriori,
+// expected improvement, batches by believing the prediction of what was picked
+// before (Ginsbourger et al., "kriging believer"). Beside the trees of CostModel
+// it brings uncertainty, and smoothness where trees see steps.
+//
+// Related tasks are one more knob: their trials stand at a distance from the
+// task's own that is learned like any length, so that a source which does not
+// agree is soon ignored (after Swersky et al., "Multi-task Bayesian
+// optimization").
 //
 //   GaussianProcess process(space, GaussianProcessOptions());
 //   process.fit(history);
 //   std::vector<Configuration> batch = process.pick(candidates, weights, 8);
 //
-// Limits: all successes are kept, the cost of a fit is cubic in
+// Limits: failures teach it nothing, the cost of a fit is cubic in
 // `trainingLimit` and that of a pick quadratic. Deterministic: plain loops in
 // double precision, one thread.
 //
@@ -26,6 +31,7 @@
 #define CHAMELEON_SEARCH_GAUSSIANPROCESS_H
 
 #include "chameleon/Search/History.h"
+#include "chameleon/Search/KnobScales.h"
 
 namespace chameleon::search {
 
@@ -33,6 +39,9 @@ struct GaussianProcessOptions {
   /// Trials in the process: the fastest, and of the others an even choice.
   /// More: knows more of the slow part; cost of a pick grows with the square.
   size_t trainingLimit = 160;
+  /// Of these at most so many of related tasks; own ones take their room. More:
+  /// a better start; slower, and longer under the sway of a bad source.
+  size_t relatedLimit = 48;
   /// Trials that the hyper-parameters are fitted on. Cost grows with the cube:
   /// 1 ms a step for 96.
   size_t fittingLimit = 80;
@@ -40,12 +49,16 @@ struct GaussianProcessOptions {
   /// ended.
   int steps = 6;
   /// Prior of a knob's length, in units of its whole range: log-normal around
-  /// this value times the square root of the number of knobs (Hvarfner et al.,
+  /// this value times the square root of the number of scales (Hvarfner et al.,
   /// "Vanilla Bayesian optimization performs great in high dimensions").
   double length = 0.2;
   double lengthSpread = 1.0; ///< standard deviation of its logarithm
   /// Smallest variance of the noise, of 1 for the spread of all times.
   double minimalNoise = 1e-4;
+  /// Prior of the squared distance to related tasks, log-normal as well. 0.25:
+  /// equal configurations of two tasks correlate by 0.83. Larger: slower to
+  /// believe a source.
+  double relatedDistance = 0.25;
 };
 
 class GaussianProcess {
@@ -69,19 +82,38 @@ public:
   getExpectedImprovement(const std::vector<Prediction> &predictions) const;
   /// Up to `count` indices of `candidates` by expected improvement times
   /// `weights` (probabilities of being valid), each pick believed before the
-  /// next.
-  std::vector<size_t> pick(const std::vector<Configuration> &candidates,
-                           const std::vector<float> &weights,
-                           size_t count) const;
-  /// The length of each knob; a large one: the knob does not matter.
+  /// next; what is `pending`, asked and not told yet, is believed before the
+  /// first.
+  std::vector<size_t> pick(std::vector<Configuration> candidates,
+                           const std::vector<float> &weights, size_t count,
+                           const std::vector<Configuration> &pending = {}) const;
+  /// Probability that one of `candidates` would run in less than 1 - `gain` of
+  /// the best time so far, by drawing from the posterior of the likeliest of
+  /// them together. `validity`: probabilities of being valid.
+  double getChanceOfGain(const std::vector<Configuration> &candidates,
+                         const std::vector<float> &validity, double gain,
+                         Random &random) const;
+  /// The length of each knob, the shortest of its scales; a large one: the knob
+  /// does not matter.
   std::vector<double> getLengths() const;
 
 private:
-  double getKernel(const Configuration &left, const Configuration &right) const;
-  double getSquaredDistance(size_t knob, int32_t left, int32_t right) const;
-  void fitParameters(const std::vector<Configuration> &points,
+  struct Observation {
+    const Configuration *configuration;
+    bool isRelated;
+    double target; ///< logarithm of the time, shifted for related tasks
+  };
+  /// The own trials and what they leave of the room, related ones, each kind
+  /// the fastest first.
+  std::vector<Observation> observe(const History &history) const;
+  void fitParameters(const std::vector<Observation> &observations,
                      const std::vector<double> &targets);
-  /// Kernel between configurations and the training points, by `tables`.
+  double getPrior() const; ///< of the lengths, as they stand in `parameters`
+  double getNoise() const;
+  /// Weighted squared distance of two options of a knob, two configurations.
+  double getSquare(int knob, int32_t left, int32_t right) const;
+  double getSquare(const Configuration &left, const Configuration &right) const;
+  /// Kernel between a configuration of the own task and a training point.
   double getTrainingKernel(const Configuration &point, size_t index) const;
   /// One row per candidate: the solution of L v = k.
   void project(const std::vector<Configuration> &candidates,
@@ -90,15 +122,20 @@ private:
 
   const Space &space;
   GaussianProcessOptions options;
-  /// Logarithms: 1 / length^2 of each knob, signal, noise.
+  std::vector<KnobScale> scales;
+  /// Logarithms: 1 / length^2 of each scale, squared distance of related tasks,
+  /// signal, noise.
   std::vector<double> parameters, stepSizes, lastGradient;
   std::vector<Configuration> training;
+  std::vector<bool> isRelated; ///< of each training point
   std::vector<double> factor;  ///< lower triangle of Cholesky's, row-major
   std::vector<double> scaled;  ///< L^-1 y
   std::vector<double> weights; ///< K^-1 y
   double signal = 1;           ///< the kernel of equal configurations
   std::vector<std::vector<double>> tables; ///< weighted distances by knob
-  double best = 0;                         ///< smallest target
+  double relatedSquare = 0; ///< distance to related tasks
+  double best = 0;          ///< smallest own target
+  double unit = 1;          ///< of a target, in logarithms of the time
 };
 
 } // namespace chameleon::search

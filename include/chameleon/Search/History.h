@@ -36,9 +36,17 @@ public:
   /// Takes a trial; a second one of the same configuration replaces the first.
   /// A success without a positive finite time counts as a failure.
   void tell(Trial trial);
-  void markAsked(const Configuration &configuration) {
-    known.insert(configuration);
+  /// Takes the trials of another task over the same knobs. They are no trials
+  /// of this task: not known, not the best. The nearest task comes first.
+  void tellRelated(std::vector<Trial> trials) {
+    related.push_back(std::move(trials));
   }
+  void markAsked(const Configuration &configuration) {
+    if (known.insert(configuration).second)
+      pending.push_back(configuration);
+  }
+  /// Asked and not told yet, in the order asked.
+  const std::vector<Configuration> &getPending() const { return pending; }
 
   /// Asked or told.
   bool isKnown(const Configuration &configuration) const {
@@ -47,6 +55,13 @@ public:
   const ConfigurationSet &getKnown() const { return known; }
   /// One per told configuration, in the order in which they were first told.
   const std::vector<Trial> &getTrials() const { return trials; }
+  /// What was told of a configuration; null: nothing.
+  const Trial *find(const Configuration &configuration) const {
+    auto entry = indices.find(configuration);
+    return entry == indices.end() ? nullptr : &trials[entry->second];
+  }
+  /// Per related task its trials.
+  const std::vector<std::vector<Trial>> &getRelated() const { return related; }
   size_t getNumSuccesses() const { return numSuccesses; }
   size_t getNumFailures() const { return trials.size() - numSuccesses; }
   /// The fastest success, the earlier of equals; null without one.
@@ -61,7 +76,9 @@ public:
 private:
   double baseline;
   ConfigurationSet known;
+  std::vector<Configuration> pending;
   std::vector<Trial> trials;
+  std::vector<std::vector<Trial>> related;
   std::unordered_map<Configuration, size_t, ConfigurationHash> indices;
   size_t numSuccesses = 0;
   std::optional<size_t> best; // index into trials

@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A strategy asks and is told exactly as in a tuning run; only the answers come
-// from a file. The clock is modelled: every measurement costs what it cost when
+// from a file, also when it starts warm or is asked whether to stop. The clock
+// is modelled: every measurement costs what it cost when
 // it was recorded, one after the other, and the strategy's own CPU time is
 // added.
 //
@@ -25,6 +26,14 @@ struct ReplayOptions {
   SearchOptions search;
   int budget = 128; ///< measurements
   int ask = 4;      ///< measured between two tells, as by a pool of workers
+  /// Ends a run that has found the recorded optimum: what follows tells nothing.
+  bool untilOptimum = false;
+  /// What was recorded of another task, of which the same strategy measures
+  /// `relatedBudget` first; null: a cold start.
+  const RecordedSpace *related = nullptr;
+  int relatedBudget = 128;
+  /// Gain (0.02: 2 %) whose chance is asked every 8 measurements; 0: never.
+  double gain = 0;
 };
 
 struct ReplayStep {
@@ -35,9 +44,11 @@ struct ReplayStep {
 };
 
 struct Replay {
-  std::vector<ReplayStep> steps; ///< fewer than the budget: space exhausted
+  std::vector<ReplayStep> steps; ///< fewer than the budget: at its end
   double strategySeconds = 0;    ///< CPU time of asks and tells
   size_t numFailures = 0;
+  /// Measurements told, and the chance of the gain then.
+  std::vector<std::pair<size_t, double>> chances;
 
   /// Measurements until `performance` is reached; `otherwise` if it is not.
   int countTo(double performance, int otherwise) const;

@@ -48,6 +48,16 @@ public:
   llvm::Expected<std::vector<Configuration>> ask(int32_t n);
   void tell(llvm::ArrayRef<int32_t> configuration,
             ChameleonTrialOutcome outcome, double seconds);
+  struct RelatedTrial {
+    Configuration configuration;
+    ChameleonTrialOutcome outcome;
+    double seconds;
+  };
+  /// Trials of another task, for a warm start; the nearest task first.
+  void tellRelated(llvm::ArrayRef<RelatedTrial> trials);
+  /// Probability that a configuration is left that takes less than 1 - `gain`
+  /// of the best time; negative: the strategy cannot say.
+  double getChanceOfGain(double gain) const;
 
 private:
   ScheduleSearch(const SearchLibrary &library, const DesignSpace &designSpace)

@@ -52,6 +52,9 @@ public:
   /// Takes measurements of an earlier run: those of the same schedule, text and
   /// all, whose configurations still exist.
   void reuse(llvm::ArrayRef<Record> records);
+  /// Takes the trials of another task with the same schedule, for a warm start
+  /// of the search; the nearest task first.
+  void relate(llvm::ArrayRef<Record> records);
   /// Starts the search and tells it everything known so far.
   /// `options.baselineSeconds` is filled in.
   llvm::Error startSearch(const SearchLibrary &library,
@@ -72,6 +75,9 @@ public:
   /// times the best.
   std::vector<Configuration> getFastest(size_t n, double slack = 2) const;
 
+  /// True if the search holds it for likely that nothing much faster is left.
+  bool isConverged();
+
   /// Decides: what is embedded. Empty if nothing was right.
   std::optional<Configuration> winner;
   /// True if the winner comes from a final measurement of an earlier run.
@@ -80,6 +86,7 @@ public:
 private:
   TaskTuner(MatchedSchedule schedule, DesignSpace space)
       : schedule(std::move(schedule)), space(std::move(space)) {}
+  std::optional<Configuration> readConfiguration(const Record &record) const;
   void note(llvm::ArrayRef<int32_t> configuration, Outcome outcome,
             double seconds);
 
@@ -96,9 +103,12 @@ private:
   TaskReport report;
   std::unique_ptr<ScheduleSearch> search;
   std::vector<Trial> known;
+  std::vector<std::vector<ScheduleSearch::RelatedTrial>> related;
   llvm::StringSet<> knownKeys;
   int64_t trialsWithoutGain = 0;
   size_t seedsAsked = 0;
+  std::vector<double> chances; ///< of a gain, as the search answered
+  int64_t askedAt = 0;         ///< trials known at the last of these
 };
 
 } // namespace chameleon

@@ -1,0 +1,82 @@
+"""What compare.py reports beside the strategies themselves: warm starts, and how often the stop rule is wrong."""
+
+import collections
+import json
+import math
+import os
+
+import replays
+
+GAIN = 0.02  # what is worth going on for: TaskTuner.cpp, kWorthwhileGain
+CHANCE = 0.05  # and how likely it must be: kLeastChance
+ASKS = 4  # the mean of so many answers, 8 measurements apart: kChancesAveraged
+SOURCE_BUDGET = 128  # measurements of the source of a warm start
+
+
+def get_warm_start_lines(arguments, results):
+    """A table of the pairs in spaces.json."""
+    with open(os.path.join(replays.HERE, "spaces.json")) as file:
+        pairs = json.load(file)["warm starts"]
+    rows, ratios = [], {0.95: [], 0.99: []}
+    budget = arguments.table
+    for source, target in pairs:
+        paths = [replays.get_path(entry, arguments.hub) for entry in (source, target)]
+        if not all(paths):
+            continue
+        source_label, label = (replays.get_label(path) for path in paths)
+        cold = results.get(label, {}).get(replays.SUBJECT)
+        warm = replays.run(arguments, f"{label}.from {source_label}", paths[1], replays.SUBJECT,
+                   [f"--related={paths[0]}", f"--related-budget={SOURCE_BUDGET}"])
+        if not cold or not warm:
+            continue
+        cells = []
+        for share in ratios:
+            before, after = (replays.count_to(runs, share, budget) for runs in (cold, warm))
+            ratios[share] += [math.log(b / a) for b, a in zip(before, after)]
+            cells.append(f"{replays.median(before):.0f} -> {replays.median(after):.0f}")
+        first = [replays.mean([r.at(8) for r in runs]) for runs in (cold, warm)]
+        rows.append(f"| {source_label} | {label} | {first[0]:.2f} -> {first[1]:.2f} | {' | '.join(cells)} |")
+    if not rows:
+        return []
+    total = [f"{math.exp(replays.mean(values)):.2f} (p = {replays.sign_flip(values):.4f})" for values in ratios.values()]
+    return ["## Warm starts", "",
+            f"`{replays.SUBJECT}` told what it found itself in {SOURCE_BUDGET} measurements of another task or device with the same knobs: cold -> warm. "
+            "No constant was chosen on these.", "",
+            "| from | to | best after 8 | n95 | n99 |", "|---|---|---|---|---|"] + rows + [
+            f"| geometric mean of cold / warm | | | {total[0]} | {total[1]} |", ""]
+
+
+def get_stop_lines(arguments, spaces, paths):
+    """How often a run that stops by the rule had missed a larger gain."""
+    lines = ["## Stop rule", "",
+             f"A search stops when the mean of its last {ASKS} answers (8 measurements apart) to \"how likely is a gain of more than {GAIN:.0%} still?\" "
+             f"is below {CHANCE:.0%}. Wrong: the recorded optimum was more than {GAIN:.0%} faster. {arguments.table} measurements at most.", ""]
+    found = False
+    for split in ("judging", "design"):
+        rows, stopped, wrong, total, saved = [], 0, 0, 0, 0
+        for _, s, label in spaces:
+            if s != split:
+                continue
+            answers = replays.run_bench(arguments, f"{label}.stop", paths[label], replays.SUBJECT,
+                                        [f"--budget={arguments.table}", f"--gain={GAIN}"], "--chances")
+            if answers is None:
+                continue
+            runs = collections.defaultdict(list)
+            for _, _, seed, n, performance, chance in answers:
+                runs[seed].append((int(n), float(performance), float(chance) if float(chance) >= 0 else 1.0))
+            ends, misses = [], 0
+            for steps in runs.values():
+                for i in range(ASKS, len(steps) + 1):
+                    if replays.mean([chance for _, _, chance in steps[i - ASKS:i]]) < CHANCE:
+                        ends.append(steps[i - 1][0])
+                        misses += steps[i - 1][1] < 1 - GAIN
+                        break
+            total, stopped, wrong = total + len(runs), stopped + len(ends), wrong + misses
+            saved += sum(arguments.table - n for n in ends)
+            rows.append(f"| {label} | {len(ends)} of {len(runs)} | {replays.median(ends) if ends else '-'} | {misses} |")
+        if rows:
+            found = True
+            lines += [f"| {split} space | stopped | after (median) | wrong |", "|---|---|---|---|"] + rows + [
+                f"| all | {stopped} of {total}, {saved / total / arguments.table:.0%} of the measurements saved | | "
+                f"{wrong} = {wrong / max(1, stopped):.1%} of those that stopped |", ""]
+    return lines if found else []
