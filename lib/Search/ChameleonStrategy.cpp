@@ -18,9 +18,9 @@
 //           over; without them a run in ten stays in a local optimum.
 //
 // Both see, beside the order of options, how often a size can be halved
-// (KnobScales.h): of all that was tried in this project that saved most. A search
-// told of related tasks measures their fastest configurations first, and its
-// process learns from them.
+// (KnobScales.h): of all that was tried in this project that saved most. A
+// search told of related tasks measures their fastest configurations first, and
+// its process learns from them.
 //
 // The candidates of both: random legal points screened by the process,
 // neighbours of the fastest, a climb on the expected improvement.
@@ -50,9 +50,9 @@ constexpr size_t treeCycle = 4;
 /// then half measured.
 constexpr size_t designShare = 8;
 constexpr int smallestDesign = 4;
-/// Of each search that starts warm, the fastest of related tasks measured first,
-/// and random ones after them. The study's 8; more: safer against a source that
-/// misleads, later guided.
+/// Of each search that starts warm, the fastest of related tasks measured
+/// first, and random ones after them. The study's 8; more: safer against a
+/// source that misleads, later guided.
 constexpr size_t warmStarts = 8;
 constexpr int warmRandom = 4;
 /// Legal configurations, drawn anew, in which a gain is looked for (2 us each),

@@ -182,14 +182,14 @@ void GaussianProcess::fitParameters(
     }
     for (size_t k = 0; k < lengths; ++k)
       gradient[k] = gradient[k] * std::exp(parameters[k]) -
-                    (parameters[k] - (k < scales.size()
-                                          ? getPrior()
-                                          : std::log(options.relatedDistance))) /
+                    (parameters[k] -
+                     (k < scales.size() ? getPrior()
+                                        : std::log(options.relatedDistance))) /
                         (4 * options.lengthSpread * options.lengthSpread);
     // Signal near the targets' variance of 1, noise small.
     gradient[lengths] = signalGradient - parameters[lengths];
     gradient[lengths + 1] = noiseGradient * std::exp(parameters[lengths + 1]) -
-                          (parameters[lengths + 1] - std::log(1e-3)) / 4;
+                            (parameters[lengths + 1] - std::log(1e-3)) / 4;
     for (size_t i = 0; i < parameters.size(); ++i) {
       double agreement = gradient[i] * lastGradient[i];
       stepSizes[i] = std::clamp(stepSizes[i] * (agreement > 0   ? 1.3
@@ -294,6 +294,10 @@ bool GaussianProcess::fit(const History &history) {
     targets.push_back((observation.target - mean) / unit);
   }
   best = targets.front();
+  trainingOptions.clear();
+  for (int knob = 0; knob < space.getNumKnobs(); ++knob)
+    for (const Configuration &point : training)
+      trainingOptions.push_back(point[knob]);
 
   // Every kind of observation keeps its share, the fastest half of the room.
   std::vector<Observation> chosen;
@@ -301,8 +305,9 @@ bool GaussianProcess::fit(const History &history) {
   size_t room = std::min(options.fittingLimit, count);
   for (size_t i = 0; i < room; ++i) {
     size_t half = count <= room ? count : room / 2,
-           index = i < half ? i
-                            : half + (i - half) * (count - half) / (room - half);
+           index = i < half
+                       ? i
+                       : half + (i - half) * (count - half) / (room - half);
     chosen.push_back(observations[index]);
     chosenTargets.push_back(targets[index]);
   }
@@ -360,20 +365,36 @@ double GaussianProcess::getSquare(const Configuration &left,
   return square;
 }
 
-double GaussianProcess::getTrainingKernel(const Configuration &point,
-                                          size_t index) const {
-  return signal * getMatern(getSquare(point, training[index]) +
-                            (isRelated[index] ? relatedSquare : 0));
+void GaussianProcess::getTrainingKernels(const Configuration &point,
+                                         std::vector<double> &kernels) const {
+  size_t count = training.size();
+  kernels.assign(count, 0);
+  for (int knob = 0; knob < space.getNumKnobs(); ++knob) {
+    const int32_t *options = trainingOptions.data() + knob * count;
+    if (tables[knob].empty()) {
+      for (size_t i = 0; i < count; ++i)
+        kernels[i] += getSquare(knob, point[knob], options[i]);
+      continue;
+    }
+    const double *row =
+        tables[knob].data() + point[knob] * space.getNumOptions(knob);
+    for (size_t i = 0; i < count; ++i)
+      kernels[i] += row[options[i]];
+  }
+  for (size_t i = 0; i < count; ++i)
+    kernels[i] =
+        signal * getMatern(kernels[i] + (isRelated[i] ? relatedSquare : 0));
 }
 
 std::vector<double> GaussianProcess::predictMeans(
     const std::vector<Configuration> &configurations) const {
-  std::vector<double> means;
+  std::vector<double> means, kernels;
   means.reserve(configurations.size());
   for (const Configuration &point : configurations) {
+    getTrainingKernels(point, kernels);
     double mean = 0;
-    for (size_t i = 0; i < training.size(); ++i)
-      mean += weights[i] * getTrainingKernel(point, i);
+    for (size_t i = 0; i < kernels.size(); ++i)
+      mean += weights[i] * kernels[i];
     means.push_back(mean);
   }
   return means;
@@ -388,14 +409,14 @@ void GaussianProcess::project(const std::vector<Configuration> &candidates,
   // Side by side, so that the triangular solve runs on vectors without
   // changing the order of any sum.
   constexpr size_t lanes = 8;
-  std::vector<double> block(count * lanes);
+  std::vector<double> block(count * lanes), kernels;
   for (size_t begin = 0; begin < candidates.size(); begin += lanes) {
     size_t used = std::min(lanes, candidates.size() - begin);
-    for (size_t j = 0; j < count; ++j)
-      for (size_t lane = 0; lane < used; ++lane) {
-        block[j * lanes + lane] =
-            getTrainingKernel(candidates[begin + lane], j);
-      }
+    for (size_t lane = 0; lane < used; ++lane) {
+      getTrainingKernels(candidates[begin + lane], kernels);
+      for (size_t j = 0; j < count; ++j)
+        block[j * lanes + lane] = kernels[j];
+    }
     double means[lanes] = {}, explained[lanes] = {};
     for (size_t row = 0; row < count; ++row) {
       const double *left = factor.data() + row * count;
@@ -508,9 +529,10 @@ GaussianProcess::pick(std::vector<Configuration> candidates,
   return picks;
 }
 
-double GaussianProcess::getChanceOfGain(
-    const std::vector<Configuration> &candidates,
-    const std::vector<float> &validity, double gain, Random &random) const {
+double
+GaussianProcess::getChanceOfGain(const std::vector<Configuration> &candidates,
+                                 const std::vector<float> &validity,
+                                 double gain, Random &random) const {
   std::vector<double> projections;
   std::vector<Prediction> predictions;
   project(candidates, projections, predictions);
@@ -520,9 +542,8 @@ double GaussianProcess::getChanceOfGain(
   std::vector<double> heights;
   for (const Prediction &prediction : predictions)
     heights.push_back((threshold - prediction.mean) / prediction.deviation);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return heights[a] > heights[b];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return heights[a] > heights[b]; });
   order.resize(std::min(order.size(), drawnTogether));
 
   // The posterior covariance of those, and its root.
@@ -532,9 +553,8 @@ double GaussianProcess::getChanceOfGain(
     for (size_t j = 0; j <= i; ++j) {
       const double *left = projections.data() + order[i] * width,
                    *right = projections.data() + order[j] * width;
-      double covariance =
-          signal *
-          getMatern(getSquare(candidates[order[i]], candidates[order[j]]));
+      double covariance = signal * getMatern(getSquare(candidates[order[i]],
+                                                       candidates[order[j]]));
       for (size_t k = 0; k < width; ++k)
         covariance -= left[k] * right[k];
       root[i * count + j] = covariance + (i == j ? 1e-6 : 0);

@@ -61,14 +61,14 @@ chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
     // A payload that this version does not read is no neighbour.
     ScopedDiagnosticHandler silence(function.getContext(),
                                     [](Diagnostic &) { return success(); });
-    OwningOpRef<ModuleOp> payload =
-        parseSourceString<ModuleOp>(measured.task.payload, function.getContext());
+    OwningOpRef<ModuleOp> payload = parseSourceString<ModuleOp>(
+        measured.task.payload, function.getContext());
     if (!payload || payload->getOps<func::FuncOp>().empty())
       continue;
     double distance =
-        getTaskDistance(features,
-                        getTaskFeatures(*payload->getOps<func::FuncOp>().begin(),
-                                        measured.task.flops)) +
+        getTaskDistance(
+            features, getTaskFeatures(*payload->getOps<func::FuncOp>().begin(),
+                                      measured.task.flops)) +
         (otherTarget ? kOtherTarget : 0);
     if (std::isfinite(distance))
       nearest.emplace_back(distance, &measured);

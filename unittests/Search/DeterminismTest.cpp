@@ -15,8 +15,8 @@ namespace {
 std::string getTrace(const std::string &arguments,
                      const std::string &environment = "") {
   std::string trace;
-  FILE *process = popen(
-      (environment + " " + PRINT_TRACE + " " + arguments).c_str(), "r");
+  FILE *process =
+      popen((environment + " " + PRINT_TRACE + " " + arguments).c_str(), "r");
   if (!process)
     return trace;
   char buffer[4096];

@@ -16,8 +16,7 @@ namespace {
 using Values = std::vector<double>;
 
 TEST(KnobScalesTest, CountsHalvings) {
-  EXPECT_EQ(getHalvings({"tile", {16, 32, 48, 7}, true}),
-            (Values{4, 5, 4, 0}));
+  EXPECT_EQ(getHalvings({"tile", {16, 32, 48, 7}, true}), (Values{4, 5, 4, 0}));
 }
 
 TEST(KnobScalesTest, HalvingsThatSayNothing) {

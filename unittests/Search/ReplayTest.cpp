@@ -75,8 +75,8 @@ TEST(ReplayTest, EndsAtTheOptimumIfAsked) {
 TEST(ReplayTest, WarmStartMatchesKnobsByNameAndValue) {
   std::string error;
   // The fastest of the source comes first: 16 has no counterpart, 8 has.
-  std::unique_ptr<RecordedSpace> recorded = RecordedSpace::parse(text, "test",
-                                                                 error),
+  std::unique_ptr<RecordedSpace> recorded =
+                                     RecordedSpace::parse(text, "test", error),
                                  source = RecordedSpace::parse(R"({
     "knobs": [{"name": "other", "options": [1, 2]},
               {"name": "tile", "options": [16, 8, 4]}],

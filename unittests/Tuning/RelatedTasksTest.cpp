@@ -31,8 +31,9 @@ protected:
   static func::FuncOp getFunction(OwningOpRef<ModuleOp> &module) {
     return *module->getOps<func::FuncOp>().begin();
   }
-  void add(Database &database, const std::string &key, const std::string &target,
-           const std::string &payload, const std::string &configuration) {
+  void add(Database &database, const std::string &key,
+           const std::string &target, const std::string &payload,
+           const std::string &configuration) {
     EXPECT_FALSE(database.addTask({key, key, payload, 1024}));
     Record record = makeRecord(configuration);
     record.taskKey = key;

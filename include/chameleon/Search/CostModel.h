@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Gradient-boosted trees (XGBoost) on the option indices (and, if wanted, on how
-// often an option's value can be halved), after AutoTVM's
-// XGBTuner with its regression loss, which the paper prefers to ranks ("we need
-// regression of the true value over mere relative rank"). Once something has
-// failed, a second booster predicts the probability that a configuration is
-// valid, and the prediction is the product of both.
+// Gradient-boosted trees (XGBoost) on the option indices (and, if wanted, on
+// how often an option's value can be halved), after AutoTVM's XGBTuner with its
+// regression loss, which the paper prefers to ranks ("we need regression of the
+// true value over mere relative rank"). Once something has failed, a second
+// booster predicts the probability that a configuration is valid, and the
+// prediction is the product of both.
 //
 // Deterministic: one thread, exact splits, no subsampling.
 //

@@ -9,8 +9,8 @@
 // A Gaussian process over configurations: Matern 5/2 kernel with a length per
 // scale of a knob (KnobScales.h), hyper-parameters by maximum a posteriori,
 // expected improvement, batches by believing the prediction of what was picked
-// before (Ginsbourger et al., "kriging believer"). Beside the trees of CostModel
-// it brings uncertainty, and smoothness where trees see steps.
+// before (Ginsbourger et al., "kriging believer"). Beside the trees of
+// CostModel it brings uncertainty, and smoothness where trees see steps.
 //
 // Related tasks are one more knob: their trials stand at a distance from the
 // task's own that is learned like any length, so that a source which does not
@@ -84,9 +84,9 @@ public:
   /// `weights` (probabilities of being valid), each pick believed before the
   /// next; what is `pending`, asked and not told yet, is believed before the
   /// first.
-  std::vector<size_t> pick(std::vector<Configuration> candidates,
-                           const std::vector<float> &weights, size_t count,
-                           const std::vector<Configuration> &pending = {}) const;
+  std::vector<size_t>
+  pick(std::vector<Configuration> candidates, const std::vector<float> &weights,
+       size_t count, const std::vector<Configuration> &pending = {}) const;
   /// Probability that one of `candidates` would run in less than 1 - `gain` of
   /// the best time so far, by drawing from the posterior of the likeliest of
   /// them together. `validity`: probabilities of being valid.
@@ -113,8 +113,9 @@ private:
   /// Weighted squared distance of two options of a knob, two configurations.
   double getSquare(int knob, int32_t left, int32_t right) const;
   double getSquare(const Configuration &left, const Configuration &right) const;
-  /// Kernel between a configuration of the own task and a training point.
-  double getTrainingKernel(const Configuration &point, size_t index) const;
+  /// Kernels between a configuration of the own task and the training points.
+  void getTrainingKernels(const Configuration &point,
+                          std::vector<double> &kernels) const;
   /// One row per candidate: the solution of L v = k.
   void project(const std::vector<Configuration> &candidates,
                std::vector<double> &projections,
@@ -127,15 +128,16 @@ private:
   /// signal, noise.
   std::vector<double> parameters, stepSizes, lastGradient;
   std::vector<Configuration> training;
-  std::vector<bool> isRelated; ///< of each training point
+  std::vector<int32_t> trainingOptions; ///< of them, knob by knob
+  std::vector<char> isRelated;          ///< of each training point
   std::vector<double> factor;  ///< lower triangle of Cholesky's, row-major
   std::vector<double> scaled;  ///< L^-1 y
   std::vector<double> weights; ///< K^-1 y
   double signal = 1;           ///< the kernel of equal configurations
   std::vector<std::vector<double>> tables; ///< weighted distances by knob
-  double relatedSquare = 0; ///< distance to related tasks
-  double best = 0;          ///< smallest own target
-  double unit = 1;          ///< of a target, in logarithms of the time
+  double relatedSquare = 0;                ///< distance to related tasks
+  double best = 0;                         ///< smallest own target
+  double unit = 1; ///< of a target, in logarithms of the time
 };
 
 } // namespace chameleon::search

@@ -26,7 +26,8 @@ struct ReplayOptions {
   SearchOptions search;
   int budget = 128; ///< measurements
   int ask = 4;      ///< measured between two tells, as by a pool of workers
-  /// Ends a run that has found the recorded optimum: what follows tells nothing.
+  /// Ends a run that has found the recorded optimum: what follows tells
+  /// nothing.
   bool untilOptimum = false;
   /// What was recorded of another task, of which the same strategy measures
   /// `relatedBudget` first; null: a cold start.
