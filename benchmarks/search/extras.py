@@ -46,6 +46,16 @@ def get_warm_start_lines(arguments, results):
             f"| geometric mean of cold / warm | | | {total[0]} | {total[1]} |", ""]
 
 
+def get_interval(hits, count):
+    """Wilson's 95 % interval of a share."""
+    if not count:
+        return ""
+    z, share = 1.96, hits / count
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return f"[{max(0, middle - half):.1%}, {middle + half:.1%}]"
+
+
 def get_stop_lines(arguments, spaces, paths):
     """How often a run that stops by the rule had missed a larger gain."""
     lines = ["## Stop rule", "",
@@ -73,10 +83,10 @@ def get_stop_lines(arguments, spaces, paths):
                         break
             total, stopped, wrong = total + len(runs), stopped + len(ends), wrong + misses
             saved += sum(arguments.table - n for n in ends)
-            rows.append(f"| {label} | {len(ends)} of {len(runs)} | {replays.median(ends) if ends else '-'} | {misses} |")
+            rows.append(f"| {label} | {len(ends)} of {len(runs)} | {format(replays.median(ends), '.0f') if ends else '-'} | {misses} |")
         if rows:
             found = True
             lines += [f"| {split} space | stopped | after (median) | wrong |", "|---|---|---|---|"] + rows + [
                 f"| all | {stopped} of {total}, {saved / total / arguments.table:.0%} of the measurements saved | | "
-                f"{wrong} = {wrong / max(1, stopped):.1%} of those that stopped |", ""]
+                f"{wrong} = {wrong / max(1, stopped):.1%} {get_interval(wrong, stopped)} of those that stopped |", ""]
     return lines if found else []
