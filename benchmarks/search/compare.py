@@ -18,7 +18,7 @@ import math
 import os
 
 import extras
-from replays import (HERE, REFERENCE, SUBJECT, bootstrap, count_to, geomean, get_label, get_savings, is_long, mean, median,
+from replays import (HERE, REFERENCE, SUBJECT, bootstrap, count_to, format_p, geomean, get_label, get_savings, is_long, mean, median,
                      read_spaces, run, sign_flip)
 
 COLOURS = ["#1b6ac9", "#d1495b", "#2f9e44", "#8d5fd3", "#e08e0b", "#0b8f8f", "#6b7280", "#b5179e", "#444444", "#a3a300"]
@@ -96,8 +96,8 @@ def write_report(arguments, spaces, results, every, extra_lines):
                                                            for b, group in zip(base, redrawn)]))
                 low, high = bootstrap(groups[name], statistic)
                 ratio = f"{statistic(groups[name]):.2f} [{low:.2f}, {high:.2f}]"
-                p = "%.4f" % sign_flip([math.log(b) - math.log(a) for mine, theirs in zip(groups[name], groups[REFERENCE])
-                                        for a, b in zip(count_to(mine, 0.95, budget), count_to(theirs, 0.95, budget))])
+                p = format_p(sign_flip([math.log(b) - math.log(a) for mine, theirs in zip(groups[name], groups[REFERENCE])
+                                        for a, b in zip(count_to(mine, 0.95, budget), count_to(theirs, 0.95, budget))]))
             reached = mean([n <= budget for group in groups[name] for n in count_to(group, 0.95, budget)])
             lines.append(f"| {name} | {middle(0.90):.0f} | {middle(0.95):.0f} ({reached:.0%}) | {middle(0.99):.0f} | "
                          f"{mean([run.at(budget) for run in runs]):.4f} | {sum(run.failures for run in runs) / sum(run.count for run in runs):.1%} | "

@@ -38,7 +38,7 @@ def get_warm_start_lines(arguments, results):
         rows.append(f"| {source_label} | {label} | {first[0]:.2f} -> {first[1]:.2f} | {' | '.join(cells)} |")
     if not rows:
         return []
-    total = [f"{math.exp(replays.mean(values)):.2f} (p = {replays.sign_flip(values):.4f})" for values in ratios.values()]
+    total = [f"{math.exp(replays.mean(values)):.2f} (p {replays.format_p(replays.sign_flip(values))})" for values in ratios.values()]
     return ["## Warm starts", "",
             f"`{replays.SUBJECT}` told what it found itself in {SOURCE_BUDGET} measurements of another task or device with the same knobs: cold -> warm. "
             "No constant was chosen on these.", "",

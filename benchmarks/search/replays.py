@@ -148,6 +148,10 @@ def sign_flip(differences, rounds=20000):
     return (hits + 1) / (rounds + 1)
 
 
+def format_p(p):
+    return f"{p:.4f}" if p >= 1e-4 else "< 0.0001"
+
+
 def get_savings(subject, reference, horizon):
     """Over all pairs of seeds, what the subject needs to be as good as the reference is after `horizon` measurements.
 
