@@ -54,9 +54,11 @@ public:
         filter(std::move(filter)) {}
 
   llvm::Error warmUp() override;
-  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task) override;
+  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task,
+                                           bool mayUseDevice) override;
   llvm::Error openTask(const MeasureTask &task,
                        llvm::ArrayRef<char> data) override;
+  void closeTask(llvm::StringRef key) override { tasks.erase(key.str()); }
   Measurement compile(int64_t id, const Candidate &candidate) override;
   Measurement check(int64_t id, const MeasurePolicy &policy) override;
   std::vector<Measurement> time(llvm::ArrayRef<int64_t> ids,
@@ -129,7 +131,8 @@ llvm::Error CPURunner::warmUp() {
 // Candidates
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<PreparedTask> CPURunner::prepareTask(const MeasureTask &task) {
+llvm::Expected<PreparedTask> CPURunner::prepareTask(const MeasureTask &task,
+                                                    bool /*mayUseDevice*/) {
   return prepareReference(task, options.seed, &context,
                           [&](ModuleOp program, const std::string &function,
                               llvm::MutableArrayRef<GuardedBuffer> buffers) {

@@ -49,15 +49,20 @@ public:
   }
 
   llvm::Error warmUp() override;
-  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task) override;
+  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task,
+                                           bool mayUseDevice) override;
   llvm::Error openTask(const MeasureTask &task,
                        llvm::ArrayRef<char> data) override;
+  void closeTask(llvm::StringRef key) override { tasks.erase(key.str()); }
   Measurement compile(int64_t id, const Candidate &candidate) override;
   Measurement check(int64_t id, const MeasurePolicy &policy) override;
   std::vector<Measurement> time(llvm::ArrayRef<int64_t> ids,
                                 const MeasurePolicy &policy) override;
   void drop(int64_t id) override {
-    executables.erase(id);
+    if (auto found = executables.find(id); found != executables.end()) {
+      llvm::sys::fs::remove(found->second.file);
+      executables.erase(found);
+    }
     compiled.erase(id);
   }
   unsigned countDevices() const override { return devices; }
@@ -76,6 +81,7 @@ private:
   struct Executable {
     std::unique_ptr<DeviceExecutable> code;
     Task *task = nullptr;
+    std::string file; ///< where it came from; another child may need it again
     double checkSeconds = 0; ///< of the checked call
   };
 
@@ -327,18 +333,30 @@ llvm::Error CUDARunner::compareEngines() {
   return llvm::Error::success();
 }
 
-llvm::Expected<PreparedTask> CUDARunner::prepareTask(const MeasureTask &task) {
+llvm::Expected<PreparedTask> CUDARunner::prepareTask(const MeasureTask &task,
+                                                     bool mayUseDevice) {
+  bool wantsDevice = false;
   auto engine =
       [&](ModuleOp program, const std::string &function,
           llvm::MutableArrayRef<GuardedBuffer> buffers) -> llvm::Error {
     if (countIterations(program) <= mostIterationsOnHost)
       return runOnHost(program, function, buffers, host);
+    if (!mayUseDevice) {
+      wantsDevice = true;
+      return llvm::createStringError("the device is in use");
+    }
     if (llvm::Error error = compareEngines())
       return error;
     return runOnDevice(program, function, buffers);
   };
   llvm::Expected<PreparedTask> prepared =
       prepareReference(task, options.seed, &context, engine);
+  if (wantsDevice) {
+    llvm::consumeError(prepared.takeError());
+    PreparedTask later;
+    later.wantsDevice = true;
+    return later;
+  }
   if (prepared && !hasPtxas)
     prepared->remark += std::string(prepared->remark.empty() ? "" : "; ") +
                         "there is no ptxas, so the driver compiles each "
@@ -415,8 +433,7 @@ Measurement CUDARunner::importExecutable(int64_t id, llvm::StringRef taskKey,
       loadExecutable(std::move(*program), image, task.open.signature.function);
   if (!executable)
     return failOnDevice(executable.takeError(), Outcome::CompileError);
-  llvm::sys::fs::remove(exported);
-  executables[id] = {std::move(*executable), &task};
+  executables[id] = {std::move(*executable), &task, exported.str()};
   result.outcome = Outcome::Ok;
   return result;
 }

@@ -1,4 +1,4 @@
-//===- ChildProcess.cpp - one forked child: limits, request loop, cause of death
+//===- ChildProcess.cpp - one forked child: limits, frames, cause of death
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -8,7 +8,7 @@
 
 #include "ChildProcess.h"
 #include "WorkerProcess.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Measure/CandidateRunner.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cerrno>
@@ -16,7 +16,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <new>
-#include <set>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -25,8 +24,6 @@
 #include <unistd.h>
 
 using namespace chameleon;
-using protocol::Reply;
-using protocol::Request;
 
 /// Exit statuses with which a child says why it ends; far from those that
 /// libraries use.
@@ -80,9 +77,7 @@ static void limit(int resource, rlim_t value) {
   setrlimit(static_cast<__rlimit_resource_t>(resource), &wanted);
 }
 
-/// The parent's deadline is wall-clock; this one holds even if the parent is
-/// stopped.
-static void limitProcessorTime(double seconds) {
+void chameleon::limitProcessorTime(double seconds) {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   double used = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
@@ -167,162 +162,6 @@ chameleon::forkChild(const ChildLimits &limits,
   return child;
 }
 
-/// An executable is at home in the child that compiled it, so a child opens a
-/// task when its first candidate comes.
-static llvm::Error openTask(CandidateRunner &runner, const TaskTable &tasks,
-                            llvm::StringRef key) {
-  auto found = tasks.find(key.str());
-  if (found == tasks.end())
-    return llvm::createStringError("unknown task '%s'", key.str().c_str());
-  const StoredTask &stored = found->second;
-  const char *data = nullptr;
-  if (stored.size) {
-    void *mapped =
-        mmap(nullptr, stored.size, PROT_READ, MAP_SHARED, stored.descriptor, 0);
-    if (mapped == MAP_FAILED)
-      return llvm::createStringError("cannot map the reference: %s",
-                                     strerror(errno));
-    data = static_cast<const char *>(mapped);
-  }
-  return runner.openTask(stored.task, llvm::ArrayRef<char>(data, stored.size));
-}
-
-/// `failures`: of executables that could not be imported.
-static std::vector<Measurement>
-run(CandidateRunner &runner, const Request &request,
-    const std::map<int64_t, Measurement> &failures) {
-  double begin = monotonicSeconds();
-  std::vector<Measurement> results(request.executables.size());
-  std::vector<int64_t> right;
-  std::vector<size_t> positions;
-  for (auto [position, id] : llvm::enumerate(request.executables)) {
-    Measurement &result = results[position];
-    result.outcome = Outcome::Ok;
-    if (auto failure = failures.find(id); failure != failures.end())
-      result = failure->second;
-    else if (request.check)
-      result = runner.check(id, request.policy);
-    if (result.outcome == Outcome::Ok) {
-      right.push_back(id);
-      positions.push_back(position);
-    }
-  }
-  if (request.time && !right.empty())
-    for (auto [position, timed] :
-         llvm::zip_equal(positions, runner.time(right, request.policy))) {
-      timed.relativeError =
-          std::max(timed.relativeError, results[position].relativeError);
-      results[position] = timed;
-    }
-  // Timed round robin, several share the time.
-  for (Measurement &result : results)
-    result.measureSeconds =
-        (monotonicSeconds() - begin) / static_cast<double>(results.size());
-  if (!request.keep)
-    for (int64_t id : request.executables)
-      runner.drop(id);
-  return results;
-}
-
-void chameleon::serveCandidates(CandidateRunner &runner, const TaskTable &tasks,
-                                std::optional<unsigned> device, int socket) {
-  if (device)
-    if (llvm::Error error = runner.useDevice(*device))
-      endWithLostDevice(llvm::toString(std::move(error)));
-  protocol::FrameDecoder decoder;
-  // Task key → why it could not be opened, or nothing.
-  std::map<std::string, std::string> opened;
-  auto open = [&](const std::string &key) -> const std::string & {
-    auto [entry, isNew] = opened.try_emplace(key);
-    if (isNew)
-      entry->second = llvm::toString(openTask(runner, tasks, key));
-    return entry->second;
-  };
-  std::set<int64_t> imported;
-  while (true) {
-    llvm::Expected<std::optional<llvm::json::Value>> frame = decoder.next();
-    if (!frame)
-      return llvm::consumeError(frame.takeError());
-    if (!*frame) {
-      if (!protocol::readSome(socket, decoder))
-        return;
-      continue;
-    }
-    llvm::Expected<Request> request = protocol::parseRequest(**frame);
-    if (!request)
-      return llvm::consumeError(request.takeError());
-    limitProcessorTime(request->timeout);
-    Reply reply;
-    reply.id = request->id;
-    if (request->kind == Request::Kind::Compile) {
-      const std::string &whyNot = open(request->candidate.taskKey);
-      Measurement &result = reply.results.emplace_back();
-      if (whyNot.empty()) {
-        double begin = monotonicSeconds();
-        result = runner.compile(request->id, request->candidate);
-        result.compileSeconds = monotonicSeconds() - begin;
-        if (result.outcome == Outcome::Ok && runner.countDevices() > 0) {
-          reply.exported = runner.exportExecutable(request->id);
-          runner.drop(request->id);
-        }
-      } else {
-        result.outcome = Outcome::CompileError;
-        result.message = whyNot;
-      }
-    } else {
-      std::map<int64_t, Measurement> failures;
-      for (auto [id, import] :
-           llvm::zip(request->executables, request->imports)) {
-        if (imported.count(id))
-          continue;
-        const std::string &whyNot = open(import.taskKey);
-        Measurement result;
-        result.outcome = Outcome::CompileError;
-        result.message = whyNot;
-        if (whyNot.empty())
-          result = runner.importExecutable(id, import.taskKey, import.exported);
-        if (result.outcome == Outcome::Ok)
-          imported.insert(id);
-        else
-          failures[id] = result;
-      }
-      reply.results = run(runner, *request, failures);
-      if (!request->keep)
-        for (int64_t id : request->executables)
-          imported.erase(id);
-    }
-    if (!protocol::writeAll(socket, protocol::encodeFrame(toJSON(reply))))
-      return;
-  }
-}
-
-void chameleon::servePreparation(CandidateRunner &runner,
-                                 const Request &request, int descriptor,
-                                 int socket) {
-  limitProcessorTime(request.timeout);
-  Reply reply;
-  reply.id = request.id;
-  llvm::Expected<PreparedTask> prepared = runner.prepareTask(request.task);
-  if (!prepared) {
-    reply.error = llvm::toString(prepared.takeError());
-  } else {
-    reply.remark = prepared->remark;
-    llvm::StringRef rest(prepared->data.data(), prepared->data.size());
-    while (!rest.empty()) {
-      ssize_t written = write(descriptor, rest.data(), rest.size());
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written <= 0) {
-        reply.error =
-            llvm::formatv("cannot store the reference: {0}", strerror(errno));
-        break;
-      }
-      rest = rest.drop_front(written);
-    }
-  }
-  protocol::writeAll(socket, protocol::encodeFrame(toJSON(reply)));
-}
-
 //===----------------------------------------------------------------------===//
 // In the parent
 //===----------------------------------------------------------------------===//
@@ -344,6 +183,8 @@ CauseOfDeath ChildProcess::bury(Burial why, uint64_t memoryMiB) {
   std::string tail = tailOfFile(errorFile);
   close(socket);
   close(errorFile);
+  for (Outgoing &frame : outgoing)
+    frame.closeDescriptor();
   *this = ChildProcess();
 
   llvm::StringRef text = tail;
@@ -379,6 +220,54 @@ CauseOfDeath ChildProcess::bury(Burial why, uint64_t memoryMiB) {
         llvm::formatv("ended with exit status {0}", WEXITSTATUS(status)), tail);
   }
   return cause;
+}
+
+void ChildProcess::send(std::string frame, int descriptor) {
+  outgoing.push_back(
+      {std::move(frame),
+       descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 0)});
+  flush();
+}
+
+/// A descriptor travels with the first byte of its frame.
+static ssize_t sendSome(int socket, llvm::StringRef bytes, int descriptor) {
+  iovec vector{const_cast<char *>(bytes.data()), bytes.size()};
+  msghdr message{};
+  message.msg_iov = &vector;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  if (descriptor >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
+  }
+  return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void ChildProcess::flush() {
+  while (!outgoing.empty()) {
+    Outgoing &next = outgoing.front();
+    ssize_t written = sendSome(socket, next.bytes, next.descriptor);
+    if (written < 0 && errno == EINTR)
+      continue;
+    // Full: poll will tell. Closed: reading will tell.
+    if (written < 0)
+      return;
+    next.closeDescriptor();
+    next.bytes.erase(0, written);
+    if (next.bytes.empty())
+      outgoing.pop_front();
+  }
+}
+
+void ChildProcess::Outgoing::closeDescriptor() {
+  if (descriptor >= 0)
+    close(descriptor);
+  descriptor = -1;
 }
 
 void ChildProcess::kill() { (void)bury(Burial::Died, 0); }

@@ -1,4 +1,4 @@
-//===- ChildProcess.h - one forked child: limits, request loop, cause of death
+//===- ChildProcess.h - one forked child: limits, frames, cause of death
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -13,21 +13,12 @@
 #ifndef CHAMELEON_LIB_MEASURE_CHILDPROCESS_H
 #define CHAMELEON_LIB_MEASURE_CHILDPROCESS_H
 
-#include "chameleon/Measure/CandidateRunner.h"
 #include "chameleon/Measure/Protocol.h"
-#include <map>
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <deque>
 #include <sys/types.h>
 
 namespace chameleon {
-
-/// A task as the worker keeps it: what children need to open it.
-struct StoredTask {
-  MeasureTask task;
-  int descriptor =
-      -1; ///< memory file with PreparedTask::data, inherited by children
-  size_t size = 0;
-};
-using TaskTable = std::map<std::string, StoredTask>;
 
 struct ChildLimits {
   uint64_t memoryMiB = 0; ///< address space; 0: unlimited
@@ -50,10 +41,19 @@ struct ChildProcess {
   int socket = -1;
   int errorFile = -1; ///< memory file: its stdout and stderr
   protocol::FrameDecoder incoming;
-  std::string outgoing; ///< not yet written (a child may be stopped, the worker
-                        ///< must not block)
+  struct Outgoing {
+    std::string bytes;
+    int descriptor = -1; ///< goes along, and is closed then
+    void closeDescriptor();
+  };
+  std::deque<Outgoing> outgoing; ///< not yet written (a child may be stopped,
+                                 ///< the worker must not block)
 
   bool isAlive() const { return process > 0; }
+  /// Enqueues a frame, with a copy of `descriptor` unless it is negative, and
+  /// writes what can be written.
+  void send(std::string frame, int descriptor = -1);
+  void flush();
   /// Kills the whole process group, reaps, closes.
   CauseOfDeath bury(Burial why, uint64_t memoryMiB);
   /// As `bury`, when nobody asks for the cause.
@@ -68,16 +68,9 @@ llvm::Expected<ChildProcess>
 forkChild(const ChildLimits &limits, llvm::ArrayRef<int> closeInChild,
           llvm::function_ref<void(int socket)> body);
 
-/// The life of a candidate child: requests in, replies out, until the socket
-/// closes. `device`: the one that it checks and times on, if others compile for
-/// it.
-void serveCandidates(CandidateRunner &runner, const TaskTable &tasks,
-                     std::optional<unsigned> device, int socket);
-
-/// The life of a reference child: prepares the task, writes the data into
-/// `descriptor`, sends one reply.
-void servePreparation(CandidateRunner &runner, const protocol::Request &request,
-                      int descriptor, int socket);
+/// Sets the child's limit of processor time `seconds` from now on. The parent's
+/// deadline is wall-clock; this one holds even if the parent is stopped.
+void limitProcessorTime(double seconds);
 
 } // namespace chameleon
 

@@ -127,13 +127,15 @@ public:
       : faults(std::move(faults)) {}
 
   llvm::Error warmUp() override { return inner->warmUp(); }
-  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task) override {
-    return inner->prepareTask(task);
+  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task,
+                                           bool mayUseDevice) override {
+    return inner->prepareTask(task, mayUseDevice);
   }
   llvm::Error openTask(const MeasureTask &task,
                        llvm::ArrayRef<char> data) override {
     return inner->openTask(task, data);
   }
+  void closeTask(llvm::StringRef key) override { inner->closeTask(key); }
 
   Measurement compile(int64_t id, const Candidate &candidate) override {
     std::optional<Kind> fault = faultOf(candidate);

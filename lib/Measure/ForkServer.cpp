@@ -9,6 +9,7 @@
 
 #include "chameleon/Measure/ForkServer.h"
 #include "ChildProcess.h"
+#include "ServeCandidates.h"
 #include "chameleon/Measure/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -21,6 +22,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <set>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -70,9 +72,11 @@ namespace {
 struct Slot {
   ChildProcess child;
   bool busy = false;
-  bool retired = false; ///< replace the child before its next request
-  Request request;      ///< while busy
-  double begin = 0;     ///< when the request came
+  bool retired = false;        ///< replace the child before its next request
+  Request request;             ///< while busy
+  double begin = 0;            ///< when the request came
+  std::set<std::string> tasks; ///< that the child knows
+  StoredTask preparing;        ///< by a child that prepares
 };
 
 class ForkServer {
@@ -88,10 +92,10 @@ private:
   bool hello(const Request &request);
   void addTask(const Request &request);
   void dispatch(const Request &request);
-  void finishTask(Reply reply);
+  void finishTask(Slot &slot, Reply reply);
+  void tellTasks(Slot &slot, const Request &request);
   void bury(size_t index, Burial why);
   void receive(size_t index);
-  void flush(Slot &slot);
   void reply(const Reply &reply) {
     outputBroken |=
         !protocol::writeAll(output, protocol::encodeFrame(toJSON(reply)));
@@ -100,19 +104,20 @@ private:
   llvm::Error startChild(Slot &slot, const ChildLimits &limits,
                          llvm::function_ref<void(int)> body);
   int millisecondsToDeadline() const;
-  size_t preparationSlot() const { return slots.size() - 1; }
+  /// Slots from here on prepare tasks; as many as there are to compile.
+  size_t firstPreparing() const { return (slots.size() + devices) / 2; }
+  bool prepares(size_t index) const { return index >= firstPreparing(); }
   /// Which device the child of a slot checks and times on.
   std::optional<unsigned> deviceOf(size_t index) const {
-    size_t first = preparationSlot() - devices;
-    if (devices == 0 || index < first || index == preparationSlot())
+    size_t first = firstPreparing() - devices;
+    if (index < first || prepares(index))
       return std::nullopt;
     return static_cast<unsigned>(index - first);
   }
   /// A driver reserves far more addresses than it uses, so where a device is
   /// used there is no limit.
   uint64_t addressSpaceOf(size_t index) const {
-    bool mayUseDevice =
-        deviceOf(index) || (devices && index == preparationSlot());
+    bool mayUseDevice = deviceOf(index) || (devices && prepares(index));
     return mayUseDevice ? 0 : addressSpaceMiB;
   }
 
@@ -123,9 +128,8 @@ private:
   uint64_t memoryLimitMiB = 0;
   uint64_t addressSpaceMiB = 0; ///< what RLIMIT_AS is set to
   TaskTable tasks;
-  StoredTask newTask;
   unsigned devices = 0;
-  /// Children that compile, then one a device, then one that prepares tasks.
+  /// Children that compile, then one a device, then those that prepare tasks.
   std::vector<Slot> slots;
 };
 } // namespace
@@ -188,12 +192,12 @@ bool ForkServer::hello(const Request &request) {
   if (memoryLimitMiB && request.threads > 1)
     addressSpaceMiB += static_cast<uint64_t>(request.threads) * 80;
   devices = runner->countDevices();
-  slots.resize((request.children ? request.children : coresOfThisProcess()) +
-               devices + 1);
+  size_t children = request.children ? request.children : coresOfThisProcess();
+  slots.resize(2 * children + devices);
   Reply ready;
   ready.id = request.id;
   ready.protocolVersion = protocol::version;
-  ready.children = static_cast<int64_t>(slots.size() - devices) - 1;
+  ready.children = static_cast<int64_t>(children);
   ready.devices = devices;
   reply(ready);
   return true;
@@ -215,23 +219,27 @@ llvm::Error ForkServer::startChild(Slot &slot, const ChildLimits &limits,
 }
 
 void ForkServer::addTask(const Request &request) {
-  Slot &slot = slots[preparationSlot()];
+  size_t index = firstPreparing() + request.child;
+  if (request.child < 0 || index >= slots.size())
+    return fail(request, llvm::formatv("there is no child {0} to prepare tasks",
+                                       request.child));
+  Slot &slot = slots[index];
   if (slot.busy)
-    return fail(request, "the worker prepares another task");
-  newTask = StoredTask();
-  newTask.task = request.task;
-  newTask.descriptor = memfd_create("chameleon-task", MFD_CLOEXEC);
-  if (newTask.descriptor < 0)
+    return fail(request, llvm::formatv("child {0} prepares another task",
+                                       request.child));
+  slot.preparing.task = request.task;
+  slot.preparing.descriptor = memfd_create("chameleon-task", MFD_CLOEXEC);
+  if (slot.preparing.descriptor < 0)
     return fail(request, llvm::formatv("cannot make a memory file: {0}",
                                        strerror(errno)));
   ChildLimits limits;
   limits.limitFileSize = false; // it writes the memory file
-  limits.memoryMiB = addressSpaceOf(preparationSlot());
+  limits.memoryMiB = addressSpaceOf(index);
   llvm::Error error = startChild(slot, limits, [&](int socket) {
-    servePreparation(*runner, request, newTask.descriptor, socket);
+    servePreparation(*runner, request, slot.preparing.descriptor, socket);
   });
   if (error) {
-    close(newTask.descriptor);
+    close(slot.preparing.descriptor);
     return fail(request, llvm::toString(std::move(error)));
   }
   slot.busy = true;
@@ -240,28 +248,43 @@ void ForkServer::addTask(const Request &request) {
 }
 
 /// The preparation has ended well or badly. Children forked from now on know
-/// the task; those that live do not.
-void ForkServer::finishTask(Reply answer) {
-  slots[preparationSlot()].busy = false;
-  if (answer.error.empty()) {
-    newTask.size = static_cast<size_t>(
-        std::max<off_t>(lseek(newTask.descriptor, 0, SEEK_END), 0));
-    auto [entry, isNew] = tasks.try_emplace(newTask.task.key, newTask);
-    if (!isNew) {
-      close(entry->second.descriptor);
-      entry->second = newTask;
-    }
-    for (Slot &slot : llvm::drop_end(slots))
-      slot.retired = true;
+/// the task; those that live are told when they need it.
+void ForkServer::finishTask(Slot &slot, Reply answer) {
+  slot.busy = false;
+  StoredTask task = std::move(slot.preparing);
+  if (answer.error.empty() && !answer.wantsDevice) {
+    task.size = static_cast<size_t>(
+        std::max<off_t>(lseek(task.descriptor, 0, SEEK_END), 0));
+    StoredTask &stored = tasks[task.task.key];
+    if (stored.descriptor >= 0)
+      close(stored.descriptor);
+    stored = std::move(task);
   } else {
-    close(newTask.descriptor);
+    close(task.descriptor);
   }
   reply(answer);
 }
 
+/// A living child learns the tasks of a request that are newer than itself.
+void ForkServer::tellTasks(Slot &slot, const Request &request) {
+  auto tell = [&](const std::string &key) {
+    auto task = tasks.find(key);
+    if (task == tasks.end() || !slot.tasks.insert(key).second)
+      return;
+    Request news;
+    news.kind = Request::Kind::Task;
+    news.task = task->second.task;
+    slot.child.send(protocol::encodeFrame(toJSON(news)),
+                    task->second.descriptor);
+  };
+  if (request.kind == Request::Kind::Compile)
+    tell(request.candidate.taskKey);
+  for (const Request::Import &import : request.imports)
+    tell(import.taskKey);
+}
+
 void ForkServer::dispatch(const Request &request) {
-  if (request.child < 0 ||
-      static_cast<size_t>(request.child) >= preparationSlot())
+  if (request.child < 0 || prepares(request.child))
     return fail(request, llvm::formatv("there is no child {0}", request.child));
   Slot &slot = slots[request.child];
   if (slot.busy)
@@ -283,17 +306,24 @@ void ForkServer::dispatch(const Request &request) {
     ChildLimits limits;
     limits.memoryMiB = addressSpaceOf(request.child);
     if (llvm::Error error = startChild(slot, limits, [&](int socket) {
-          serveCandidates(*runner, tasks, deviceOf(request.child), socket);
+          serveCandidates(
+              *runner,
+              OpenTasks(*runner, tasks,
+                        protocol::mostBytesOfOpenTasks(memoryLimitMiB)),
+              deviceOf(request.child), socket);
         }))
       return fail(request, llvm::toString(std::move(error)));
+    slot.tasks.clear();
+    for (const auto &[key, task] : tasks)
+      slot.tasks.insert(key);
   }
+  tellTasks(slot, request);
   // The tail of stderr should belong to this request.
   (void)!ftruncate(slot.child.errorFile, 0);
   slot.busy = true;
   slot.begin = monotonicSeconds();
-  slot.child.outgoing += protocol::encodeFrame(toJSON(request));
   slot.request = request;
-  flush(slot);
+  slot.child.send(protocol::encodeFrame(toJSON(request)));
 }
 
 bool ForkServer::handle(const Request &request) {
@@ -317,13 +347,14 @@ bool ForkServer::handle(const Request &request) {
     dispatch(request);
     break;
   case Request::Kind::Retire:
-    if (request.child >= 0 &&
-        static_cast<size_t>(request.child) < preparationSlot())
+    if (request.child >= 0 && !prepares(request.child))
       slots[request.child].retired = true;
     break;
   case Request::Kind::Cancel:
-    for (Slot &slot : slots) {
+    for (auto [index, slot] : llvm::enumerate(slots)) {
       slot.child.kill();
+      if (slot.busy && prepares(index))
+        close(slot.preparing.descriptor);
       slot.busy = false;
     }
     break;
@@ -337,20 +368,6 @@ bool ForkServer::handle(const Request &request) {
 // Children
 //===----------------------------------------------------------------------===//
 
-void ForkServer::flush(Slot &slot) {
-  std::string &bytes = slot.child.outgoing;
-  while (!bytes.empty()) {
-    ssize_t written = send(slot.child.socket, bytes.data(), bytes.size(),
-                           MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (written < 0 && errno == EINTR)
-      continue;
-    // Full: poll will tell. Closed: reading will tell.
-    if (written < 0)
-      return;
-    bytes.erase(0, written);
-  }
-}
-
 void ForkServer::bury(size_t index, Burial why) {
   Slot &slot = slots[index];
   CauseOfDeath cause = slot.child.bury(why, memoryLimitMiB);
@@ -361,12 +378,12 @@ void ForkServer::bury(size_t index, Burial why) {
   Reply answer;
   answer.killedFromOutside =
       cause.kind == CauseOfDeath::Kind::KilledFromOutside;
-  if (index == preparationSlot()) {
+  if (prepares(index)) {
     if (!slot.busy)
       return;
     answer.id = slot.request.id;
     answer.error = "computing the reference: " + cause.message;
-    return finishTask(answer);
+    return finishTask(slot, answer);
   }
   answer.lostChild = static_cast<int64_t>(index);
   if (slot.busy) {
@@ -410,9 +427,9 @@ void ForkServer::receive(size_t index) {
       llvm::consumeError(parsed.takeError());
     return bury(index, Burial::Nonsense);
   }
-  if (index == preparationSlot()) {
+  if (prepares(index)) {
     slot.child.kill();
-    return finishTask(*parsed);
+    return finishTask(slot, *parsed);
   }
   slot.busy = false;
   reply(*parsed);
@@ -455,7 +472,7 @@ int ForkServer::serve() {
          llvm::zip_equal(llvm::drop_begin(polled), indices)) {
       Slot &slot = slots[index];
       if (entry.revents & POLLOUT)
-        flush(slot);
+        slot.child.flush();
       if (entry.revents & (POLLIN | POLLHUP | POLLERR))
         receive(index);
     }

@@ -16,7 +16,8 @@ static constexpr Outcome allOutcomes[] = {
     Outcome::CompileError, Outcome::CompileTimeout,
     Outcome::CompileCrash, Outcome::RunTimeout,
     Outcome::RunCrash,     Outcome::MemoryLimit,
-    Outcome::WrongResult,  Outcome::WorkerLost};
+    Outcome::WrongResult,  Outcome::NoReference,
+    Outcome::WorkerLost};
 
 llvm::StringRef chameleon::toString(Outcome outcome) {
   switch (outcome) {
@@ -38,6 +39,8 @@ llvm::StringRef chameleon::toString(Outcome outcome) {
     return "memory-limit";
   case Outcome::WrongResult:
     return "wrong-result";
+  case Outcome::NoReference:
+    return "no-reference";
   case Outcome::WorkerLost:
     return "worker-lost";
   }

@@ -192,6 +192,8 @@ json::Value protocol::toJSON(const Request &request) {
     object["key"] = text(request.task.key);
     object["payload"] = text(request.task.payload);
     object["outputs"] = request.task.numOutputs;
+    object["child"] = request.child;
+    object["mayUseDevice"] = request.mayUseDevice;
     object["timeout"] = number(request.timeout);
     break;
   case Request::Kind::Compile:
@@ -252,6 +254,7 @@ llvm::Expected<Request> protocol::parseRequest(const json::Value &value) {
   request.candidate.taskKey = request.task.key;
   reader.read("payload", request.task.payload);
   reader.read("outputs", request.task.numOutputs);
+  reader.read("mayUseDevice", request.mayUseDevice);
   reader.read("spec", request.candidate.spec);
   reader.read("final", request.candidate.final);
   if (const json::Array *executables = reader.array("executables"))
@@ -292,6 +295,10 @@ json::Value protocol::toJSON(const Reply &reply) {
     object["error"] = text(reply.error);
   if (!reply.remark.empty())
     object["remark"] = text(reply.remark);
+  if (reply.wantsDevice)
+    object["wantsDevice"] = true;
+  if (reply.bytes)
+    object["bytes"] = reply.bytes;
   if (!reply.results.empty()) {
     json::Array results;
     for (const Measurement &measurement : reply.results)
@@ -322,6 +329,8 @@ llvm::Expected<Reply> protocol::parseReply(const json::Value &value) {
   reader.read("id", reply.id);
   reader.read("error", reply.error);
   reader.read("remark", reply.remark);
+  reader.read("wantsDevice", reply.wantsDevice);
+  reader.read("bytes", reply.bytes);
   if (const json::Array *results = reader.array("results"))
     for (const json::Value &result : *results) {
       if (const json::Object *measurement = result.getAsObject())

@@ -179,10 +179,19 @@ void chameleon::printReport(const TuningReport &report,
   for (const auto &[kind, count] : failures)
     failed += count;
   stream << llvm::formatv(", {0} failed\n", failed);
-  stream << llvm::formatv(
-      "{0:f1} s: compiling {1:f1} s (all workers), checking and timing {2:f1} "
-      "s, searching {3:f1} s{4}\n",
-      report.wallSeconds, report.compileSeconds, report.measureSeconds,
-      report.searchSeconds,
-      report.interrupted ? "; interrupted, the best so far is kept" : "");
+  const PoolActivity &activity = report.activity;
+  stream << llvm::formatv("{0:f1} s: searching {1:f1} s", report.wallSeconds,
+                          report.searchSeconds);
+  if (activity.children)
+    stream << llvm::formatv(", compiling {0:f1} s and references {1:f1} s on "
+                            "{2} children, checking and timing {3:f1} s",
+                            activity.compileSeconds, activity.referenceSeconds,
+                            activity.children, activity.measureSeconds);
+  if (activity.devices)
+    stream << llvm::formatv(
+        " on {0} devices, idle {1:f0} %", activity.devices,
+        100 * (1 - activity.measureSeconds /
+                       (activity.devices * report.wallSeconds)));
+  stream << (report.interrupted ? "; interrupted, the best so far is kept\n"
+                                : "\n");
 }

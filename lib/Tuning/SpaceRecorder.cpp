@@ -30,7 +30,7 @@ static llvm::json::Value toJson(Attribute option) {
 
 void SpaceRecorder::add(ArrayRef<int32_t> configuration,
                         const Measurement &measurement) {
-  if (measurement.outcome != Outcome::WorkerLost)
+  if (isMeasured(measurement.outcome))
     trials.push_back({Configuration(configuration), measurement});
 }
 

@@ -45,7 +45,7 @@ std::optional<size_t> chameleon::pickTask(llvm::ArrayRef<TaskProgress> tasks,
     if (!task.best.empty())
       total += task.weight * task.best.back();
   for (size_t i = 0; i < tasks.size(); ++i) {
-    if (tasks[i].finished)
+    if (tasks[i].finished || tasks[i].inFlight)
       continue;
     if (tasks[i].best.empty())
       return i;

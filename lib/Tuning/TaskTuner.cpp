@@ -43,6 +43,11 @@ ChameleonTrialOutcome toSearchOutcome(Outcome outcome) {
 
 /// A gain below this is noise to the stop rule.
 constexpr double kSmallestGain = 0.005;
+/// Configurations of a task that are timed against each other at the end.
+constexpr size_t kFinalists = 4;
+/// A configuration slower than the best by more than this is no finalist: more
+/// than the quick timing's error, less than what another minute could win.
+constexpr double kFinalSlack = 1.1;
 
 /// A search has converged when, on average over its last answers, it gives less
 /// than this chance to a gain of so much. Single answers waver with the model's
@@ -229,7 +234,7 @@ llvm::Expected<std::vector<Configuration>> TaskTuner::ask(int32_t n) {
 
 void TaskTuner::tell(ArrayRef<int32_t> configuration,
                      const Measurement &measurement) {
-  if (measurement.outcome == Outcome::WorkerLost)
+  if (!chameleon::isMeasured(measurement.outcome))
     return;
   ++report.trials;
   if (measurement.outcome != Outcome::Ok && report.firstFailure.empty())
@@ -255,6 +260,39 @@ bool TaskTuner::isConverged() {
 
 bool TaskTuner::isMeasured(ArrayRef<int32_t> configuration) const {
   return knownKeys.contains(toKey(configuration));
+}
+
+bool TaskTuner::isFinished(int64_t trials) const {
+  return winnerReused &&
+         countTrials() >= std::min(trials, space.countLegal().value_or(trials));
+}
+
+std::vector<Configuration> TaskTuner::getFinalists() const {
+  std::vector<Configuration> finalists = getFastest(kFinalists, kFinalSlack);
+  if (report.baselineSeconds > 0 && !finalists.empty()) {
+    llvm::erase(finalists, space.getDefault());
+    finalists.insert(finalists.begin(), space.getDefault());
+  }
+  return finalists;
+}
+
+void TaskTuner::decide(ArrayRef<Configuration> finalists,
+                       ArrayRef<Measurement> results) {
+  double best = 0;
+  for (auto [configuration, measurement] :
+       llvm::zip_equal(finalists, results)) {
+    if (measurement.outcome != Outcome::Ok)
+      continue;
+    if (report.baselineSeconds > 0 && configuration == space.getDefault())
+      report.baselineSeconds = measurement.seconds;
+    if (best == 0 || measurement.seconds < best) {
+      best = measurement.seconds;
+      winner = configuration;
+      winnerReused = false;
+    }
+  }
+  if (best > 0)
+    report.bestSeconds = best;
 }
 
 std::vector<Configuration> TaskTuner::getFastest(size_t n, double slack) const {

@@ -125,7 +125,7 @@ protected:
   Measurement bring(int64_t id = 1) {
     MeasureTask task{"task", payload, 1};
     if (data.empty()) {
-      auto prepared = compilingRunner->prepareTask(task);
+      auto prepared = compilingRunner->prepareTask(task, /*mayUseDevice=*/true);
       EXPECT_TRUE(bool(prepared)) << llvm::toString(prepared.takeError());
       data = prepared->data;
       EXPECT_FALSE(bool(compilingRunner->openTask(task, data)));
@@ -182,6 +182,39 @@ TEST_F(CUDARunnerTest, TimesGraphsOfTwentyLaunches) {
             20 * count("cuGraphLaunch"));
   EXPECT_GE(timed[0].calls, 100);
   timingRunner->drop(1);
+}
+
+TEST_F(CUDARunnerTest, OneRunnerADevice) {
+  fake.devices = 3;
+  auto runner = makeRunner();
+  EXPECT_EQ(3u, runner->countDevices());
+  EXPECT_FALSE(bool(runner->useDevice(2)));
+  EXPECT_EQ(std::vector<int>{2}, fake.contexts);
+}
+
+/// A change of task needs no other context, and what is closed is freed.
+TEST_F(CUDARunnerTest, SeveralTasksInOneContext) {
+  EXPECT_EQ(Outcome::Ok, check(1).outcome);
+  size_t allocated = fake.allocated;
+  MeasureTask other{"other", payload, 1};
+  EXPECT_FALSE(bool(compilingRunner->openTask(other, data)));
+  EXPECT_FALSE(bool(timingRunner->openTask(other, data)));
+  EXPECT_GT(fake.allocated, allocated);
+  Measurement compiled = compilingRunner->compile(2, {"other", "", false});
+  EXPECT_EQ(Outcome::Ok, compiled.outcome) << compiled.message;
+  std::string file = compilingRunner->exportExecutable(2);
+  EXPECT_EQ(Outcome::Ok,
+            timingRunner->importExecutable(2, "other", file).outcome);
+  EXPECT_EQ(Outcome::Ok, timingRunner->check(2, {}).outcome);
+  EXPECT_EQ(Outcome::Ok, timingRunner->check(1, {}).outcome);
+  EXPECT_EQ(1u, fake.contexts.size());
+  // Another child may need the file until the executable is done for.
+  EXPECT_TRUE(fs::exists(file));
+  timingRunner->drop(2);
+  EXPECT_FALSE(fs::exists(file));
+  timingRunner->closeTask("other");
+  EXPECT_EQ(fake.allocated, allocated);
+  EXPECT_EQ(Outcome::Ok, timingRunner->check(1, {}).outcome);
 }
 
 TEST_F(CUDARunnerTest, SlowKernelsAreNotRepeatedInAGraph) {
@@ -359,17 +392,25 @@ TEST_F(CUDARunnerTest, LargeReferencesAreComputedOnTheDevice) {
   };
   program.functions[0].argumentBytes = {8 << 20, 8 << 20, 8 << 20};
   program.functions[0].launches[0].kernel = "large";
-  auto prepared = compilingRunner->prepareTask({"large", large, 1});
+  auto prepared =
+      compilingRunner->prepareTask({"large", large, 1}, /*mayUseDevice=*/true);
   ASSERT_TRUE(bool(prepared)) << llvm::toString(prepared.takeError());
   double last;
   memcpy(&last, prepared->data.data() + prepared->data.size() - 8, 8);
   EXPECT_EQ(last, 0.5);
   EXPECT_EQ(prepared->remark, "");
 
+  // Not while somebody times on it.
+  prepared = compilingRunner->prepareTask({"large", large, 1},
+                                          /*mayUseDevice=*/false);
+  ASSERT_TRUE(bool(prepared)) << llvm::toString(prepared.takeError());
+  EXPECT_TRUE(prepared->wantsDevice);
+
   // A device that cannot multiply is not believed.
   compilingRunner = makeRunner();
   fake.run = [](const fakecuda::Launch &) { return 1e-5; };
-  prepared = compilingRunner->prepareTask({"large", large, 1});
+  prepared =
+      compilingRunner->prepareTask({"large", large, 1}, /*mayUseDevice=*/true);
   ASSERT_FALSE(bool(prepared));
   EXPECT_EQ(llvm::toString(prepared.takeError())
                 .find("computing the reference: the device computes a small "
@@ -383,7 +424,8 @@ TEST_F(CUDARunnerTest, WithoutPtxasTheDriverCompiles) {
     *runner = makeRunner();
     EXPECT_FALSE(bool((*runner)->warmUp()));
   }
-  auto prepared = compilingRunner->prepareTask({"task", payload, 1});
+  auto prepared =
+      compilingRunner->prepareTask({"task", payload, 1}, /*mayUseDevice=*/true);
   ASSERT_TRUE(bool(prepared));
   EXPECT_EQ(prepared->remark, "there is no ptxas, so the driver compiles each "
                               "candidate itself, one at a time");

@@ -90,22 +90,33 @@ public:
     return llvm::Error::success();
   }
 
-  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task) override {
+  llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task,
+                                           bool mayUseDevice) override {
     misbehave(task.payload);
+    if (task.payload == "large" && !mayUseDevice) {
+      PreparedTask later;
+      later.wantsDevice = true;
+      return later;
+    }
     if (task.payload == "bad")
       return llvm::createStringError("the payload does not parse");
     PreparedTask prepared;
     prepared.data.assign(task.payload.begin(), task.payload.end());
+    if (task.payload == "huge")
+      prepared.data.resize(40 << 20);
     prepared.remark = task.payload == "remark" ? "of low precision" : "";
     return prepared;
   }
 
   llvm::Error openTask(const MeasureTask &task,
                        llvm::ArrayRef<char> data) override {
-    if (llvm::StringRef(data.data(), data.size()) != task.payload)
+    if (!llvm::StringRef(data.data(), data.size()).starts_with(task.payload))
       return llvm::createStringError("the data of the task got lost");
+    buffers[task.key].assign(data.begin(), data.end());
     return llvm::Error::success();
   }
+
+  void closeTask(llvm::StringRef key) override { buffers.erase(key.str()); }
 
   Measurement compile(int64_t id, const Candidate &candidate) override {
     Measurement result;
@@ -167,8 +178,7 @@ public:
   Measurement importExecutable(int64_t id, llvm::StringRef taskKey,
                                llvm::StringRef exported) override {
     Measurement result;
-    if (!exported.consume_front("exported ") || myDevice < 0 ||
-        taskKey != "task") {
+    if (!exported.consume_front("exported ") || myDevice < 0) {
       result.outcome = Outcome::CompileError;
       result.message = "what came is not what was exported";
       return result;
@@ -187,6 +197,7 @@ public:
 
 private:
   RunnerOptions options;
+  std::map<std::string, std::vector<char>> buffers; ///< of open tasks
   std::map<int64_t, std::string> executables;
   int myDevice = -1;
 };

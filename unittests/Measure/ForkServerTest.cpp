@@ -79,7 +79,7 @@ TEST_F(ForkServer, HelloComesFirst) {
 TEST_F(ForkServer, VersionsMustAgree) {
   Request hello = request(Request::Kind::Hello);
   hello.protocolVersion = 99;
-  EXPECT_EQ("the worker speaks protocol version 2, the tuner 99",
+  EXPECT_EQ("the worker speaks protocol version 3, the tuner 99",
             call(hello).error);
 }
 

@@ -22,10 +22,10 @@ TEST(Measurement, OutcomesHaveNames) {
     names.insert(toString(outcome).str());
   }
   // As they are stored: never to be renamed.
-  EXPECT_EQ((std::set<std::string>{"ok", "transform-error", "compile-error",
-                                   "compile-timeout", "compile-crash",
-                                   "run-timeout", "run-crash", "memory-limit",
-                                   "wrong-result", "worker-lost"}),
+  EXPECT_EQ((std::set<std::string>{
+                "ok", "transform-error", "compile-error", "compile-timeout",
+                "compile-crash", "run-timeout", "run-crash", "memory-limit",
+                "wrong-result", "no-reference", "worker-lost"}),
             names);
   EXPECT_FALSE(outcomeFromString("fine").has_value());
   EXPECT_FALSE(outcomeFromString("").has_value());

@@ -80,6 +80,15 @@ TEST(Protocol, RequestsSurvive) {
   EXPECT_EQ(request.candidate.spec, compile.candidate.spec);
   EXPECT_TRUE(compile.candidate.final);
 
+  request.kind = Request::Kind::Task;
+  request.task = {"key", "module {}", 2};
+  request.mayUseDevice = true;
+  Request task = value(parseRequest(overTheWire(toJSON(request))));
+  EXPECT_EQ("module {}", task.task.payload);
+  EXPECT_EQ(2, task.task.numOutputs);
+  EXPECT_EQ(3, task.child);
+  EXPECT_TRUE(task.mayUseDevice);
+
   request.kind = Request::Kind::Hello;
   request.seed = std::numeric_limits<uint64_t>::max();
   request.target = "cpu:-avx512f";
@@ -95,6 +104,8 @@ TEST(Protocol, RepliesSurvive) {
   reply.exported = "/tmp/x/7";
   reply.protocolVersion = protocol::version;
   reply.devices = 4;
+  reply.wantsDevice = true;
+  reply.bytes = int64_t(5) << 32;
   Measurement measurement;
   measurement.outcome = Outcome::WrongResult;
   measurement.relativeError = std::numeric_limits<double>::infinity();
@@ -106,6 +117,8 @@ TEST(Protocol, RepliesSurvive) {
   EXPECT_EQ(1, parsed.lostChild);
   EXPECT_EQ("/tmp/x/7", parsed.exported);
   EXPECT_EQ(4, parsed.devices);
+  EXPECT_TRUE(parsed.wantsDevice);
+  EXPECT_EQ(int64_t(5) << 32, parsed.bytes);
   ASSERT_EQ(1u, parsed.results.size());
   EXPECT_EQ(Outcome::WrongResult, parsed.results[0].outcome);
   EXPECT_TRUE(std::isinf(parsed.results[0].relativeError));

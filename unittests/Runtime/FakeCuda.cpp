@@ -44,9 +44,20 @@ State &theState() {
       if (second != std::string::npos)
         state.callsBefore = atoi(failure.c_str() + second + 1);
     }
+    if (const char *text = getenv("FAKE_CUDA_DEVICES"))
+      state.devices = atoi(text);
     return state;
   }();
   return state;
+}
+
+void log(const std::string &line) {
+  static FILE *file =
+      getenv("FAKE_CUDA_LOG") ? fopen(getenv("FAKE_CUDA_LOG"), "a") : nullptr;
+  if (!file)
+    return;
+  fprintf(file, "%s\n", line.c_str());
+  fflush(file);
 }
 
 bool isSticky(int code) { return code == 700 || (code >= 714 && code <= 719); }
@@ -55,12 +66,7 @@ bool isSticky(int code) { return code == 700 || (code >= 714 && code <= 719); }
 int enter(const char *symbol) {
   State &state = theState();
   state.calls.push_back(symbol);
-  static FILE *log =
-      getenv("FAKE_CUDA_LOG") ? fopen(getenv("FAKE_CUDA_LOG"), "a") : nullptr;
-  if (log) {
-    fprintf(log, "%s\n", symbol);
-    fflush(log);
-  }
+  log(symbol);
   if (state.sticky)
     return state.sticky;
   if (state.failing == symbol && state.callsBefore-- <= 0) {
@@ -142,13 +148,13 @@ int cuDriverGetVersion(int *version) {
 }
 int cuDeviceGetCount(int *count) {
   ENTER;
-  *count = 1;
+  *count = theState().devices;
   return 0;
 }
 int cuDeviceGet(int *device, int ordinal) {
   ENTER;
   *device = ordinal;
-  return ordinal == 0 ? 0 : 101;
+  return ordinal < theState().devices ? 0 : 101;
 }
 int cuDeviceGetName(char *name, int size, int) {
   snprintf(name, size, "Fake H200");
@@ -169,8 +175,10 @@ int cuDeviceTotalMem_v2(size_t *bytes, int) {
   *bytes = theState().memory;
   return 0;
 }
-int cuDevicePrimaryCtxRetain(void **context, int) {
+int cuDevicePrimaryCtxRetain(void **context, int device) {
   ENTER;
+  theState().contexts.push_back(device);
+  log("context on device " + std::to_string(device));
   ++theState().live;
   *context = &currentContext;
   return 0;

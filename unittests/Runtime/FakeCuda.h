@@ -10,8 +10,8 @@
 // uses: memory is the host's, kernels are what a test says, calls are recorded
 // and fail on demand. A test finds the handles below by dlsym; another process
 // is controlled by its environment: FAKE_CUDA_FAIL=<symbol>:<code>[:<calls that
-// succeed before>], FAKE_CUDA_LOG=<file>. Errors that are sticky in CUDA are
-// sticky here.
+// succeed before>], FAKE_CUDA_LOG=<file>, FAKE_CUDA_DEVICES=<number>. Errors
+// that are sticky in CUDA are sticky here.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,6 +38,8 @@ struct Launch {
 struct State {
   std::vector<std::string>
       calls; ///< symbols, in order; getters of attributes and errors left out
+  int devices = 1;
+  std::vector<int> contexts;    ///< devices on which one was made
   std::vector<Launch> launches; ///< those that have run
   std::string failing;          ///< this symbol fails
   int code = 0;

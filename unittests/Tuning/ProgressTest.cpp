@@ -54,6 +54,32 @@ TEST(Progress, ReportShowsSpeedShareAndFailuresByKind) {
       << text;
 }
 
+TEST(Progress, ReportSaysWhereTheTimeWent) {
+  TuningReport report;
+  report.wallSeconds = 20;
+  report.searchSeconds = 1;
+  report.activity.children = 16;
+  report.activity.compileSeconds = 240;
+  report.activity.referenceSeconds = 8;
+  report.activity.measureSeconds = 15;
+  auto print = [&] {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    printReport(report, stream);
+    return text;
+  };
+  EXPECT_NE(print().find("20.0 s: searching 1.0 s, compiling 240.0 s and "
+                         "references 8.0 s on 16 children, checking and timing "
+                         "15.0 s\n"),
+            std::string::npos)
+      << print();
+  report.activity.devices = 1;
+  report.interrupted = true;
+  EXPECT_NE(print().find("timing 15.0 s on 1 devices, idle 25 %; interrupted"),
+            std::string::npos)
+      << print();
+}
+
 TEST(Progress, ATaskWithoutARightCandidateHasNoSpeed) {
   TuningReport report;
   report.tasks = {makeTask()};

@@ -8,6 +8,9 @@
 
 #include "chameleon/Tuning/TaskScheduler.h"
 #include "gtest/gtest.h"
+#include <algorithm>
+#include <cmath>
+#include <random>
 
 using namespace chameleon;
 
@@ -95,4 +98,132 @@ TEST(TaskScheduler, NobodyRestsBeforeTheWindowIsFull) {
   EXPECT_EQ(pickTask(tasks, options), std::nullopt);
   tasks[0].best = {0, 0, 0, 0};
   EXPECT_EQ(pickTask(tasks, options), 0u) << "nothing was right yet";
+}
+
+TEST(TaskScheduler, ATaskInFlightGetsNoOtherBatch) {
+  std::vector<TaskProgress> tasks(3);
+  tasks[0].inFlight = true;
+  EXPECT_EQ(pickTask(tasks), 1u) << "its first batch is under way";
+  tasks[1].best = {1.0};
+  tasks[2].best = {2.0};
+  tasks[2].inFlight = true;
+  EXPECT_EQ(pickTask(tasks), 1u);
+  tasks[1].inFlight = true;
+  EXPECT_EQ(pickTask(tasks), std::nullopt);
+}
+
+//===----------------------------------------------------------------------===//
+// A model of tasks whose best times are known functions of their batches
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct SyntheticTask {
+  double weight, floor, excess, decay; ///< decay: batches
+  double timeAfter(size_t batches) const {
+    return floor * (1 + excess * std::exp(-double(batches) / decay));
+  }
+};
+
+/// Twenty layers as in a network: times over two orders of magnitude, some that
+/// gain much and late, some that gain nothing.
+std::vector<SyntheticTask> makeModel(unsigned seed) {
+  std::mt19937 generator(seed);
+  auto uniform = [&](double low, double high) {
+    return low + (high - low) * (generator() / 4294967296.0);
+  };
+  std::vector<SyntheticTask> model;
+  for (int i = 0; i < 20; ++i)
+    model.push_back({std::floor(uniform(1, 5)), std::exp(uniform(-2.3, 2.3)),
+                     i % 4 ? uniform(0, 1.5) : 0, uniform(1, 6)});
+  return model;
+}
+
+struct Spending {
+  std::vector<size_t> batches; ///< by task
+  double seconds = 0;          ///< of the model, at the end
+  size_t total = 0;
+};
+
+/// Keeps `mostInFlight` batches under way, which end in a random order.
+Spending simulate(const std::vector<SyntheticTask> &model, size_t mostInFlight,
+                  size_t budget, const TaskSchedulerOptions &options) {
+  std::mt19937 generator(7);
+  std::vector<TaskProgress> states(model.size());
+  for (size_t i = 0; i < model.size(); ++i)
+    states[i].weight = model[i].weight;
+  Spending run;
+  std::vector<size_t> inFlight;
+  while (true) {
+    while (inFlight.size() < mostInFlight && run.total < budget) {
+      std::optional<size_t> picked = pickTask(states, options);
+      if (!picked)
+        break;
+      EXPECT_FALSE(states[*picked].inFlight);
+      states[*picked].inFlight = true;
+      inFlight.push_back(*picked);
+      ++run.total;
+    }
+    if (inFlight.empty())
+      break;
+    auto done = inFlight.begin() + generator() % inFlight.size();
+    TaskProgress &state = states[*done];
+    state.best.push_back(model[*done].timeAfter(state.best.size() + 1));
+    state.inFlight = false;
+    inFlight.erase(done);
+  }
+  for (size_t i = 0; i < model.size(); ++i) {
+    run.batches.push_back(states[i].best.size());
+    run.seconds += model[i].weight * model[i].timeAfter(states[i].best.size());
+  }
+  return run;
+}
+
+double floorOf(const std::vector<SyntheticTask> &model) {
+  double sum = 0;
+  for (const SyntheticTask &task : model)
+    sum += task.weight * task.floor;
+  return sum;
+}
+
+} // namespace
+
+/// Whoever has four under way knows a little less when it picks; with eight of
+/// twenty, batches go to tasks that are less worth it. Both pay if they keep
+/// busy what idled before.
+TEST(TaskScheduler, SeveralInFlightShortenTheModelAsMuchAsOne) {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    std::vector<SyntheticTask> model = makeModel(seed);
+    for (size_t budget : {40, 80, 160}) {
+      Spending alone = simulate(model, 1, budget, {});
+      Spending four = simulate(model, 4, budget, {});
+      Spending eight = simulate(model, 8, 2 * budget, {});
+      EXPECT_EQ(budget, four.total);
+      for (const Spending &run : {four, eight})
+        EXPECT_GE(*std::min_element(run.batches.begin(), run.batches.end()),
+                  1u);
+      EXPECT_LT(four.seconds, 1.03 * alone.seconds)
+          << "seed " << seed << ", " << budget << " batches";
+      EXPECT_LT(eight.seconds, alone.seconds)
+          << "seed " << seed << ", twice " << budget << " batches";
+    }
+  }
+}
+
+TEST(TaskScheduler, AllRestWhenNothingIsToBeGained) {
+  TaskSchedulerOptions options;
+  options.minimalGain = 5e-4;
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    std::vector<SyntheticTask> model = makeModel(seed);
+    for (size_t inFlight : {1, 4, 20}) {
+      Spending run = simulate(model, inFlight, 100000, options);
+      EXPECT_LT(run.total, 60 * model.size()) << inFlight << " in flight";
+      EXPECT_LT(run.seconds, 1.005 * floorOf(model));
+      for (size_t i = 0; i < model.size(); ++i) {
+        if (model[i].excess == 0)
+          EXPECT_EQ(options.restWindow + 1, run.batches[i])
+              << "nothing to gain: it rests as soon as that is known";
+      }
+    }
+  }
 }

@@ -33,6 +33,8 @@ struct PreparedTask {
   std::vector<char> data; ///< inputs and reference, in the runner's own layout
   std::string remark; ///< what the user may want to know, e.g. a reference of
                       ///< lower precision
+  bool wantsDevice = false; ///< nothing was computed: ask again when the device
+                            ///< is free
 };
 
 class CandidateRunner {
@@ -43,13 +45,21 @@ public:
   /// quick. Must leave no thread behind.
   virtual llvm::Error warmUp() = 0;
 
-  /// Called in a child of its own, under the time limit of the task.
-  virtual llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task) = 0;
+  /// Called in a child of its own, under the time limit of the task, while
+  /// others compile. `mayUseDevice`: nothing is timed on the first device
+  /// meanwhile.
+  virtual llvm::Expected<PreparedTask> prepareTask(const MeasureTask &task,
+                                                   bool mayUseDevice) = 0;
 
   /// Called in a child before its first candidate of the task. `data` is page
-  /// aligned and lives as long as the child.
+  /// aligned and lives until the task is closed. Several tasks are open at a
+  /// time.
   virtual llvm::Error openTask(const MeasureTask &task,
                                llvm::ArrayRef<char> data) = 0;
+
+  /// Frees what belongs to a task of which no executable is left; it may be
+  /// opened again.
+  virtual void closeTask(llvm::StringRef key) = 0;
 
   /// Compiles and keeps the executable under `id`. Fills outcome, message and
   /// compileSeconds.

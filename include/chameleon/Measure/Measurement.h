@@ -34,6 +34,8 @@ enum class Outcome {
   RunCrash,
   MemoryLimit, ///< the child exceeded its memory limit, compiling or running
   WrongResult, ///< differs from the reference, or NaN, or was not written
+  NoReference, ///< the reference of its task could not be computed: not the
+               ///< candidate's fault, not stored
   WorkerLost,  ///< the worker process died or the link to it broke: not the
                ///< candidate's fault, not stored
 };
@@ -41,6 +43,11 @@ enum class Outcome {
 /// "ok", "transform-error", "compile-timeout", …
 llvm::StringRef toString(Outcome outcome);
 std::optional<Outcome> outcomeFromString(llvm::StringRef text);
+/// False if the candidate itself was not measured: such outcomes say nothing of
+/// it.
+inline bool isMeasured(Outcome outcome) {
+  return outcome != Outcome::NoReference && outcome != Outcome::WorkerLost;
+}
 
 /// An operation to measure: a module with one function of static tensors,
 /// destinations included.

@@ -13,13 +13,20 @@
 // children. Plain text over two streams, so that any launcher (ssh, srun, …)
 // can stand between, and so that a recorded conversation can be read.
 //
-//   hello    → ready                 options of the worker; the reply says how
-//   many children it has task     → done                  computes inputs and
-//   reference compile  → done, one result      on one child; the executable is
-//   kept there under the request's id run      → done, one result each checks
-//   and times executables of one child, and drops them retire   (no reply) the
-//   child is replaced before its next request cancel   (no reply) every child
-//   is killed; replies that are still due never come
+//   hello    → ready             options of the worker; the reply says how
+//                                many children it has
+//   task     → done              computes inputs and reference
+//   compile  → done, one result  on one child; the executable is kept there
+//                                under the request's id
+//   run      → done, one result  each checks and times executables of one
+//                                child, and drops them
+//   retire   (no reply)          the child is replaced before its next request
+//   cancel   (no reply)          every child is killed; replies that are still
+//                                due never come
+//
+// Between a worker and a child a `task` comes with a descriptor (SCM_RIGHTS):
+// the memory file of a task that was prepared after the child was forked. It is
+// not answered.
 //
 // Every request but `hello` and `cancel` may be answered by a reply with
 // `lostChild` set: the child died and took its executables along (results of
@@ -38,15 +45,22 @@
 
 namespace chameleon::protocol {
 
-constexpr int64_t version = 2;
+constexpr int64_t version = 3;
 /// Larger frames are garbage (a launcher that prints to stdout, for instance).
 constexpr uint32_t maximumFrameBytes = 1u << 30;
+
+/// So much data of tasks that are not in use a child keeps open; with buffers
+/// of its own for each it is about twice as much memory.
+inline uint64_t mostBytesOfOpenTasks(uint64_t memoryLimitMiB) {
+  return (memoryLimitMiB ? memoryLimitMiB << 20 : uint64_t(4) << 30) / 8;
+}
 
 struct Request {
   enum class Kind { Hello, Task, Compile, Run, Retire, Cancel };
   Kind kind = Kind::Cancel;
   int64_t id = 0;     ///< positive; repeated in the reply
-  int64_t child = 0;  ///< compile, run, retire: which child
+  int64_t child = 0;  ///< task: which of the children that prepare; compile,
+                      ///< run, retire: which of the others
   double timeout = 0; ///< task, compile, run: seconds until the child is killed
 
   // hello
@@ -57,7 +71,10 @@ struct Request {
   int64_t memoryLimitMiB = 0;
   uint64_t seed = 0;
 
-  MeasureTask task;    ///< task
+  MeasureTask task; ///< task
+  /// task: the reference may be computed on the first device, because nothing
+  /// is timed there meanwhile.
+  bool mayUseDevice = false;
   Candidate candidate; ///< compile
 
   // run
@@ -77,8 +94,10 @@ struct Request {
 
 struct Reply {
   int64_t id = 0;
-  std::string error;  ///< hello, task: why it failed; empty if it did not
-  std::string remark; ///< task: what the user may want to know
+  std::string error;        ///< hello, task: why it failed; empty if it did not
+  std::string remark;       ///< task: what the user may want to know
+  bool wantsDevice = false; ///< task: not done, ask again with `mayUseDevice`
+  int64_t bytes = 0;        ///< task: of inputs and reference
   std::vector<Measurement> results; ///< compile: one; run: one an executable
   std::string exported; ///< compile: what a child with a device needs to run it
   int64_t lostChild = -1; ///< this child is dead, with all its executables

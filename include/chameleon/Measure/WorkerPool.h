@@ -10,15 +10,18 @@
 // (design decision 5).
 //
 //   auto pool = WorkerPool::create(options);
-//   pool->addTask({key, payloadText, 1});
-//   std::vector<Measurement> results = pool->measure(candidates, policy,
-//   onResult);
+//   pool->registerTask({key, payloadText, 1});
+//   pool->submit(candidates, policy);
+//   while (std::optional<MeasuredCandidate> one = pool->wait(&interrupt))
+//     learn(one->ticket, one->measurement);
 //
 // One worker process (over stdin/stdout of `launcher… chameleon-worker`) forks
-// `children` children from a warm image. A call of `measure` compiles its
-// candidates on all children at once and then times them one by one while the
-// others are quiet. A child that crashes or is killed costs its candidate
-// alone: others compiled in it are compiled again.
+// `children` children from a warm image. Candidates of any number of tasks are
+// open at a time. On the host CPU, cores that time do nothing else: the pool
+// compiles a round of candidates on all children, then times them one by one
+// while the others are quiet. With devices, one child each times while the
+// others compile. A child that crashes or is killed costs its candidate alone:
+// others compiled in it are compiled again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -49,12 +52,12 @@ struct WorkerPoolOptions {
   uint64_t seed = 0;              ///< of the random inputs
   /// Further arguments of the worker (tests: --inject=…).
   std::vector<std::string> workerArguments;
-  /// Told what `addTask` has to say of a task, e.g. that its reference has no
-  /// higher precision.
+  /// Told what there is to say of a task, e.g. that its reference has no higher
+  /// precision.
   std::function<void(llvm::StringRef taskKey, llvm::StringRef remark)> onRemark;
 };
 
-/// Limits and timing of a call of `measure`; seconds.
+/// Limits and timing of candidates that are submitted together; seconds.
 struct MeasurePolicy {
   double compileTimeout = 10; ///< wall clock, a candidate
   double runTimeout = 10; ///< wall clock for checking and timing one candidate
@@ -68,10 +71,25 @@ struct MeasurePolicy {
   /// `minimum`, however noisy it is (0: everybody is a contender).
   double contendersBelow = 0;
   double tolerance = 1e-4; ///< largest relativeError that is right
-  /// Finalists: time round robin, `minimum` each, so that drift hits all alike.
+  /// Finalists of one task: compiled for one child or device and timed round
+  /// robin, `minimum` each, so that drift hits all alike. If one of them kills
+  /// the child meanwhile, they are timed one by one.
   bool interleaved = false;
   /// On a GPU: flush the L2 cache before every call.
   bool coldCache = false;
+};
+
+struct MeasuredCandidate {
+  int64_t ticket = 0;
+  Measurement measurement;
+};
+
+/// What a pool has done so far; each second of a child or a device once.
+struct PoolActivity {
+  unsigned children = 0, devices = 0;
+  double compileSeconds = 0;   ///< of all children together
+  double referenceSeconds = 0; ///< likewise
+  double measureSeconds = 0;   ///< checking and timing, of all devices together
 };
 
 class WorkerPool {
@@ -82,23 +100,45 @@ public:
   /// Ends the worker and every child; leaves no process behind.
   virtual ~WorkerPool();
 
-  /// Makes the task known: computes random inputs and the double-precision
-  /// reference once. Errors: the payload does not parse, the reference fails or
-  /// takes longer than `timeout` seconds; "interrupted" if `*interrupt` becomes
-  /// true. Adding a known key again is nothing.
+  /// Makes the task known. Random inputs and the double-precision reference are
+  /// computed once, by a child, when its first candidate was submitted. If that
+  /// fails or takes longer than `timeout` seconds, its candidates have the
+  /// outcome NoReference. Registering a known key again is nothing.
+  virtual void registerTask(const MeasureTask &task, double timeout = 300) = 0;
+
+  /// Registers the task and waits until its reference is there. Errors: the
+  /// payload does not parse, the reference fails or takes longer than
+  /// `timeout`; "interrupted" if `*interrupt` becomes true.
   virtual llvm::Error addTask(const MeasureTask &task, double timeout = 300,
                               const std::atomic<bool> *interrupt = nullptr) = 0;
 
-  /// Measures all candidates; result i belongs to candidate i. `onResult` is
-  /// called in this thread as each becomes known. If `*interrupt` becomes true
-  /// it returns within a second; what was not measured has the outcome
-  /// WorkerLost. A worker that dies is started again (and tasks are sent
-  /// again); after three deaths without a result between them, the remaining
-  /// candidates have the outcome WorkerLost.
-  virtual std::vector<Measurement> measure(
+  /// Hands in candidates, of one task if they are to be interleaved, and
+  /// returns at once: the first one's ticket; the others' count up from there.
+  /// Nothing happens before `wait` is called.
+  virtual int64_t submit(llvm::ArrayRef<Candidate> candidates,
+                         const MeasurePolicy &policy) = 0;
+
+  /// The next candidate that is done, in any order; each that was submitted is
+  /// returned once. Nothing: none is open. If `*interrupt` becomes true, it
+  /// returns within a second, and all that are open have the outcome
+  /// WorkerLost. A worker that dies is started again; after three deaths
+  /// without a result between them, all that are open have the outcome
+  /// WorkerLost.
+  virtual std::optional<MeasuredCandidate>
+  wait(const std::atomic<bool> *interrupt = nullptr) = 0;
+
+  /// Submitted and not returned yet.
+  virtual size_t countOpen() const = 0;
+  /// So many open candidates keep all children and devices busy.
+  virtual size_t getCapacity() const = 0;
+  virtual PoolActivity getActivity() const = 0;
+
+  /// Submits and waits for all; result i belongs to candidate i. `onResult` is
+  /// called in this thread as each becomes known. No others may be open.
+  std::vector<Measurement> measure(
       llvm::ArrayRef<Candidate> candidates, const MeasurePolicy &policy,
       llvm::function_ref<void(size_t, const Measurement &)> onResult = nullptr,
-      const std::atomic<bool> *interrupt = nullptr) = 0;
+      const std::atomic<bool> *interrupt = nullptr);
 };
 
 } // namespace chameleon

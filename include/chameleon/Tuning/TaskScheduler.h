@@ -33,8 +33,9 @@ namespace chameleon {
 struct TaskProgress {
   double weight = 1;        ///< calls in the model
   std::vector<double> best; ///< best time so far after each batch, seconds
-  int64_t trials = 0;
   bool finished = false; ///< budget spent, space exhausted, or no gain for long
+  bool inFlight = false; ///< a batch of it is being measured: no other before
+                         ///< that is known
 };
 
 struct TaskSchedulerOptions {
@@ -51,8 +52,10 @@ struct TaskSchedulerOptions {
 };
 
 /// Index of the task to give the next batch to, or nothing when all are
-/// finished or rest. Every task gets one batch first. A task that rests may be
-/// wanted again: as others get faster, its share of the model grows.
+/// finished, in flight or rest. Every task gets one batch first. A task that
+/// rests may be wanted again: as others get faster, its share of the model
+/// grows. Batches of several tasks may be in flight; the caller asks as often
+/// as there is room.
 std::optional<size_t> pickTask(llvm::ArrayRef<TaskProgress> tasks,
                                const TaskSchedulerOptions &options = {});
 

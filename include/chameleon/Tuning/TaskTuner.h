@@ -8,7 +8,7 @@
 //
 // Owns what belongs to one task while it is tuned: its payload, the schedule
 // that matched, the design space, the search, and what was measured. The loop
-// over tasks is in TuneModule.cpp.
+// over tasks is SearchLoop.h.
 //
 //===----------------------------------------------------------------------===//
 
@@ -78,7 +78,19 @@ public:
   /// True if the search holds it for likely that nothing much faster is left.
   bool isConverged();
 
-  /// Decides: what is embedded. Empty if nothing was right.
+  /// True if an earlier run did all that one of `trials` trials would do.
+  bool isFinished(int64_t trials) const;
+
+  /// What is timed once more at the end: the fastest, after the default
+  /// configuration if that was right, so that a gain is one over the same
+  /// minutes. Empty if nothing was right.
+  std::vector<Configuration> getFinalists() const;
+  /// Decides by measurements of finalists, which take the place of what was
+  /// known of them.
+  void decide(llvm::ArrayRef<Configuration> finalists,
+              llvm::ArrayRef<Measurement> results);
+
+  /// What is embedded. Empty: nothing was decided.
   std::optional<Configuration> winner;
   /// True if the winner comes from a final measurement of an earlier run.
   bool winnerReused = false;

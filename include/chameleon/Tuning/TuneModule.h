@@ -1,4 +1,4 @@
-//===- TuneModule.h - the ask/measure/tell loop over a whole module
+//===- TuneModule.h - from a module to one with schedules
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -19,6 +19,7 @@
 #ifndef CHAMELEON_TUNING_TUNEMODULE_H
 #define CHAMELEON_TUNING_TUNEMODULE_H
 
+#include "chameleon/Measure/WorkerPool.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include <atomic>
@@ -83,9 +84,10 @@ struct TaskReport {
 
 struct TuningReport {
   std::vector<TaskReport> tasks;
-  double wallSeconds = 0, compileSeconds = 0, measureSeconds = 0,
-         searchSeconds = 0;
-  double peakGflops = 0; ///< of all threads used
+  double wallSeconds = 0;
+  double searchSeconds = 0; ///< proposing configurations and learning
+  PoolActivity activity;    ///< compiling, checking and timing
+  double peakGflops = 0;    ///< of all threads used
   bool interrupted = false;
 };
 

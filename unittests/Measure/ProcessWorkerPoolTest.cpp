@@ -1,4 +1,5 @@
-//===- MeasureSessionTest.cpp - candidates that misbehave cost nobody else
+//===- ProcessWorkerPoolTest.cpp - candidates that misbehave cost nobody
+// else
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -12,7 +13,7 @@ using namespace chameleon;
 
 namespace {
 
-TEST(MeasureSession, GoodCandidatesKeepTheirOrder) {
+TEST(ProcessWorkerPool, GoodCandidatesKeepTheirOrder) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   std::vector<std::string> specs;
@@ -34,11 +35,11 @@ struct Fault {
   const char *message;
 };
 
-class MeasureSessionFault : public testing::TestWithParam<Fault> {};
+class ProcessWorkerPoolFault : public testing::TestWithParam<Fault> {};
 
 /// The candidate has its outcome and its reason; those before, beside and after
 /// it do not suffer.
-TEST_P(MeasureSessionFault, CostsItsCandidateAlone) {
+TEST_P(ProcessWorkerPoolFault, CostsItsCandidateAlone) {
   Fault fault = GetParam();
   auto pool = makePool();
   ASSERT_TRUE(pool);
@@ -64,7 +65,7 @@ TEST_P(MeasureSessionFault, CostsItsCandidateAlone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Faults, MeasureSessionFault,
+    Faults, ProcessWorkerPoolFault,
     testing::Values(
         Fault{"compile-abort", Outcome::CompileCrash,
               "aborted: LLVM ERROR: cannot select"},
@@ -97,7 +98,7 @@ WorkerPoolOptions deviceOptions() {
   return options;
 }
 
-TEST(MeasureSession, DevicesTimeWhatOthersHaveCompiled) {
+TEST(ProcessWorkerPool, DevicesTimeWhatOthersHaveCompiled) {
   auto pool = makePool(deviceOptions());
   ASSERT_TRUE(pool);
   std::vector<std::string> specs;
@@ -118,7 +119,7 @@ TEST(MeasureSession, DevicesTimeWhatOthersHaveCompiled) {
   EXPECT_TRUE(nothingLeft());
 }
 
-TEST(MeasureSession, FaultsOnDevicesCostTheirCandidatesAlone) {
+TEST(ProcessWorkerPool, FaultsOnDevicesCostTheirCandidatesAlone) {
   auto pool = makePool(deviceOptions());
   ASSERT_TRUE(pool);
   MeasurePolicy policy;
@@ -152,7 +153,7 @@ TEST(MeasureSession, FaultsOnDevicesCostTheirCandidatesAlone) {
         << i << ": " << results[i].message;
 }
 
-TEST(MeasureSession, FinalistsShareADevice) {
+TEST(ProcessWorkerPool, FinalistsShareADevice) {
   auto pool = makePool(deviceOptions());
   ASSERT_TRUE(pool);
   MeasurePolicy policy;
@@ -170,7 +171,7 @@ TEST(MeasureSession, FinalistsShareADevice) {
   }
 }
 
-TEST(MeasureSession, AKilledWorkerTakesExportsAlong) {
+TEST(ProcessWorkerPool, AKilledWorkerTakesExportsAlong) {
   auto pool = makePool(deviceOptions());
   ASSERT_TRUE(pool);
   pid_t worker = workerProcess();
@@ -186,7 +187,7 @@ TEST(MeasureSession, AKilledWorkerTakesExportsAlong) {
   EXPECT_NE(worker, workerProcess());
 }
 
-TEST(MeasureSession, InterleavedFinalistsShareAChild) {
+TEST(ProcessWorkerPool, InterleavedFinalistsShareAChild) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   MeasurePolicy policy;
@@ -204,7 +205,7 @@ TEST(MeasureSession, InterleavedFinalistsShareAChild) {
   }
 }
 
-TEST(MeasureSession, InterleavedTimingThatDiesFallsBackToOneByOne) {
+TEST(ProcessWorkerPool, InterleavedTimingThatDiesFallsBackToOneByOne) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   MeasurePolicy policy;
@@ -216,7 +217,7 @@ TEST(MeasureSession, InterleavedTimingThatDiesFallsBackToOneByOne) {
   EXPECT_EQ(Outcome::Ok, results[2].outcome) << results[2].message;
 }
 
-TEST(MeasureSession, ChildIsReplacedAfterItsTrials) {
+TEST(ProcessWorkerPool, ChildIsReplacedAfterItsTrials) {
   WorkerPoolOptions options = fakeOptions();
   options.children = 1;
   options.trialsPerChild = 8;
@@ -231,7 +232,7 @@ TEST(MeasureSession, ChildIsReplacedAfterItsTrials) {
     EXPECT_EQ(8u, count) << process;
 }
 
-TEST(MeasureSession, KilledWorkerIsStartedAgain) {
+TEST(ProcessWorkerPool, KilledWorkerIsStartedAgain) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   EXPECT_EQ("", llvm::toString(pool->addTask({"other", "other payload", 1})));
@@ -252,7 +253,7 @@ TEST(MeasureSession, KilledWorkerIsStartedAgain) {
   EXPECT_TRUE(nothingLeft());
 }
 
-TEST(MeasureSession, KilledChildCostsNothing) {
+TEST(ProcessWorkerPool, KilledChildCostsNothing) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   unsigned seen = 0;
@@ -270,7 +271,7 @@ TEST(MeasureSession, KilledChildCostsNothing) {
     EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
 }
 
-TEST(MeasureSession, WorkerThatKeepsDyingGivesUp) {
+TEST(ProcessWorkerPool, WorkerThatKeepsDyingGivesUp) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   std::atomic<bool> over{false};
@@ -294,7 +295,7 @@ TEST(MeasureSession, WorkerThatKeepsDyingGivesUp) {
   EXPECT_EQ(Outcome::Ok, measure(*pool, {"good"}).front().outcome);
 }
 
-TEST(MeasureSession, InterruptReturnsWithinASecond) {
+TEST(ProcessWorkerPool, InterruptReturnsWithinASecond) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   std::atomic<bool> interrupt{false};
@@ -317,6 +318,187 @@ TEST(MeasureSession, InterruptReturnsWithinASecond) {
   EXPECT_EQ("interrupted", results[2].message);
   // The pool lives on.
   EXPECT_EQ(Outcome::Ok, measure(*pool, {"good"}).front().outcome);
+}
+
+//===----------------------------------------------------------------------===//
+// Several tasks at once
+//===----------------------------------------------------------------------===//
+
+std::map<int64_t, Measurement> waitForAll(WorkerPool &pool) {
+  std::map<int64_t, Measurement> results;
+  while (std::optional<MeasuredCandidate> one = pool.wait())
+    EXPECT_TRUE(results.emplace(one->ticket, one->measurement).second)
+        << "ticket " << one->ticket << " came twice";
+  EXPECT_EQ(0u, pool.countOpen());
+  return results;
+}
+
+class SeveralTasks : public testing::TestWithParam<const char *> {
+protected:
+  void SetUp() override {
+    WorkerPoolOptions options = fakeOptions();
+    options.target = GetParam();
+    pool = makePool(options);
+    ASSERT_TRUE(pool);
+  }
+  int64_t submit(const std::string &task, std::vector<std::string> specs,
+                 bool interleaved = false) {
+    std::vector<Candidate> candidates;
+    for (std::string &spec : specs)
+      candidates.push_back({task, std::move(spec), false});
+    MeasurePolicy policy;
+    policy.interleaved = interleaved;
+    return pool->submit(candidates, policy);
+  }
+  std::unique_ptr<WorkerPool> pool;
+};
+
+TEST_P(SeveralTasks, AreOpenTogether) {
+  std::vector<int64_t> first;
+  for (int task = 0; task < 5; ++task) {
+    std::string key = "task " + std::to_string(task);
+    pool->registerTask({key, "payload of " + key, 1});
+    first.push_back(submit(key, {"ms=1", "ms=2", "wrong", "ms=4"}));
+  }
+  EXPECT_EQ(20u, pool->countOpen());
+  // More come while those are under way, finalists among them.
+  std::map<int64_t, Measurement> results;
+  for (int i = 0; i < 5; ++i) {
+    std::optional<MeasuredCandidate> one = pool->wait();
+    ASSERT_TRUE(one);
+    results[one->ticket] = one->measurement;
+  }
+  int64_t finals = submit("task 0", {"ms=5", "run-abort", "ms=6"}, true);
+  int64_t late = submit("task 4", {"ms=7"});
+  EXPECT_EQ(19u, pool->countOpen());
+  results.merge(waitForAll(*pool));
+  EXPECT_EQ(24u, results.size());
+  for (int64_t ticket : first) {
+    EXPECT_DOUBLE_EQ(1e-3, results[ticket].seconds) << results[ticket].message;
+    EXPECT_DOUBLE_EQ(2e-3, results[ticket + 1].seconds);
+    EXPECT_EQ(Outcome::WrongResult, results[ticket + 2].outcome);
+    EXPECT_DOUBLE_EQ(4e-3, results[ticket + 3].seconds);
+  }
+  EXPECT_DOUBLE_EQ(5e-3, results[finals].seconds);
+  EXPECT_EQ(Outcome::RunCrash, results[finals + 1].outcome);
+  EXPECT_DOUBLE_EQ(6e-3, results[finals + 2].seconds);
+  EXPECT_EQ(results[finals].message, results[finals + 2].message)
+      << "timed in another process";
+  EXPECT_DOUBLE_EQ(7e-3, results[late].seconds);
+  PoolActivity activity = pool->getActivity();
+  EXPECT_GT(activity.compileSeconds, 0);
+  EXPECT_GT(activity.referenceSeconds, 0);
+  EXPECT_GT(activity.measureSeconds, 0);
+}
+
+TEST_P(SeveralTasks, ANewTaskLeavesChildrenAlive) {
+  std::set<std::string> processes;
+  for (int task = 0; task < 6; ++task) {
+    std::string key = "task " + std::to_string(task);
+    EXPECT_EQ("", llvm::toString(pool->addTask({key, "payload of " + key, 1})));
+    submit(key, {"ms=1", "ms=1", "ms=1", "ms=1"});
+    for (const auto &[ticket, result] : waitForAll(*pool)) {
+      EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
+      processes.insert(result.message);
+    }
+  }
+  EXPECT_LE(processes.size(), 2u);
+}
+
+TEST_P(SeveralTasks, OneWithoutAReferenceIsTheOnlyOneToSuffer) {
+  pool->registerTask({"bad", "bad", 1});
+  pool->registerTask({"hang", "hang", 1}, /*timeout=*/0.3);
+  int64_t bad = submit("bad", {"ms=1", "ms=1"});
+  int64_t hang = submit("hang", {"ms=1"});
+  int64_t good = submit("task", {"ms=1", "ms=1"});
+  std::map<int64_t, Measurement> results = waitForAll(*pool);
+  for (int64_t ticket : {bad, bad + 1}) {
+    EXPECT_EQ(Outcome::NoReference, results[ticket].outcome);
+    EXPECT_EQ("the payload does not parse", results[ticket].message);
+  }
+  EXPECT_EQ(Outcome::NoReference, results[hang].outcome);
+  EXPECT_EQ("computing the reference: longer than 0.300 s",
+            results[hang].message);
+  EXPECT_EQ(Outcome::Ok, results[good].outcome) << results[good].message;
+  EXPECT_EQ(Outcome::Ok, results[good + 1].outcome);
+  // Also if it is known before.
+  submit("bad", {"ms=1"});
+  EXPECT_EQ(Outcome::NoReference, pool->wait()->measurement.outcome);
+}
+
+TEST_P(SeveralTasks, AKilledWorkerForgetsTasksButThePoolDoesNot) {
+  std::vector<int64_t> first;
+  for (int task = 0; task < 4; ++task) {
+    std::string key = "task " + std::to_string(task);
+    pool->registerTask({key, "payload of " + key, 1});
+    submit(key, {"ms=1", "ms=1", "ms=1"});
+  }
+  submit("task 2", {"ms=1", "ms=1"}, /*interleaved=*/true);
+  ASSERT_TRUE(pool->wait());
+  kill(workerProcess(), SIGKILL);
+  std::map<int64_t, Measurement> results = waitForAll(*pool);
+  EXPECT_EQ(13u, results.size());
+  for (const auto &[ticket, result] : results)
+    EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
+}
+
+TEST_P(SeveralTasks, AnInterruptEndsAllThatAreOpen) {
+  pool->registerTask({"hang", "hang", 1});
+  submit("hang", {"ms=1"});
+  submit("task", {"run-hang", "ms=1"});
+  submit("task", std::vector<std::string>(100, "ms=1"));
+  std::atomic<bool> interrupt{false};
+  std::thread user([&] {
+    usleep(300000);
+    interrupt = true;
+  });
+  size_t lost = 0, all = 0;
+  while (std::optional<MeasuredCandidate> one = pool->wait(&interrupt)) {
+    ++all;
+    if (one->measurement.outcome == Outcome::WorkerLost) {
+      EXPECT_EQ("interrupted", one->measurement.message);
+      ++lost;
+    }
+  }
+  user.join();
+  EXPECT_EQ(103u, all);
+  EXPECT_GE(lost, 2u);
+  // The pool lives on, and what was interrupted may be asked for again.
+  submit("task", {"good"});
+  EXPECT_EQ(Outcome::Ok, pool->wait()->measurement.outcome);
+  EXPECT_FALSE(pool->wait());
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, SeveralTasks,
+                         testing::Values("cpu", "devices"),
+                         [](const auto &info) {
+                           return std::string(info.param);
+                         });
+
+TEST(ProcessWorkerPool, ALargeReferenceHasTheDeviceToItself) {
+  auto pool = makePool(deviceOptions());
+  ASSERT_TRUE(pool);
+  pool->registerTask({"large", "large", 1});
+  std::vector<Candidate> candidates(6, Candidate{"task", "ms=1", false});
+  candidates.insert(candidates.begin() + 2, {"large", "ms=9", false});
+  std::vector<Measurement> results = pool->measure(candidates, {});
+  for (const Measurement &result : results)
+    EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
+  EXPECT_DOUBLE_EQ(9e-3, results[2].seconds);
+}
+
+TEST(ProcessWorkerPool, LargeTasksShareChildrenWithinTheirMemory) {
+  // Each takes 80 of 512 MiB in a child that has it open.
+  auto pool = makePool();
+  ASSERT_TRUE(pool);
+  std::vector<Candidate> candidates;
+  for (int task = 0; task < 12; ++task) {
+    std::string key = "huge " + std::to_string(task);
+    pool->registerTask({key, "huge", 1});
+    candidates.push_back({key, "ms=1", false});
+  }
+  for (const Measurement &result : pool->measure(candidates, {}))
+    EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
 }
 
 } // namespace
