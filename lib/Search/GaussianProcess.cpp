@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Search/GaussianProcess.h"
+#include "chameleon/Search/Cholesky.h"
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -35,47 +36,6 @@ double getMatern(double square) {
 double getMaternSlope(double square) {
   double scaled = rootFive * std::sqrt(square);
   return -5.0 / 6 * (1 + scaled) * std::exp(-scaled);
-}
-
-/// In place, lower triangle; false if the matrix is not positive definite.
-bool factorise(std::vector<double> &matrix, size_t size) {
-  for (size_t row = 0; row < size; ++row) {
-    double *left = matrix.data() + row * size;
-    for (size_t column = 0; column <= row; ++column) {
-      const double *right = matrix.data() + column * size;
-      double sum = left[column];
-      for (size_t i = 0; i < column; ++i)
-        sum -= left[i] * right[i];
-      if (column < row)
-        left[column] = sum / right[column];
-      else if (sum <= 1e-12)
-        return false;
-      else
-        left[row] = std::sqrt(sum);
-    }
-  }
-  return true;
-}
-
-/// L x = b, in place.
-void solveLower(const std::vector<double> &factor, size_t size, double *x) {
-  for (size_t row = 0; row < size; ++row) {
-    const double *left = factor.data() + row * size;
-    double sum = x[row];
-    for (size_t i = 0; i < row; ++i)
-      sum -= left[i] * x[i];
-    x[row] = sum / left[row];
-  }
-}
-
-/// L^T x = b, in place.
-void solveUpper(const std::vector<double> &factor, size_t size, double *x) {
-  for (size_t row = size; row-- > 0;) {
-    double value = x[row] / factor[row * size + row];
-    x[row] = value;
-    for (size_t i = 0; i < row; ++i)
-      x[i] -= factor[row * size + i] * value;
-  }
 }
 
 } // namespace
