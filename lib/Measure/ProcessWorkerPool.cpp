@@ -389,7 +389,7 @@ void ProcessWorkerPool::refuse() {
     Measurement result;
     result.outcome = Outcome::NoReference;
     result.message = task.failure;
-    queue.finishAll(result, [&](const OpenCandidate &candidate) {
+    queue.finishAll(result, [&key = key](const OpenCandidate &candidate) {
       return candidate.candidate.taskKey == key;
     });
   }

@@ -200,7 +200,6 @@ json::Value protocol::toJSON(const Request &request) {
     object["child"] = request.child;
     object["key"] = text(request.candidate.taskKey);
     object["spec"] = text(request.candidate.spec);
-    object["final"] = request.candidate.final;
     object["timeout"] = number(request.timeout);
     break;
   case Request::Kind::Run:
@@ -256,7 +255,6 @@ llvm::Expected<Request> protocol::parseRequest(const json::Value &value) {
   reader.read("outputs", request.task.numOutputs);
   reader.read("mayUseDevice", request.mayUseDevice);
   reader.read("spec", request.candidate.spec);
-  reader.read("final", request.candidate.final);
   if (const json::Array *executables = reader.array("executables"))
     for (const json::Value &executable : *executables) {
       if (auto id = executable.getAsInteger())

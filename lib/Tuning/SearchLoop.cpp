@@ -187,8 +187,7 @@ void SearchLoop::submit(Batch batch, const MeasurePolicy &policy) {
   TaskTuner &task = *tasks[batch.task];
   std::vector<Candidate> candidates;
   for (const Configuration &configuration : batch.configurations)
-    candidates.push_back(
-        task.makeCandidate(configuration, batch.kind == Batch::Kind::Final));
+    candidates.push_back(task.makeCandidate(configuration));
   batch.missing = candidates.size();
   batch.results.resize(candidates.size());
   states[batch.task].inFlight = true;

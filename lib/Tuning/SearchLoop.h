@@ -61,8 +61,8 @@ private:
     Kind kind;
     size_t task;
     std::vector<Configuration> configurations;
-    std::vector<Measurement> results; ///< as they become known
-    size_t missing;
+    std::vector<Measurement> results = {}; ///< as they become known
+    size_t missing = 0;
   };
 
   void fill();

@@ -120,9 +120,8 @@ std::string TaskTuner::makeSpec(ArrayRef<int32_t> configuration) const {
   return text;
 }
 
-Candidate TaskTuner::makeCandidate(ArrayRef<int32_t> configuration,
-                                   bool final) const {
-  return {report.key, makeSpec(configuration), final};
+Candidate TaskTuner::makeCandidate(ArrayRef<int32_t> configuration) const {
+  return {report.key, makeSpec(configuration)};
 }
 
 Record TaskTuner::makeRecord(ArrayRef<int32_t> configuration,

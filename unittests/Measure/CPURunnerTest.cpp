@@ -93,10 +93,7 @@ TEST(CPURunner, RightCandidates) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   ASSERT_EQ("", llvm::toString(pool->addTask({"matmul", matmul, 1})));
-  std::vector<Candidate> candidates{{"matmul", "", false},
-                                    {"matmul", "", true},
-                                    {"matmul", spec(tiling), false},
-                                    {"matmul", spec(tiling), true}};
+  std::vector<Candidate> candidates{{"matmul", ""}, {"matmul", spec(tiling)}};
   for (auto [index, result] :
        llvm::enumerate(pool->measure(candidates, shortPolicy()))) {
     EXPECT_EQ(toString(Outcome::Ok).str(), toString(result.outcome).str())
@@ -117,9 +114,9 @@ TEST(CPURunner, FinalistsRoundRobin) {
   MeasurePolicy policy = shortPolicy();
   policy.interleaved = true;
   std::vector<Measurement> results =
-      pool->measure({{"matmul", "", true},
-                     {"matmul", spec(wrongPadding), true},
-                     {"matmul", spec(tiling), true}},
+      pool->measure({{"matmul", ""},
+                     {"matmul", spec(wrongPadding)},
+                     {"matmul", spec(tiling)}},
                     policy);
   EXPECT_EQ(Outcome::Ok, results[0].outcome) << results[0].message;
   EXPECT_EQ(Outcome::WrongResult, results[1].outcome);
@@ -131,11 +128,11 @@ TEST(CPURunner, WrongCandidates) {
   ASSERT_TRUE(pool);
   ASSERT_EQ("", llvm::toString(pool->addTask({"matmul", matmul, 1})));
   std::vector<Candidate> candidates{
-      {"matmul", spec(wrongPadding), false},
-      {"matmul", "not a module", false},
+      {"matmul", spec(wrongPadding)},
+      {"matmul", "not a module"},
       {"matmul",
-       spec("transform.structured.vectorize %root : !transform.any_op"), false},
-      {"matmul", spec(tiling), false}};
+       spec("transform.structured.vectorize %root : !transform.any_op")},
+      {"matmul", spec(tiling)}};
   std::vector<Measurement> results = pool->measure(candidates, shortPolicy());
   EXPECT_EQ(Outcome::WrongResult, results[0].outcome) << results[0].message;
   EXPECT_TRUE(
@@ -158,7 +155,7 @@ TEST(CPURunner, EndlessCompilationIsCutOff) {
   MeasurePolicy policy = shortPolicy();
   policy.compileTimeout = 2;
   Measurement result =
-      pool->measure(Candidate{"matmul", spec(endlessUnrolling), false}, policy)
+      pool->measure(Candidate{"matmul", spec(endlessUnrolling)}, policy)
           .front();
   // Which of the two limits is met first depends on the machine.
   EXPECT_TRUE(result.outcome == Outcome::CompileTimeout ||
@@ -172,8 +169,7 @@ TEST(CPURunner, TwoThreads) {
   ASSERT_EQ("", llvm::toString(pool->addTask({"matmul", matmul, 1})));
   Measurement result = pool->measure(Candidate{"matmul", spec(R"mlir(
           %tiled, %loop = transform.structured.tile_using_forall %matmul num_threads [2]
-              : (!transform.any_op) -> (!transform.any_op, !transform.any_op))mlir"),
-                                               false},
+              : (!transform.any_op) -> (!transform.any_op, !transform.any_op))mlir")},
                                      shortPolicy())
                            .front();
   EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
@@ -219,7 +215,7 @@ TEST(CPURunner, ElementTypes) {
     MeasurePolicy policy = shortPolicy();
     policy.tolerance = test.tolerance;
     Measurement result =
-        pool->measure(Candidate{key, "", false}, policy).front();
+        pool->measure(Candidate{key, ""}, policy).front();
     EXPECT_EQ(Outcome::Ok, result.outcome) << key << ": " << result.message;
   }
 }
@@ -272,7 +268,7 @@ TEST_P(InjectedFaultTest, HasItsOutcome) {
   if (llvm::StringRef(GetParam().kind).ends_with("hang"))
     policy.compileTimeout = policy.runTimeout = 1.5;
   Measurement result =
-      pool->measure(Candidate{"matmul", "", false}, policy).front();
+      pool->measure(Candidate{"matmul", ""}, policy).front();
   EXPECT_EQ(toString(GetParam().outcome).str(), toString(result.outcome).str())
       << result.message;
   EXPECT_TRUE(llvm::StringRef(result.message).contains(GetParam().message))
@@ -314,7 +310,7 @@ TEST(CPURunner, ManyFaultsAtOnce) {
   std::vector<Candidate> candidates;
   for (int i = 0; i < 20; ++i)
     candidates.push_back(
-        {"matmul", "// " + std::to_string(i) + "\n" + spec(tiling), false});
+        {"matmul", "// " + std::to_string(i) + "\n" + spec(tiling)});
   MeasurePolicy policy = shortPolicy();
   policy.compileTimeout = policy.runTimeout = 2;
   std::vector<unsigned> counts(static_cast<size_t>(Outcome::WorkerLost) + 1);

@@ -130,7 +130,7 @@ protected:
       data = prepared->data;
       EXPECT_FALSE(bool(compilingRunner->openTask(task, data)));
     }
-    Measurement compiled = compilingRunner->compile(id, {"task", "", false});
+    Measurement compiled = compilingRunner->compile(id, {"task", ""});
     if (compiled.outcome != Outcome::Ok)
       return compiled;
     EXPECT_TRUE(fake.calls.empty() || opened)
@@ -200,7 +200,7 @@ TEST_F(CUDARunnerTest, SeveralTasksInOneContext) {
   EXPECT_FALSE(bool(compilingRunner->openTask(other, data)));
   EXPECT_FALSE(bool(timingRunner->openTask(other, data)));
   EXPECT_GT(fake.allocated, allocated);
-  Measurement compiled = compilingRunner->compile(2, {"other", "", false});
+  Measurement compiled = compilingRunner->compile(2, {"other", ""});
   EXPECT_EQ(Outcome::Ok, compiled.outcome) << compiled.message;
   std::string file = compilingRunner->exportExecutable(2);
   EXPECT_EQ(Outcome::Ok,

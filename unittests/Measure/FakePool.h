@@ -56,7 +56,7 @@ inline std::vector<Measurement> measure(WorkerPool &pool,
                                         MeasurePolicy policy = {}) {
   std::vector<Candidate> candidates;
   for (const std::string &spec : specs)
-    candidates.push_back({"task", spec, false});
+    candidates.push_back({"task", spec});
   return pool.measure(candidates, policy);
 }
 

@@ -54,7 +54,7 @@ protected:
   }
   Request compile(llvm::StringRef spec, int64_t child = 0) {
     Request result = request(Request::Kind::Compile);
-    result.candidate = {"task", spec.str(), false};
+    result.candidate = {"task", spec.str()};
     result.child = child;
     return result;
   }

@@ -176,7 +176,7 @@ TEST(ProcessWorkerPool, AKilledWorkerTakesExportsAlong) {
   ASSERT_TRUE(pool);
   pid_t worker = workerProcess();
   unsigned seen = 0;
-  std::vector<Candidate> candidates(40, Candidate{"task", "good", false});
+  std::vector<Candidate> candidates(40, Candidate{"task", "good"});
   std::vector<Measurement> results =
       pool->measure(candidates, {}, [&](size_t, const Measurement &) {
         if (++seen == 5)
@@ -239,7 +239,7 @@ TEST(ProcessWorkerPool, KilledWorkerIsStartedAgain) {
   pid_t worker = workerProcess();
   ASSERT_GT(worker, 0);
   unsigned seen = 0;
-  std::vector<Candidate> candidates(40, Candidate{"other", "good", false});
+  std::vector<Candidate> candidates(40, Candidate{"other", "good"});
   std::vector<Measurement> results =
       pool->measure(candidates, {}, [&](size_t, const Measurement &) {
         if (++seen == 5)
@@ -257,7 +257,7 @@ TEST(ProcessWorkerPool, KilledChildCostsNothing) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   unsigned seen = 0;
-  std::vector<Candidate> candidates(24, Candidate{"task", "good", false});
+  std::vector<Candidate> candidates(24, Candidate{"task", "good"});
   std::vector<Measurement> results =
       pool->measure(candidates, {}, [&](size_t, const Measurement &) {
         if (++seen == 5 || seen == 15) {
@@ -299,9 +299,9 @@ TEST(ProcessWorkerPool, InterruptReturnsWithinASecond) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   std::atomic<bool> interrupt{false};
-  std::vector<Candidate> candidates{{"task", "good", false},
-                                    {"task", "run-hang", false},
-                                    {"task", "good", false}};
+  std::vector<Candidate> candidates{{"task", "good"},
+                                    {"task", "run-hang"},
+                                    {"task", "good"}};
   double interrupted = 0;
   std::thread user([&] {
     usleep(300000);
@@ -345,7 +345,7 @@ protected:
                  bool interleaved = false) {
     std::vector<Candidate> candidates;
     for (std::string &spec : specs)
-      candidates.push_back({task, std::move(spec), false});
+      candidates.push_back({task, std::move(spec)});
     MeasurePolicy policy;
     policy.interleaved = interleaved;
     return pool->submit(candidates, policy);
@@ -479,8 +479,8 @@ TEST(ProcessWorkerPool, ALargeReferenceHasTheDeviceToItself) {
   auto pool = makePool(deviceOptions());
   ASSERT_TRUE(pool);
   pool->registerTask({"large", "large", 1});
-  std::vector<Candidate> candidates(6, Candidate{"task", "ms=1", false});
-  candidates.insert(candidates.begin() + 2, {"large", "ms=9", false});
+  std::vector<Candidate> candidates(6, Candidate{"task", "ms=1"});
+  candidates.insert(candidates.begin() + 2, {"large", "ms=9"});
   std::vector<Measurement> results = pool->measure(candidates, {});
   for (const Measurement &result : results)
     EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;
@@ -495,7 +495,7 @@ TEST(ProcessWorkerPool, LargeTasksShareChildrenWithinTheirMemory) {
   for (int task = 0; task < 12; ++task) {
     std::string key = "huge " + std::to_string(task);
     pool->registerTask({key, "huge", 1});
-    candidates.push_back({key, "ms=1", false});
+    candidates.push_back({key, "ms=1"});
   }
   for (const Measurement &result : pool->measure(candidates, {}))
     EXPECT_EQ(Outcome::Ok, result.outcome) << result.message;

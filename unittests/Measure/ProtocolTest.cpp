@@ -74,11 +74,10 @@ TEST(Protocol, RequestsSurvive) {
   EXPECT_EQ(0.25, run.policy.tolerance);
 
   request.kind = Request::Kind::Compile;
-  request.candidate = {"key", "module { \"quoted\"\n }", true};
+  request.candidate = {"key", "module { \"quoted\"\n }"};
   Request compile = value(parseRequest(overTheWire(toJSON(request))));
   EXPECT_EQ("key", compile.candidate.taskKey);
   EXPECT_EQ(request.candidate.spec, compile.candidate.spec);
-  EXPECT_TRUE(compile.candidate.final);
 
   request.kind = Request::Kind::Task;
   request.task = {"key", "module {}", 2};

@@ -70,7 +70,7 @@ protected:
   Measurement compile(const std::string &key) {
     Request request;
     request.kind = Request::Kind::Compile;
-    request.candidate = {key, "spec", false};
+    request.candidate = {key, "spec"};
     return call(request).results.at(0);
   }
 

@@ -41,7 +41,7 @@ TEST(WorkerPool, TaskErrors) {
   EXPECT_EQ("", llvm::toString(pool->addTask({"task", "again", 1})))
       << "a known key is nothing";
   EXPECT_EQ(Outcome::Ok, measure(*pool, {"good"}).front().outcome);
-  Candidate unknown{"nobody", "good", false};
+  Candidate unknown{"nobody", "good"};
   Measurement result = pool->measure(unknown, {}).front();
   EXPECT_EQ(Outcome::CompileError, result.outcome);
   EXPECT_EQ("unknown task 'nobody'", result.message);

@@ -64,8 +64,6 @@ struct Candidate {
   std::string taskKey;
   /// Module text for applySpec. Empty: no schedule, plain loops.
   std::string spec;
-  /// Compile with the best optimisation instead of the short pass list.
-  bool final = false;
 };
 
 struct Measurement {

@@ -43,8 +43,7 @@ public:
 
   /// The text of a spec that applies this configuration to this task.
   std::string makeSpec(llvm::ArrayRef<int32_t> configuration) const;
-  Candidate makeCandidate(llvm::ArrayRef<int32_t> configuration,
-                          bool final) const;
+  Candidate makeCandidate(llvm::ArrayRef<int32_t> configuration) const;
   Record makeRecord(llvm::ArrayRef<int32_t> configuration,
                     const Measurement &measurement, bool final,
                     llvm::StringRef targetKey) const;
