@@ -75,8 +75,9 @@ llvm::Error SearchLoop::run() {
 /// far.
 int64_t SearchLoop::countAffordable() const {
   double left = hooks.secondsLeft();
-  // The first round pays for all references.
-  if (measured < static_cast<int64_t>(pool.getCapacity()) ||
+  // The first candidates pay for the references of all.
+  if (measured <
+          static_cast<int64_t>(std::min(pool.getCapacity(), tasks.size())) ||
       left == std::numeric_limits<double>::infinity())
     return std::numeric_limits<int64_t>::max();
   double pace = (monotonicSeconds() - start) / static_cast<double>(measured);
