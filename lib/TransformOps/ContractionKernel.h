@@ -27,7 +27,9 @@ struct ContractionParameters {
   int64_t tileRows, tileColumns, tileDepth;  ///< of a block
   int64_t interleaveRows, interleaveColumns; ///< parts of a thread's tile
   int64_t threadRows, threadColumns;         ///< of each part
-  int64_t stages, pad, splits;
+  int64_t stages, pad;
+  int64_t turn; ///< 1: both operands lie along the result in shared memory
+  int64_t splits;
 };
 
 /// One operand in shared memory: `extent` rows or columns of the result by
@@ -35,12 +37,18 @@ struct ContractionParameters {
 struct ContractionTile {
   const Access *access = nullptr;
   const Group *group = nullptr; ///< rows or columns
-  /// Of the copy whose rows are aligned, if there is one.
+  /// Of the copy whose rows are aligned, if there is one, and its shape. In
+  /// these directions it ends where the last tile does.
   std::optional<Access> aligned;
+  llvm::SmallVector<int64_t> alignedShape;
+  bool wholeExtents = false, wholeDepth = false;
   mlir::Value buffer, line;
   int64_t extent = 0, total = 0; ///< of the tile, of the group
-  bool depthInside = false;      ///< steps of the reduction are contiguous
+  bool depthInside = false; ///< steps of the reduction are contiguous
+  /// They are so in memory, but not in shared memory.
+  bool turned = false;
   int64_t lanes = 1;             ///< of an asynchronous copy
+  int64_t alignedLanes = 1;      ///< that alignment would allow
   int64_t pitch = 0, size = 0;   ///< of a row, of the whole, in elements
   int64_t base = 0;              ///< in a stage
   llvm::SmallVector<Run> runs, depthRuns;
@@ -86,19 +94,22 @@ private:
   void startChunk(Int chunk, mlir::Value stage);
   /// Makes a group of the copies since the last one.
   void commitChunk();
-  /// Commits, and waits for all groups but the youngest ones.
+  /// Commits, waits for all groups but the youngest ones, and for all threads.
   void waitForChunk(int64_t younger);
-  /// The accumulators after the chunk in `stage`.
-  llvm::SmallVector<mlir::Value>
-  computeChunk(mlir::Value stage, llvm::SmallVector<mlir::Value> accumulators);
-  /// What a thread needs of a tile for `steps` steps from `step` on: a scalar
-  /// for each row and step, or a vector for each group of columns and step.
-  llvm::SmallVector<llvm::SmallVector<mlir::Value>> readRows(mlir::Value stage,
-                                                             int64_t step);
-  llvm::SmallVector<llvm::SmallVector<mlir::Value>>
-  readColumns(mlir::Value stage, int64_t step);
-  mlir::Value readShared(mlir::Value stage, int64_t constant, Int part,
-                         int64_t lanes);
+  /// What a thread needs for `steps` steps from `step` on: a scalar for each
+  /// row and step, then one for each column and step.
+  llvm::SmallVector<mlir::Value> readOperands(mlir::Value stage, int64_t step);
+  void readOperand(const ContractionTile &tile, mlir::Value stage, int64_t step,
+                   int64_t interleave, int64_t inPart, Int threadPart,
+                   llvm::SmallVectorImpl<mlir::Value> &result);
+  /// Adds the products of `operands` to the accumulators.
+  void multiply(llvm::ArrayRef<mlir::Value> operands,
+                llvm::MutableArrayRef<mlir::Value> accumulators);
+  /// The loop over chunks; returns the accumulators after it.
+  llvm::SmallVector<mlir::Value> buildChunkLoop();
+  void storePartialSums(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> sums,
+                        llvm::ArrayRef<Int> rowIndices,
+                        llvm::ArrayRef<Int> columnIndices, Int matrix);
 
   mlir::RewriterBase &b;
   mlir::Location loc;
@@ -110,7 +121,7 @@ private:
   int64_t batchCount = 1, rowCount = 1, columnCount = 1, depthCount = 1;
   int64_t rowBlocks = 1, columnBlocks = 1, chunks = 1; ///< chunks of a split
   int64_t threadsOfRow = 1, threadsOfColumn = 1, threads = 1;
-  int64_t width = 1; ///< of a vector of accumulators
+  int64_t width = 1; ///< of a vector of results
   int64_t steps = 1; ///< of the reduction that are read at once
   bool checkDepth = false;
   ContractionTile left, right;

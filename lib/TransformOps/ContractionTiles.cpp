@@ -15,6 +15,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -29,6 +30,8 @@ static constexpr int64_t mostSharedBytes = 227 << 10;
 /// An operand of at least so many elements, which so many tiles read, is worth
 /// a kernel that aligns its rows.
 static constexpr int64_t fewestAligned = 1 << 16, fewestReaders = 4;
+/// Memory is read in sectors of 32 bytes.
+static constexpr int64_t sectorElements = 8;
 
 std::string ContractionKernel::analyze() {
   linalg::LinalgOp op = task.anchor;
@@ -181,11 +184,17 @@ void ContractionKernel::makeTile(ContractionTile &tile, const Access &access,
   tile.depthInside =
       inside > along || (inside == along && !isContiguous(tile.runs) &&
                          isContiguous(tile.depthRuns));
-  tile.lanes = tile.depthInside ? inside : along;
+  tile.lanes = tile.alignedLanes = tile.depthInside ? inside : along;
+  if (tile.depthInside && p.turn) {
+    tile.turned = true;
+    tile.depthInside = false;
+    tile.lanes = 1;
+  }
   int64_t inner = tile.depthInside ? p.tileDepth : extent,
           outer = tile.depthInside ? extent : p.tileDepth;
-  // Rows of the tile that are read together should not meet in one bank.
-  tile.pitch = inner + (tile.depthInside ? p.pad : 0);
+  // Rows of the tile that are read or written together should not meet in one
+  // bank.
+  tile.pitch = inner + (tile.depthInside || tile.turned ? p.pad : 0);
   tile.pitch = llvm::alignTo(tile.pitch, tile.lanes);
   tile.size = tile.pitch * outer;
 }
@@ -197,20 +206,40 @@ void ContractionKernel::makeAlignedTile(ContractionTile &tile,
   makeTile(tile, access, group, extent);
   auto type = cast<RankedTensorType>(access.tensor.getType());
   int64_t lanes = 128 / element.getIntOrFloatBitWidth();
-  if (tile.lanes >= lanes || readers < fewestReaders || type.getRank() == 0 ||
-      type.getNumElements() < fewestAligned)
+  if (tile.alignedLanes >= lanes || readers < fewestReaders ||
+      type.getRank() == 0 || type.getNumElements() < fewestAligned)
     return;
   Access aligned = access;
   SmallVector<int64_t> shape(type.getShape());
+  // Where a loop is alone in a dimension, and in its group, tiles may as well be
+  // whole: then no copy of one needs a condition.
+  ContractionTile better;
+  for (auto [size, index] : llvm::zip_equal(shape, access.indices)) {
+    if (index.constant != 0 || llvm::count(index.coefficients, 0) + 1 !=
+                                   static_cast<int64_t>(task.sizes.size()))
+      continue;
+    unsigned loop = llvm::find_if(index.coefficients,
+                                  [](int64_t c) { return c != 0; }) -
+                    index.coefficients.begin();
+    if (index.coefficients[loop] != 1 || access.isBounded(loop))
+      continue;
+    if (ArrayRef(group) == ArrayRef(loop)) {
+      size = llvm::alignTo(size, extent);
+      better.wholeExtents = true;
+    } else if (ArrayRef(depth) == ArrayRef(loop)) {
+      size = chunks * p.splits * p.tileDepth;
+      better.wholeDepth = true;
+    }
+  }
   shape.back() = llvm::alignTo(shape.back(), lanes);
   aligned.slack = shape.back() - type.getShape().back();
   aligned.setShape(shape);
-  ContractionTile better;
   makeTile(better, aligned, group, extent);
-  if (aligned.slack == 0 || better.lanes <= tile.lanes)
+  if (aligned.slack == 0 || better.alignedLanes <= tile.alignedLanes)
     return;
   tile = better;
   tile.aligned = aligned;
+  tile.alignedShape = shape;
   tile.access = &*tile.aligned;
 }
 
@@ -220,14 +249,13 @@ void ContractionKernel::createBuffer(ContractionTile &tile,
   if (!tile.aligned)
     return;
   auto type = cast<MemRefType>(tile.buffer.getType());
-  int64_t used = type.getShape().back(), pitch = used + tile.aligned->slack,
-          lines = type.getNumElements() / used;
   Value source = tile.buffer;
-  tile.buffer =
-      memref::AllocOp::create(b, loc, MemRefType::get({lines, pitch}, element));
-  auto launch =
-      kernel.createLaunch(llvm::divideCeil(lines * pitch, reductionThreads),
-                          reductionThreads, 0, element);
+  auto alignedType = MemRefType::get(tile.alignedShape, element);
+  tile.buffer = memref::AllocOp::create(b, loc, alignedType);
+  int64_t lanes = 128 / element.getIntOrFloatBitWidth(),
+          items = alignedType.getNumElements() / lanes;
+  auto launch = kernel.createLaunch(llvm::divideCeil(items, reductionThreads),
+                                    reductionThreads, 0, element);
   launches.push_back(launch);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&launch.getBody().front());
@@ -236,19 +264,40 @@ void ContractionKernel::createBuffer(ContractionTile &tile,
       kernel.index(
           kernel.add(kernel.mul(Int(launch.getBlockIds().x), reductionThreads),
                      Int(launch.getThreadIds().x)))));
-  auto branch = scf::IfOp::create(b, loc, kernel.less(item, lines * pitch));
+  auto branch = scf::IfOp::create(b, loc, kernel.less(item, items));
   b.setInsertionPointToStart(branch.thenBlock());
-  Int column = kernel.rem(item, pitch), line = kernel.div(item, pitch);
-  Value exists = kernel.less(column, used);
-  Int from = kernel.add(kernel.mul(kernel.toOffset(line), used),
-                        kernel.toOffset(column));
-  Value safe = arith::SelectOp::create(b, loc, exists, kernel.index(from),
-                                       kernel.index(0));
-  Value vector = kernel.load(kernel.flatten(source), safe, 1);
-  vector = arith::SelectOp::create(b, loc, exists, vector,
-                                   kernel.zero(vector.getType()));
+  // Place and existence of the first lane, but for the innermost dimension.
+  Int rest = item, from, column;
+  Value exists;
+  int64_t stride = 1;
+  for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
+    bool isInnermost = dim == type.getRank() - 1;
+    int64_t size = tile.alignedShape[dim] / (isInnermost ? lanes : 1);
+    Int here = dim == 0 ? rest : kernel.rem(rest, size);
+    rest = kernel.div(rest, size);
+    if (isInnermost)
+      column = here = kernel.mul(here, lanes);
+    else if (type.getDimSize(dim) != size)
+      exists =
+          kernel.both(exists, kernel.less(here, type.getDimSize(dim)));
+    from = kernel.add(from, kernel.mul(kernel.toOffset(here), stride));
+    stride *= type.getDimSize(dim);
+  }
+  SmallVector<Value> elements;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Value here = kernel.both(
+        exists, kernel.less(kernel.add(column, lane), type.getShape().back()));
+    Value safe = arith::SelectOp::create(
+        b, loc, here, kernel.index(kernel.add(from, lane)), kernel.index(0));
+    Value read =
+        kernel.elementOf(kernel.load(kernel.flatten(source), safe, 1), 0);
+    elements.push_back(arith::SelectOp::create(b, loc, here, read,
+                                               kernel.zero(element)));
+  }
+  Value vector = vector::FromElementsOp::create(
+      b, loc, VectorType::get({lanes}, element), elements);
   kernel.store(vector, kernel.flatten(tile.buffer),
-               kernel.index(kernel.toOffset(item)));
+               kernel.index(kernel.mul(kernel.toOffset(item), lanes)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -262,29 +311,41 @@ void ContractionKernel::openTile(ContractionTile &tile, Int block,
       kernel.add(KernelBuilder::start(*tile.access),
                  kernel.place(KernelBuilder::getRuns(task, *tile.access, batch),
                               batchIndex));
-  int64_t inner = (tile.depthInside ? p.tileDepth : tile.extent) / tile.lanes,
-          outer = tile.depthInside ? tile.extent : p.tileDepth,
-          copies = inner * outer;
-  bool checkExtent = tile.total % tile.extent != 0;
+  int64_t copies = tile.extent * p.tileDepth / tile.lanes;
+  bool checkExtent = tile.total % tile.extent != 0 && !tile.wholeExtents;
   Int origin = kernel.mul(block, tile.extent);
   for (int64_t done = 0; done < copies; done += threads) {
     ContractionTile::Slot slot;
-    // Where threads are whole rows apart, the column is the same each time.
-    bool wholeRows = threads % inner == 0;
-    Int number = kernel.add(thread, wholeRows ? 0 : done);
-    Int x = kernel.mul(kernel.rem(number, inner), tile.lanes);
-    Int y = kernel.add(kernel.div(number, inner), wholeRows ? done / inner : 0);
+    // Neighbouring threads copy what is contiguous in memory; to turn a tile,
+    // one sector of each row.
+    Int number = kernel.add(thread, done), alongExtent;
+    if (tile.turned) {
+      int64_t sector = largestDividing(sectorElements, p.tileDepth);
+      auto [line, step] = kernel.divRem(number, threads, sector);
+      auto [group, row] = kernel.divRem(
+          line, llvm::divideCeil(threads, sector), tile.extent);
+      alongExtent = row;
+      slot.depth = kernel.add(kernel.mul(group, sector), step);
+    } else {
+      int64_t inner =
+          (tile.depthInside ? p.tileDepth : tile.extent) / tile.lanes;
+      auto [outside, inside] = kernel.divRem(number, threads, inner);
+      inside = kernel.mul(inside, tile.lanes);
+      alongExtent = tile.depthInside ? outside : inside;
+      slot.depth = tile.depthInside ? inside : outside;
+    }
     if (done + threads > copies)
-      slot.isMine = kernel.less(kernel.add(thread, done), copies);
-    slot.depth = tile.depthInside ? x : y;
-    Int here = kernel.add(origin, tile.depthInside ? y : x);
+      slot.isMine = kernel.less(number, copies);
+    Int here = kernel.add(origin, alongExtent);
     if (checkExtent)
       slot.exists = kernel.less(here, tile.total);
     slot.place = kernel.add(start, kernel.place(tile.runs, here));
-    slot.target =
-        kernel.add(kernel.add(kernel.mul(kernel.toOffset(y), tile.pitch),
-                              kernel.toOffset(x)),
-                   tile.base);
+    Int outside = tile.depthInside ? alongExtent : slot.depth,
+        inside = tile.depthInside ? slot.depth : alongExtent;
+    slot.target = kernel.add(
+        kernel.add(kernel.mul(kernel.toOffset(outside), tile.pitch),
+                   kernel.toOffset(inside)),
+        tile.base);
     tile.slots.push_back(slot);
   }
 }
@@ -313,7 +374,7 @@ void ContractionKernel::copyTile(ContractionTile &tile, Int chunk,
     }
     Value exists =
         kernel.both(slot.exists, kernel.inBounds(*tile.access, place));
-    if (checkDepth)
+    if (checkDepth && !tile.wholeDepth)
       exists = kernel.both(
           exists, kernel.less(kernel.add(begin, slot.depth), depthCount));
     OpBuilder::InsertionGuard guard(b);
@@ -321,14 +382,11 @@ void ContractionKernel::copyTile(ContractionTile &tile, Int chunk,
       auto branch = scf::IfOp::create(b, loc, slot.isMine);
       b.setInsertionPointToStart(branch.thenBlock());
     }
+    // A copy of nothing does not look at its address.
     Value source = kernel.index(place.offset), count;
-    if (exists) {
-      // Nothing is read then, but the address should be one all the same.
-      Value zero = kernel.index(0);
-      source = arith::SelectOp::create(b, loc, exists, source, zero);
+    if (exists)
       count = arith::SelectOp::create(b, loc, exists, kernel.index(tile.lanes),
-                                      zero);
-    }
+                                      kernel.index(0));
     int64_t bytes = tile.lanes * element.getIntOrFloatBitWidth() / 8;
     nvgpu::DeviceAsyncCopyOp::create(
         b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), shared,

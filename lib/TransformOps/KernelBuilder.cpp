@@ -30,25 +30,31 @@ static Value makeConstant(OpBuilder &b, Location loc, Type type,
   return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
 }
 
+Value KernelBuilder::materialize(Int x) {
+  if (x.constant == 0)
+    return x.value;
+  return b.createOrFold<arith::AddIOp>(
+      loc, x.value, makeConstant(b, loc, x.value.getType(), x.constant));
+}
+
 Int KernelBuilder::add(Int x, Int y) {
-  if (!x.value)
-    std::swap(x, y);
-  if (!x.value)
-    return x.constant + y.constant;
-  if (y.is(0))
-    return x;
-  if (!y.value)
-    y.value = makeConstant(b, loc, x.value.getType(), y.constant);
-  return Int(b.createOrFold<arith::AddIOp>(loc, x.value, y.value));
+  Int sum(x.constant + y.constant);
+  sum.value = !x.value   ? y.value
+              : !y.value ? x.value
+                         : b.createOrFold<arith::AddIOp>(loc, x.value, y.value);
+  return sum;
 }
 
 Int KernelBuilder::mul(Int x, int64_t factor) {
+  Int product(x.constant * factor);
   if (!x.value || factor == 0)
-    return x.constant * factor;
-  if (factor == 1)
-    return x;
-  return Int(b.createOrFold<arith::MulIOp>(
-      loc, x.value, makeConstant(b, loc, x.value.getType(), factor)));
+    return product;
+  product.value =
+      factor == 1
+          ? x.value
+          : b.createOrFold<arith::MulIOp>(
+                loc, x.value, makeConstant(b, loc, x.value.getType(), factor));
+  return product;
 }
 
 Int KernelBuilder::div(Int x, int64_t divisor) {
@@ -57,7 +63,7 @@ Int KernelBuilder::div(Int x, int64_t divisor) {
   if (divisor == 1)
     return x;
   return Int(b.createOrFold<arith::DivUIOp>(
-      loc, x.value, makeConstant(b, loc, x.value.getType(), divisor)));
+      loc, materialize(x), makeConstant(b, loc, x.value.getType(), divisor)));
 }
 
 Int KernelBuilder::rem(Int x, int64_t divisor) {
@@ -66,31 +72,42 @@ Int KernelBuilder::rem(Int x, int64_t divisor) {
   if (divisor == 1)
     return 0;
   return Int(b.createOrFold<arith::RemUIOp>(
-      loc, x.value, makeConstant(b, loc, x.value.getType(), divisor)));
+      loc, materialize(x), makeConstant(b, loc, x.value.getType(), divisor)));
+}
+
+std::pair<Int, Int> KernelBuilder::divRem(Int x, int64_t bound,
+                                          int64_t divisor) {
+  int64_t quotient = x.constant / divisor, rest = x.constant % divisor;
+  if (rest != 0 && (divisor % bound != 0 || rest % bound != 0))
+    return {div(x, divisor), rem(x, divisor)};
+  x.constant = 0;
+  if (bound <= divisor)
+    return {Int(quotient), add(x, rest)};
+  return {add(div(x, divisor), quotient), rem(x, divisor)};
 }
 
 Int KernelBuilder::min(Int x, int64_t limit) {
   if (!x.value)
     return std::min(x.constant, limit);
   return Int(b.createOrFold<arith::MinUIOp>(
-      loc, x.value, makeConstant(b, loc, x.value.getType(), limit)));
+      loc, materialize(x), makeConstant(b, loc, x.value.getType(), limit)));
 }
 
 Int KernelBuilder::toOffset(Int position) {
-  if (!position.value)
-    return position;
-  return Int(b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(),
-                                                position.value));
+  if (position.value)
+    position.value = b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(),
+                                                        position.value);
+  return position;
 }
 
 Value KernelBuilder::index(Int offset) {
-  return offset.value ? offset.value
+  return offset.value ? materialize(offset)
                       : makeConstant(b, loc, b.getIndexType(), offset.constant);
 }
 
 Value KernelBuilder::position(Int position) {
   return position.value
-             ? position.value
+             ? materialize(position)
              : makeConstant(b, loc, b.getI32Type(), position.constant);
 }
 
@@ -100,7 +117,8 @@ Value KernelBuilder::less(Int x, int64_t limit) {
       return {};
     return arith::ConstantOp::create(b, loc, b.getBoolAttr(false));
   }
-  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, x.value,
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                               materialize(x),
                                makeConstant(b, loc, x.value.getType(), limit));
 }
 

@@ -25,10 +25,11 @@
 
 namespace chameleon {
 
-/// An integer of a kernel, which may be known. Positions have 32 bits, offsets
-/// are of index type.
+/// An integer of a kernel: `value + constant`. Constants are kept apart, so that
+/// they end up in the addresses of instructions instead of in registers.
+/// Positions have 32 bits, offsets are of index type.
 struct Int {
-  mlir::Value value; ///< null: `constant`
+  mlir::Value value; ///< null: zero
   int64_t constant = 0;
 
   Int(int64_t constant = 0) : constant(constant) {}
@@ -70,6 +71,9 @@ public:
   Int toOffset(Int position);
   mlir::Value index(Int offset);
   mlir::Value position(Int position);
+  /// x / divisor and x mod divisor, where x.value is known to be below `bound`:
+  /// the constant is divided apart where nothing is carried.
+  std::pair<Int, Int> divRem(Int x, int64_t bound, int64_t divisor);
   /// x < limit, unsigned; null if it always is.
   mlir::Value less(Int x, int64_t limit);
   /// Both; either may be null.
@@ -112,6 +116,10 @@ public:
 
   mlir::RewriterBase &b;
   mlir::Location loc;
+
+private:
+  /// The sum; `x` has a value.
+  mlir::Value materialize(Int x);
 };
 
 /// What follows the reduction: computes the epilogue on vectors along the

@@ -17,11 +17,14 @@
 
 #include "ContractionKernel.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace chameleon;
@@ -72,124 +75,178 @@ void ContractionKernel::commitChunk() {
 void ContractionKernel::waitForChunk(int64_t younger) {
   commitChunk();
   NVVM::CpAsyncWaitGroupOp::create(b, loc, younger);
+  gpu::BarrierOp::create(b, loc);
 }
 
 //===----------------------------------------------------------------------===//
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-Value ContractionKernel::readShared(Value stage, int64_t constant, Int part,
-                                    int64_t lanes) {
-  Int offset =
-      kernel.add(kernel.add(Int(stage), kernel.toOffset(part)), constant);
-  return kernel.load(shared, kernel.index(offset), lanes);
+void ContractionKernel::readOperand(const ContractionTile &tile, Value stage,
+                                    int64_t step, int64_t interleave,
+                                    int64_t inPart, Int threadPart,
+                                    SmallVectorImpl<Value> &result) {
+  int64_t most = 128 / element.getIntOrFloatBitWidth(),
+          part = tile.extent / interleave;
+  // Both directions: what is contiguous in shared memory is read at once.
+  int64_t lanes = tile.depthInside
+                      ? largestDividing(steps, tile.pitch)
+                      : largestDividing(largestDividing(most, inPart),
+                                        std::gcd(tile.pitch, part));
+  int64_t alongDepth = tile.depthInside ? 1 : tile.pitch,
+          alongExtent = tile.depthInside ? tile.pitch : 1;
+  unsigned begin = result.size();
+  result.resize(begin + interleave * inPart * steps);
+  for (int64_t i = 0; i < interleave * inPart * steps; i += lanes) {
+    // `i` counts along what is contiguous.
+    int64_t item = tile.depthInside ? i / steps : i % (interleave * inPart),
+            k = tile.depthInside ? i % steps : i / (interleave * inPart);
+    Int offset = kernel.add(
+        kernel.add(Int(stage), kernel.toOffset(kernel.mul(
+                                   threadPart, inPart * alongExtent))),
+        tile.base + (step + k) * alongDepth +
+            (item / inPart * part + item % inPart) * alongExtent);
+    Value vector = kernel.load(shared, kernel.index(offset), lanes);
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      int64_t where = tile.depthInside ? item * steps + k + lane
+                                       : (item + lane) * steps + k;
+      result[begin + where] = kernel.elementOf(vector, lane);
+    }
+  }
 }
 
-SmallVector<SmallVector<Value>> ContractionKernel::readRows(Value stage,
-                                                            int64_t step) {
-  SmallVector<SmallVector<Value>> result;
-  int64_t most = 128 / element.getIntOrFloatBitWidth();
-  for (int64_t part = 0; part < p.interleaveRows; ++part) {
-    int64_t first = part * (p.tileRows / p.interleaveRows);
-    if (left.depthInside) {
-      int64_t lanes = largestDividing(steps, left.pitch);
-      for (int64_t row = 0; row < p.threadRows; ++row) {
-        result.emplace_back();
-        for (int64_t k = 0; k < steps; k += lanes) {
-          Value vector = readShared(
-              stage, left.base + (first + row) * left.pitch + step + k,
-              kernel.mul(threadRow, p.threadRows * left.pitch), lanes);
-          for (int64_t lane = 0; lane < lanes; ++lane)
-            result.back().push_back(kernel.elementOf(vector, lane));
-        }
-      }
-      continue;
-    }
-    int64_t lanes =
-        largestDividing(largestDividing(most, p.threadRows), left.pitch);
-    lanes = largestDividing(lanes, p.tileRows / p.interleaveRows);
-    unsigned begin = result.size();
-    result.resize(begin + p.threadRows);
-    for (int64_t k = 0; k < steps; ++k)
-      for (int64_t row = 0; row < p.threadRows; row += lanes) {
-        Value vector =
-            readShared(stage, left.base + (step + k) * left.pitch + first + row,
-                       kernel.mul(threadRow, p.threadRows), lanes);
-        for (int64_t lane = 0; lane < lanes; ++lane)
-          result[begin + row + lane].push_back(kernel.elementOf(vector, lane));
-      }
-  }
+SmallVector<Value> ContractionKernel::readOperands(Value stage, int64_t step) {
+  SmallVector<Value> result;
+  readOperand(left, stage, step, p.interleaveRows, p.threadRows, threadRow,
+              result);
+  readOperand(right, stage, step, p.interleaveColumns, p.threadColumns,
+              threadColumn, result);
   return result;
 }
 
-SmallVector<SmallVector<Value>> ContractionKernel::readColumns(Value stage,
-                                                               int64_t step) {
-  SmallVector<SmallVector<Value>> result;
-  auto type = VectorType::get({width}, element);
-  for (int64_t part = 0; part < p.interleaveColumns; ++part) {
-    int64_t first = part * (p.tileColumns / p.interleaveColumns);
-    for (int64_t column = 0; column < p.threadColumns; column += width) {
-      result.emplace_back();
-      if (right.depthInside) {
-        int64_t lanes = largestDividing(steps, right.pitch);
-        for (int64_t k = 0; k < steps; k += lanes) {
-          SmallVector<Value> vectors; // of each column
-          for (int64_t i = 0; i < width; ++i)
-            vectors.push_back(readShared(
-                stage,
-                right.base + (first + column + i) * right.pitch + step + k,
-                kernel.mul(threadColumn, p.threadColumns * right.pitch),
-                lanes));
-          for (int64_t lane = 0; lane < lanes; ++lane) {
-            SmallVector<Value> elements;
-            for (Value vector : vectors)
-              elements.push_back(kernel.elementOf(vector, lane));
-            result.back().push_back(
-                vector::FromElementsOp::create(b, loc, type, elements));
-          }
-        }
-        continue;
-      }
-      int64_t lanes = largestDividing(width, right.pitch);
-      for (int64_t k = 0; k < steps; ++k) {
-        SmallVector<Value> elements;
-        Value vector;
-        for (int64_t i = 0; i < width; i += lanes) {
-          vector = readShared(
-              stage, right.base + (step + k) * right.pitch + first + column + i,
-              kernel.mul(threadColumn, p.threadColumns), lanes);
-          for (int64_t lane = 0; lane < lanes && lanes != width; ++lane)
-            elements.push_back(kernel.elementOf(vector, lane));
-        }
-        if (lanes != width)
-          vector = vector::FromElementsOp::create(b, loc, type, elements);
-        result.back().push_back(vector);
-      }
+void ContractionKernel::multiply(ArrayRef<Value> operands,
+                                 MutableArrayRef<Value> accumulators) {
+  int64_t rowsOfThread = p.interleaveRows * p.threadRows,
+          columnsOfThread = p.interleaveColumns * p.threadColumns;
+  auto add = [&](int64_t k, int64_t row, int64_t column) {
+    Value &sum = accumulators[row * columnsOfThread + column];
+    sum = math::FmaOp::create(b, loc, operands[row * steps + k],
+                              operands[(rowsOfThread + column) * steps + k],
+                              sum);
+  };
+  // Neighbouring instructions share an operand, which the processor then does
+  // not read again. The assembler finds registers whose banks collide least if
+  // even columns come before odd ones, there and back.
+  SmallVector<int64_t> columnOrder;
+  for (int64_t i = 0; i < columnsOfThread; ++i)
+    columnOrder.push_back(p.turn ? 2 * i : i);
+  if (p.turn)
+    for (auto [i, column] : llvm::enumerate(columnOrder))
+      if (column >= columnsOfThread)
+        column = 2 * (columnsOfThread - static_cast<int64_t>(i)) - 1;
+  for (int64_t k = 0; k < steps; ++k)
+    for (int64_t row = 0; row < rowsOfThread; ++row) {
+      for (int64_t column : columnOrder)
+        add(k, row, column);
+      if (p.turn)
+        std::reverse(columnOrder.begin(), columnOrder.end());
     }
-  }
-  return result;
-}
-
-SmallVector<Value>
-ContractionKernel::computeChunk(Value stage, SmallVector<Value> accumulators) {
-  for (int64_t step = 0; step < p.tileDepth; step += steps) {
-    SmallVector<SmallVector<Value>> lefts = readRows(stage, step),
-                                    rights = readColumns(stage, step);
-    for (int64_t k = 0; k < steps; ++k)
-      for (auto [row, values] : llvm::enumerate(lefts)) {
-        Value factor = kernel.splat(values[k], width);
-        for (auto [column, vectors] : llvm::enumerate(rights)) {
-          Value &sum = accumulators[row * rights.size() + column];
-          sum = vector::FMAOp::create(b, loc, factor, vectors[k], sum);
-        }
-      }
-  }
-  return accumulators;
 }
 
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//
+
+SmallVector<Value> ContractionKernel::buildChunkLoop() {
+  auto constant = [&](int64_t value) { return kernel.index(value); };
+  int64_t ahead = p.stages - 1; ///< chunks that are copied before their use
+  for (int64_t chunk = 0; chunk < ahead; ++chunk) {
+    if (chunk < chunks)
+      startChunk(kernel.add(firstChunk, chunk), constant(chunk * stageSize));
+    // The last group is committed where it is waited for.
+    if (chunk + 1 < ahead)
+      commitChunk();
+  }
+  // Operands along the result need few registers for each step, so that those
+  // of the next step, be it in the next chunk, are read while this one's are
+  // used.
+  bool readsAhead = p.turn && ahead != 0;
+  SmallVector<Value> carried(p.interleaveRows * p.threadRows *
+                                 p.interleaveColumns * p.threadColumns,
+                             kernel.zero(element));
+  unsigned sums = carried.size();
+  if (readsAhead) {
+    waitForChunk(ahead - 1);
+    llvm::append_range(carried, readOperands(constant(0), 0));
+  }
+  // Stages in a ring: the one that is read, and the one that is written.
+  carried.push_back(constant(0));
+  carried.push_back(constant(ahead * stageSize));
+  auto loop = scf::ForOp::create(b, loc, constant(0), constant(chunks),
+                                 constant(1), carried);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> values(loop.getRegionIterArgs());
+  Value writeStage = values.pop_back_val(), readStage = values.pop_back_val();
+  SmallVector<Value> operands(llvm::drop_begin(values, sums));
+  values.resize(sums);
+  Int chunk(b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(),
+                                               loop.getInductionVar()));
+  auto startNext = [&] {
+    OpBuilder::InsertionGuard guard(b);
+    if (ahead != 0) {
+      auto branch = scf::IfOp::create(
+          b, loc, kernel.less(kernel.add(chunk, ahead), chunks));
+      b.setInsertionPointToStart(branch.thenBlock());
+    }
+    startChunk(kernel.add(kernel.add(firstChunk, chunk), ahead), writeStage);
+  };
+  auto advance = [&](Value stage) -> Value {
+    if (p.stages == 1)
+      return stage;
+    Value next = kernel.index(kernel.add(Int(stage), stageSize));
+    Value isEnd = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, next,
+                                        constant(p.stages * stageSize));
+    return arith::SelectOp::create(b, loc, isEnd, constant(0), next);
+  };
+  Value nextStage = advance(readStage);
+  // A stage is written when all threads have left it: one barrier a chunk, as
+  // long as there are two stages.
+  if (ahead == 0)
+    startNext();
+  if (!readsAhead)
+    waitForChunk(std::max<int64_t>(ahead - 1, 0));
+  if (ahead != 0)
+    startNext();
+  for (int64_t step = 0; step < p.tileDepth; step += steps) {
+    SmallVector<Value> next;
+    if (!readsAhead) {
+      operands = readOperands(readStage, step);
+    } else if (step + steps < p.tileDepth) {
+      next = readOperands(readStage, step + steps);
+    } else {
+      waitForChunk(ahead - 1);
+      next = readOperands(nextStage, 0); // after the last chunk: nothing's
+      // Assembly that might write memory keeps LLVM from reading them where they
+      // are used, at the start of the loop, right after the barrier.
+      LLVM::InlineAsmOp::create(
+          b, loc, TypeRange(), ValueRange(), "", "~{memory}",
+          /*has_side_effects=*/true, /*is_align_stack=*/false,
+          LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr());
+    }
+    multiply(operands, values);
+    if (readsAhead)
+      operands = next;
+  }
+  if (ahead == 0)
+    gpu::BarrierOp::create(b, loc);
+  if (readsAhead)
+    llvm::append_range(values, operands);
+  values.push_back(nextStage);
+  values.push_back(advance(writeStage));
+  scf::YieldOp::create(b, loc, values);
+  return SmallVector<Value>(loop.getResults().take_front(sums));
+}
 
 void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
   shared = launch.getWorkgroupAttributions().front();
@@ -211,70 +268,15 @@ void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
   firstChunk = kernel.mul(split, chunks);
   openTile(left, rowBlock, batchIndex, thread);
   openTile(right, columnBlock, batchIndex, thread);
+  SmallVector<Value> accumulators = buildChunkLoop();
 
-  int64_t vectorsOfRow = p.interleaveColumns * p.threadColumns / width,
+  int64_t columnsOfThread = p.interleaveColumns * p.threadColumns,
           rowsOfThread = p.interleaveRows * p.threadRows;
-  Value zeros = kernel.zero(VectorType::get({width}, element));
-  SmallVector<Value> carried(rowsOfThread * vectorsOfRow, zeros);
-  auto constant = [&](int64_t value) { return kernel.index(value); };
-  int64_t ahead = p.stages - 1; ///< chunks that are copied before their use
-  for (int64_t chunk = 0; chunk < ahead; ++chunk) {
-    if (chunk < chunks)
-      startChunk(kernel.add(firstChunk, chunk), constant(chunk * stageSize));
-    // The last group is committed where it is waited for.
-    if (chunk + 1 < ahead)
-      commitChunk();
-  }
-  // Stages in a ring: the one that is read, and the one that is written.
-  carried.push_back(constant(0));
-  carried.push_back(constant(ahead * stageSize));
-  auto loop = scf::ForOp::create(b, loc, constant(0), constant(chunks),
-                                 constant(1), carried);
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    SmallVector<Value> values(loop.getRegionIterArgs());
-    Value writeStage = values.pop_back_val(), readStage = values.pop_back_val();
-    Int chunk = toPosition(loop.getInductionVar());
-    auto startNext = [&] {
-      OpBuilder::InsertionGuard guard(b);
-      if (ahead != 0) {
-        auto branch = scf::IfOp::create(
-            b, loc, kernel.less(kernel.add(chunk, ahead), chunks));
-        b.setInsertionPointToStart(branch.thenBlock());
-      }
-      startChunk(kernel.add(kernel.add(firstChunk, chunk), ahead), writeStage);
-    };
-    // A stage is written when all threads have left it: one barrier a chunk, as
-    // long as there are two stages.
-    if (ahead == 0) {
-      startNext();
-      waitForChunk(0);
-      gpu::BarrierOp::create(b, loc);
-      values = computeChunk(readStage, values);
-      gpu::BarrierOp::create(b, loc);
-    } else {
-      waitForChunk(ahead - 1);
-      gpu::BarrierOp::create(b, loc);
-      startNext();
-      values = computeChunk(readStage, values);
-    }
-    auto advance = [&](Value stage) -> Value {
-      if (p.stages == 1)
-        return stage;
-      Value next = kernel.index(kernel.add(Int(stage), stageSize));
-      Value isEnd = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
-                                          next, constant(p.stages * stageSize));
-      return arith::SelectOp::create(b, loc, isEnd, constant(0), next);
-    };
-    values.push_back(advance(readStage));
-    values.push_back(advance(writeStage));
-    scf::YieldOp::create(b, loc, values);
-  }
-
+  auto vector = VectorType::get({width}, element);
   SmallVector<SmallVector<Value>> sums(rowsOfThread);
-  for (int64_t i = 0; i < rowsOfThread * vectorsOfRow; ++i)
-    sums[i / vectorsOfRow].push_back(loop.getResult(i));
+  for (int64_t i = 0; i < rowsOfThread * columnsOfThread; i += width)
+    sums[i / columnsOfThread].push_back(vector::FromElementsOp::create(
+        b, loc, vector, ArrayRef(accumulators).slice(i, width)));
   SmallVector<Int> rowIndices, columnIndices;
   for (int64_t row = 0; row < rowsOfThread; ++row)
     rowIndices.push_back(
@@ -282,28 +284,34 @@ void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
                               kernel.mul(threadRow, p.threadRows)),
                    row / p.threadRows * (p.tileRows / p.interleaveRows) +
                        row % p.threadRows));
-  for (int64_t vector = 0; vector < vectorsOfRow; ++vector) {
-    int64_t column = vector * width;
+  for (int64_t column = 0; column < columnsOfThread; column += width)
     columnIndices.push_back(kernel.add(
         kernel.add(kernel.mul(columnBlock, p.tileColumns),
                    kernel.mul(threadColumn, p.threadColumns)),
         column / p.threadColumns * (p.tileColumns / p.interleaveColumns) +
             column % p.threadColumns));
-  }
-  bool checkRows = rowCount % p.tileRows != 0,
-       checkColumns = columnCount % p.tileColumns != 0;
   if (p.splits == 1) {
     epilogue->openKernel(batchIndex);
-    epilogue->emit(sums, rowIndices, columnIndices, width, checkRows,
-                   checkColumns);
+    epilogue->emit(sums, rowIndices, columnIndices, width,
+                   rowCount % p.tileRows != 0,
+                   columnCount % p.tileColumns != 0);
     return;
   }
-  // Partial sums, [split][batch][row][column].
+  storePartialSums(
+      sums, rowIndices, columnIndices,
+      batchCount == 1 ? split
+                      : kernel.add(kernel.mul(split, batchCount), batchIndex));
+}
+
+// [split][batch][row][column].
+void ContractionKernel::storePartialSums(ArrayRef<SmallVector<Value>> sums,
+                                         ArrayRef<Int> rowIndices,
+                                         ArrayRef<Int> columnIndices,
+                                         Int matrix) {
+  bool checkRows = rowCount % p.tileRows != 0,
+       checkColumns = columnCount % p.tileColumns != 0;
   Value line = kernel.flatten(partialBuffer);
   int64_t lanes = largestDividing(width, columnCount);
-  Int matrix = batchCount == 1
-                   ? split
-                   : kernel.add(kernel.mul(split, batchCount), batchIndex);
   for (auto [row, vectors] : llvm::zip_equal(rowIndices, sums)) {
     Value rowExists = checkRows ? kernel.less(row, rowCount) : Value();
     Int start = kernel.mul(
@@ -382,6 +390,7 @@ chameleon::transform_ops::LowerToGPUContractionOp::apply(
       {getThreadColumns(), "columns of a thread", 1, &p.threadColumns},
       {getStages(), "stages", 1, &p.stages},
       {getPad(), "pad", 0, &p.pad},
+      {getTurn(), "turn", 0, &p.turn},
       {getSplits(), "splits", 1, &p.splits}};
   for (auto [param, name, minimum, value] : parameters) {
     DiagnosedSilenceableFailure valid =

@@ -13,12 +13,12 @@
 // CHECK-SAME:      workgroup(%[[SHARED:.*]] : memref<6912xf32, 3>)
 // CHECK:           nvgpu.device_async_copy {{.*}}, %[[SHARED]][{{.*}}], 4 {bypassL1}
 // CHECK:           nvvm.cp.async.commit.group
-// CHECK:           scf.for {{.*}} -> (vector<4xf32>{{(, vector<4xf32>)+}}, index, index)
+// CHECK:           scf.for {{.*}} -> (f32{{(, f32)+}}, index, index)
 // CHECK:             nvvm.cp.async.wait.group 1
 // CHECK-NEXT:        gpu.barrier
 // CHECK:             scf.if
 // CHECK:               nvgpu.device_async_copy
-// CHECK-COUNT-8:     vector.fma {{.*}} : vector<4xf32>
+// CHECK-COUNT-32:    math.fma {{.*}} : f32
 // CHECK-NOT:         gpu.barrier
 // CHECK:           arith.maximumf {{.*}} : vector<4xf32>
 // CHECK:           vector.store {{.*}} {alignment = 16 : i64}
@@ -48,9 +48,10 @@ module attributes {transform.with_named_sequence} {
     %two = transform.param.constant 2 : i64 -> !transform.param<i64>
     %three = transform.param.constant 3 : i64 -> !transform.param<i64>
     %four = transform.param.constant 4 : i64 -> !transform.param<i64>
+    %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %depth interleave %two, %one thread %four, %four
-        stages %three pad %four splits %one
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %three pad %four turn %untouched splits %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }
@@ -67,7 +68,7 @@ module attributes {transform.with_named_sequence} {
 // CHECK:             %[[IN:.*]] = arith.cmpi ult, {{.*}} : i32
 // CHECK:             %[[COUNT:.*]] = arith.select %{{.*}}, %c4{{.*}}, %c0
 // CHECK:             nvgpu.device_async_copy %{{.*}}, 4, %[[COUNT]] {bypassL1} : memref<3136xf32>
-// CHECK:             vector.fma
+// CHECK:             math.fma
 // CHECK:           scf.if
 // CHECK:             vector.store
 // CHECK:         gpu.launch
@@ -92,9 +93,10 @@ module attributes {transform.with_named_sequence} {
     %one = transform.param.constant 1 : i64 -> !transform.param<i64>
     %four = transform.param.constant 4 : i64 -> !transform.param<i64>
     %seven = transform.param.constant 7 : i64 -> !transform.param<i64>
+    %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %rows, %columns, %columns interleave %one, %one thread %seven, %four
-        stages %one pad %four splits %four
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %one pad %four turn %untouched splits %four
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }
@@ -111,10 +113,11 @@ module attributes {transform.with_named_sequence} {
     %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
     %tile = transform.param.constant 64 : i64 -> !transform.param<i64>
     %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+    %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     // expected-error @below {{4096 threads, expected at most 1024}}
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %tile interleave %one, %one thread %one, %one
-        stages %one pad %one splits %one
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %one pad %one turn %untouched splits %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }
@@ -136,10 +139,50 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
     %op = transform.structured.match ops{["linalg.generic"]} in %root : (!transform.any_op) -> !transform.any_op
     %four = transform.param.constant 4 : i64 -> !transform.param<i64>
+    %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     // expected-error @below {{expects a body that adds a product to the result}}
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %four, %four, %four interleave %four, %four thread %four, %four
-        stages %four pad %four splits %four
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %four pad %four turn %untouched splits %four
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+// Turned: what the first step needs is read before the loop and carried by it; what the next chunk's first step needs, after the
+// only barrier, before the last step's products.
+// CHECK-LABEL: func @turned(
+// CHECK:         nvvm.cp.async.wait.group 1
+// CHECK-NEXT:    gpu.barrier
+// CHECK-COUNT-2: vector.load {{.*}} : memref<1632xf32, 3>, vector<4xf32>
+// CHECK:         scf.for
+// CHECK-NOT:       gpu.barrier
+// CHECK:           scf.if
+// CHECK:             nvgpu.device_async_copy
+// CHECK:           vector.load {{.*}} : memref<1632xf32, 3>, vector<4xf32>
+// CHECK:           math.fma
+// CHECK:           nvvm.cp.async.wait.group 1
+// CHECK-NEXT:      gpu.barrier
+// CHECK-COUNT-2:   vector.load {{.*}} : memref<1632xf32, 3>, vector<4xf32>
+// CHECK-COUNT-16:  math.fma {{.*}} : f32
+// CHECK-NOT:       gpu.barrier
+// CHECK:           scf.yield
+module attributes {transform.with_named_sequence} {
+  func.func @turned(%a: tensor<32x64xf32>, %b: tensor<64x32xf32>, %out: tensor<32x32xf32>) -> tensor<32x32xf32> {
+    %0 = linalg.matmul ins(%a, %b : tensor<32x64xf32>, tensor<64x32xf32>) outs(%out : tensor<32x32xf32>) -> tensor<32x32xf32>
+    return %0 : tensor<32x32xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tile = transform.param.constant 32 : i64 -> !transform.param<i64>
+    %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+    %three = transform.param.constant 3 : i64 -> !transform.param<i64>
+    %four = transform.param.constant 4 : i64 -> !transform.param<i64>
+    %eight = transform.param.constant 8 : i64 -> !transform.param<i64>
+    %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %eight interleave %one, %one thread %four, %four
+        stages %three pad %four turn %one splits %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }

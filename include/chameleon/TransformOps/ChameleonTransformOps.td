@@ -147,18 +147,21 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
     - A thread computes `interleave` rows x columns parts of `thread` rows x columns each, in registers. Parts are a fraction
       of the tile apart, so that neighbouring threads read neighbouring addresses.
     - `pad` elements after each row of an operand whose reduction is contiguous keep rows out of each other's banks.
+    - With `turn` 1, such an operand is turned on its way to shared memory, by copies of single elements. What a thread needs of
+      each step then lies together and takes few registers, so that the next step's is read while this one's is used. With
+      `turn` 0, copies are wide, and what is read serves four steps.
     - An operand of 65536 elements or more whose rows are not aligned to 16 bytes, and which four tiles or more read, is copied to
       rows that are, by a kernel before. Four times as many single copies would cost more.
     - With `splits` above 1, so many blocks share the reduction of a tile, and a second kernel adds their sums up.
 
     ```mlir
     %launches = transform.chameleon.lower_to_gpu_contraction %matmul tile %bm, %bn, %bk interleave %sm, %sn thread %tm, %tn
-        stages %stages pad %pad splits %splits : (!transform.any_op, !transform.param<i64>, ...) -> !transform.any_op
+        stages %stages pad %pad turn %turn splits %splits : (!transform.any_op, !transform.param<i64>, ...) -> !transform.any_op
     ```
 
     #### Return modes
 
-    Consumes the target. Parameters that are not one integer each, positive but for `pad`, are a definite failure. A target of
+    Consumes the target. Parameters that are not one integer each, positive but for `pad` and `turn`, are a definite failure. A target of
     another form, a tile that is not a whole number of threads, more than 1024 threads or 227 KiB of shared memory are silenceable
     ones.
   }];
@@ -166,11 +169,12 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
     TransformParamTypeInterface:$tile_columns, TransformParamTypeInterface:$tile_depth,
     TransformParamTypeInterface:$interleave_rows, TransformParamTypeInterface:$interleave_columns,
     TransformParamTypeInterface:$thread_rows, TransformParamTypeInterface:$thread_columns,
-    TransformParamTypeInterface:$stages, TransformParamTypeInterface:$pad, TransformParamTypeInterface:$splits);
+    TransformParamTypeInterface:$stages, TransformParamTypeInterface:$pad, TransformParamTypeInterface:$turn,
+    TransformParamTypeInterface:$splits);
   let results = (outs TransformHandleTypeInterface:$launches);
   let assemblyFormat = [{
     $target `tile` $tile_rows `,` $tile_columns `,` $tile_depth `interleave` $interleave_rows `,` $interleave_columns
-    `thread` $thread_rows `,` $thread_columns `stages` $stages `pad` $pad `splits` $splits attr-dict
+    `thread` $thread_rows `,` $thread_columns `stages` $stages `pad` $pad `turn` $turn `splits` $splits attr-dict
     `:` functional-type(operands, results)
   }];
 }

@@ -228,15 +228,17 @@ module attributes {transform.with_named_sequence} {
     %stages = transform.tune.knob<"stages"> = 3 : i64 from options = [2, 3, 4] -> !transform.param<i64>
     // Elements between rows in shared memory.
     %pad = transform.tune.knob<"pad"> = 4 : i64 from options = [0, 4] -> !transform.param<i64>
+    // 1: what lies along the reduction is turned on its way to shared memory, so that a thread reads a step ahead.
+    %turn = transform.tune.knob<"turn"> = 0 : i64 from options = [0, 1] -> !transform.param<i64>
     // Blocks that share the reduction of a tile.
     %splits = transform.tune.knob<"splits"> = 4 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
     %shared_bytes = transform.dlti.query ["GPU", "shared_bytes"] at %function : (!transform.any_op) -> !transform.param<i64>
     %multiprocessors = transform.dlti.query ["GPU", "multiprocessors"] at %function : (!transform.any_op) -> !transform.param<i64>
     %most_threads = transform.dlti.query ["GPU", "max_threads"] at %function : (!transform.any_op) -> !transform.param<i64>
     %registers = transform.dlti.query ["GPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
-    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %splits, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
-    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %splits_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int):
+    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %turn, %splits, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers)
+        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
+    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %turn_: !smt.int, %splits_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int):
       %c0 = smt.int.constant 0
       %c1 = smt.int.constant 1
       %c2 = smt.int.constant 2
@@ -276,6 +278,16 @@ module attributes {transform.with_named_sequence} {
       %v20 = smt.int.mul %v19, %c4
       %v21 = smt.int.cmp le %v20, %shared_bytes_
       smt.assert %v21
+      // The code of a step stays in the instruction cache.
+      %v58 = smt.int.mul %accumulators, %tile_depth_
+      %c4096 = smt.int.constant 4096
+      %v59 = smt.int.cmp le %v58, %c4096
+      smt.assert %v59
+      // Rows of a turned tile are written together: not to one bank.
+      %v60 = smt.eq %turn_, %c0 : !smt.int
+      %v61 = smt.eq %pad_, %c4 : !smt.int
+      %v62 = smt.or %v60, %v61
+      smt.assert %v62
       // Of two tiles that hold everything the smaller one.
       %v22 = smt.int.mul %rows_0_, %rows_1_
       %rows = smt.int.mul %v22, %rows_2_
@@ -330,16 +342,16 @@ module attributes {transform.with_named_sequence} {
     }
 
     %launches = transform.chameleon.lower_to_gpu_contraction %anchor tile %tile_rows, %tile_columns, %tile_depth
-        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad splits %splits
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad turn %turn splits %splits
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 
   transform.named_sequence @matmul(%anchor: !transform.any_op {transform.consumed}, %batch: !transform.param<i64> {transform.readonly}, %rows_0: !transform.param<i64> {transform.readonly}, %rows_1: !transform.param<i64> {transform.readonly}, %rows_2: !transform.param<i64> {transform.readonly}, %columns_0: !transform.param<i64> {transform.readonly}, %columns_1: !transform.param<i64> {transform.readonly}, %depth_0: !transform.param<i64> {transform.readonly}, %depth_1: !transform.param<i64> {transform.readonly}, %depth_2: !transform.param<i64> {transform.readonly}) {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
     // The tile of a block: rows and columns of the result, and steps of the reduction at a time.
-    %tile_rows = transform.tune.knob<"tile_rows"> = 64 : i64 from options = [16, 28, 32, 56, 64, 112, 128, 256] -> !transform.param<i64>
-    %tile_columns = transform.tune.knob<"tile_columns"> = 64 : i64 from options = [16, 32, 64, 128, 256] -> !transform.param<i64>
+    %tile_rows = transform.tune.knob<"tile_rows"> = 128 : i64 from options = [16, 28, 32, 56, 64, 112, 128, 256] -> !transform.param<i64>
+    %tile_columns = transform.tune.knob<"tile_columns"> = 128 : i64 from options = [16, 32, 64, 128, 256] -> !transform.param<i64>
     %tile_depth = transform.tune.knob<"tile_depth"> = 16 : i64 from options = [8, 16, 32, 64] -> !transform.param<i64>
     // Parts of the tile that a thread works on. Two that are half a tile apart keep threads out of each other's banks.
     %parts_rows = transform.tune.knob<"parts_rows"> = 2 : i64 from options = [1, 2] -> !transform.param<i64>
@@ -348,18 +360,20 @@ module attributes {transform.with_named_sequence} {
     %thread_rows = transform.tune.knob<"thread_rows"> = 4 : i64 from options = [1, 2, 4, 7, 8] -> !transform.param<i64>
     %thread_columns = transform.tune.knob<"thread_columns"> = 4 : i64 from options = [1, 2, 4, 8] -> !transform.param<i64>
     // Steps in shared memory: one that is used, the others on their way.
-    %stages = transform.tune.knob<"stages"> = 2 : i64 from options = [2, 3, 4] -> !transform.param<i64>
+    %stages = transform.tune.knob<"stages"> = 3 : i64 from options = [2, 3, 4] -> !transform.param<i64>
     // Elements between rows in shared memory.
     %pad = transform.tune.knob<"pad"> = 4 : i64 from options = [0, 4] -> !transform.param<i64>
+    // 1: what lies along the reduction is turned on its way to shared memory, so that a thread reads a step ahead.
+    %turn = transform.tune.knob<"turn"> = 1 : i64 from options = [0, 1] -> !transform.param<i64>
     // Blocks that share the reduction of a tile.
     %splits = transform.tune.knob<"splits"> = 1 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
     %shared_bytes = transform.dlti.query ["GPU", "shared_bytes"] at %function : (!transform.any_op) -> !transform.param<i64>
     %multiprocessors = transform.dlti.query ["GPU", "multiprocessors"] at %function : (!transform.any_op) -> !transform.param<i64>
     %most_threads = transform.dlti.query ["GPU", "max_threads"] at %function : (!transform.any_op) -> !transform.param<i64>
     %registers = transform.dlti.query ["GPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
-    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %splits, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
-    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %splits_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int):
+    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %turn, %splits, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers)
+        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
+    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %turn_: !smt.int, %splits_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int):
       %c0 = smt.int.constant 0
       %c1 = smt.int.constant 1
       %c2 = smt.int.constant 2
@@ -399,6 +413,16 @@ module attributes {transform.with_named_sequence} {
       %v20 = smt.int.mul %v19, %c4
       %v21 = smt.int.cmp le %v20, %shared_bytes_
       smt.assert %v21
+      // The code of a step stays in the instruction cache.
+      %v58 = smt.int.mul %accumulators, %tile_depth_
+      %c4096 = smt.int.constant 4096
+      %v59 = smt.int.cmp le %v58, %c4096
+      smt.assert %v59
+      // Rows of a turned tile are written together: not to one bank.
+      %v60 = smt.eq %turn_, %c0 : !smt.int
+      %v61 = smt.eq %pad_, %c4 : !smt.int
+      %v62 = smt.or %v60, %v61
+      smt.assert %v62
       // Of two tiles that hold everything the smaller one.
       %v22 = smt.int.mul %rows_0_, %rows_1_
       %rows = smt.int.mul %v22, %rows_2_
@@ -453,8 +477,8 @@ module attributes {transform.with_named_sequence} {
     }
 
     %launches = transform.chameleon.lower_to_gpu_contraction %anchor tile %tile_rows, %tile_columns, %tile_depth
-        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad splits %splits
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad turn %turn splits %splits
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 

@@ -5,7 +5,7 @@
 // RUN: %if ptxas %{ ptxas -arch=sm_90 %t.ptx -o %t.cubin %}
 
 // Large tiles for what has many of them, blocks that share the reduction for what has few; every extent has a legal point.
-// SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal, default {{.*}}splits = 1 : i64, stages = 2 : i64, thread_columns = 4 : i64, thread_rows = 4 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, tile_rows = 64 : i64
+// SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal, default {{.*}}splits = 1 : i64, stages = 2 : i64, thread_columns = 4 : i64, thread_rows = 4 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, tile_rows = 64 : i64, turn = 1 : i64
 // SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal
 // SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal
 // SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal, default {{.*}}splits = {{[248]|16|32}} : i64
@@ -14,7 +14,7 @@
 // CHECK-LABEL: func @large
 // CHECK-NOT:     linalg.
 // CHECK:         gpu.launch
-// CHECK:           vector.fma {{.*}} : vector<4xf32>
+// CHECK:           math.fma {{.*}} : f32
 // CHECK-LABEL: func @prime
 // CHECK-NOT:     linalg.
 // CHECK:         gpu.launch
