@@ -44,13 +44,13 @@ struct ContractionTile {
   bool wholeExtents = false, wholeDepth = false;
   mlir::Value buffer, line;
   int64_t extent = 0, total = 0; ///< of the tile, of the group
-  bool depthInside = false; ///< steps of the reduction are contiguous
+  bool depthInside = false;      ///< steps of the reduction are contiguous
   /// They are so in memory, but not in shared memory.
   bool turned = false;
-  int64_t lanes = 1;             ///< of an asynchronous copy
-  int64_t alignedLanes = 1;      ///< that alignment would allow
-  int64_t pitch = 0, size = 0;   ///< of a row, of the whole, in elements
-  int64_t base = 0;              ///< in a stage
+  int64_t lanes = 1;           ///< of an asynchronous copy
+  int64_t alignedLanes = 1;    ///< that alignment would allow
+  int64_t pitch = 0, size = 0; ///< of a row, of the whole, in elements
+  int64_t base = 0;            ///< in a stage
   llvm::SmallVector<Run> runs, depthRuns;
 
   // Of each copy of this thread, fixed over the reduction.

@@ -211,16 +211,16 @@ void ContractionKernel::makeAlignedTile(ContractionTile &tile,
     return;
   Access aligned = access;
   SmallVector<int64_t> shape(type.getShape());
-  // Where a loop is alone in a dimension, and in its group, tiles may as well be
-  // whole: then no copy of one needs a condition.
+  // Where a loop is alone in a dimension, and in its group, tiles may as well
+  // be whole: then no copy of one needs a condition.
   ContractionTile better;
   for (auto [size, index] : llvm::zip_equal(shape, access.indices)) {
     if (index.constant != 0 || llvm::count(index.coefficients, 0) + 1 !=
                                    static_cast<int64_t>(task.sizes.size()))
       continue;
-    unsigned loop = llvm::find_if(index.coefficients,
-                                  [](int64_t c) { return c != 0; }) -
-                    index.coefficients.begin();
+    unsigned loop =
+        llvm::find_if(index.coefficients, [](int64_t c) { return c != 0; }) -
+        index.coefficients.begin();
     if (index.coefficients[loop] != 1 || access.isBounded(loop))
       continue;
     if (ArrayRef(group) == ArrayRef(loop)) {
@@ -278,8 +278,7 @@ void ContractionKernel::createBuffer(ContractionTile &tile,
     if (isInnermost)
       column = here = kernel.mul(here, lanes);
     else if (type.getDimSize(dim) != size)
-      exists =
-          kernel.both(exists, kernel.less(here, type.getDimSize(dim)));
+      exists = kernel.both(exists, kernel.less(here, type.getDimSize(dim)));
     from = kernel.add(from, kernel.mul(kernel.toOffset(here), stride));
     stride *= type.getDimSize(dim);
   }
@@ -291,8 +290,8 @@ void ContractionKernel::createBuffer(ContractionTile &tile,
         b, loc, here, kernel.index(kernel.add(from, lane)), kernel.index(0));
     Value read =
         kernel.elementOf(kernel.load(kernel.flatten(source), safe, 1), 0);
-    elements.push_back(arith::SelectOp::create(b, loc, here, read,
-                                               kernel.zero(element)));
+    elements.push_back(
+        arith::SelectOp::create(b, loc, here, read, kernel.zero(element)));
   }
   Value vector = vector::FromElementsOp::create(
       b, loc, VectorType::get({lanes}, element), elements);
@@ -322,8 +321,8 @@ void ContractionKernel::openTile(ContractionTile &tile, Int block,
     if (tile.turned) {
       int64_t sector = largestDividing(sectorElements, p.tileDepth);
       auto [line, step] = kernel.divRem(number, threads, sector);
-      auto [group, row] = kernel.divRem(
-          line, llvm::divideCeil(threads, sector), tile.extent);
+      auto [group, row] =
+          kernel.divRem(line, llvm::divideCeil(threads, sector), tile.extent);
       alongExtent = row;
       slot.depth = kernel.add(kernel.mul(group, sector), step);
     } else {
@@ -342,10 +341,10 @@ void ContractionKernel::openTile(ContractionTile &tile, Int block,
     slot.place = kernel.add(start, kernel.place(tile.runs, here));
     Int outside = tile.depthInside ? alongExtent : slot.depth,
         inside = tile.depthInside ? slot.depth : alongExtent;
-    slot.target = kernel.add(
-        kernel.add(kernel.mul(kernel.toOffset(outside), tile.pitch),
-                   kernel.toOffset(inside)),
-        tile.base);
+    slot.target =
+        kernel.add(kernel.add(kernel.mul(kernel.toOffset(outside), tile.pitch),
+                              kernel.toOffset(inside)),
+                   tile.base);
     tile.slots.push_back(slot);
   }
 }

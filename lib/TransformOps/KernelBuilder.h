@@ -25,8 +25,8 @@
 
 namespace chameleon {
 
-/// An integer of a kernel: `value + constant`. Constants are kept apart, so that
-/// they end up in the addresses of instructions instead of in registers.
+/// An integer of a kernel: `value + constant`. Constants are kept apart, so
+/// that they end up in the addresses of instructions instead of in registers.
 /// Positions have 32 bits, offsets are of index type.
 struct Int {
   mlir::Value value; ///< null: zero

@@ -130,9 +130,9 @@ void ContractionKernel::multiply(ArrayRef<Value> operands,
           columnsOfThread = p.interleaveColumns * p.threadColumns;
   auto add = [&](int64_t k, int64_t row, int64_t column) {
     Value &sum = accumulators[row * columnsOfThread + column];
-    sum = math::FmaOp::create(b, loc, operands[row * steps + k],
-                              operands[(rowsOfThread + column) * steps + k],
-                              sum);
+    sum =
+        math::FmaOp::create(b, loc, operands[row * steps + k],
+                            operands[(rowsOfThread + column) * steps + k], sum);
   };
   // Neighbouring instructions share an operand, which the processor then does
   // not read again. The assembler finds registers whose banks collide least if
@@ -227,8 +227,8 @@ SmallVector<Value> ContractionKernel::buildChunkLoop() {
     } else {
       waitForChunk(ahead - 1);
       next = readOperands(nextStage, 0); // after the last chunk: nothing's
-      // Assembly that might write memory keeps LLVM from reading them where they
-      // are used, at the start of the loop, right after the barrier.
+      // Assembly that might write memory keeps LLVM from reading them where
+      // they are used, at the start of the loop, right after the barrier.
       LLVM::InlineAsmOp::create(
           b, loc, TypeRange(), ValueRange(), "", "~{memory}",
           /*has_side_effects=*/true, /*is_align_stack=*/false,
@@ -297,10 +297,10 @@ void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
                    columnCount % p.tileColumns != 0);
     return;
   }
-  storePartialSums(
-      sums, rowIndices, columnIndices,
-      batchCount == 1 ? split
-                      : kernel.add(kernel.mul(split, batchCount), batchIndex));
+  storePartialSums(sums, rowIndices, columnIndices,
+                   batchCount == 1
+                       ? split
+                       : kernel.add(kernel.mul(split, batchCount), batchIndex));
 }
 
 // [split][batch][row][column].

@@ -4,8 +4,9 @@
 // RUN: FileCheck %s --check-prefix=LAUNCH < %t.launches
 // RUN: %if ptxas %{ ptxas -arch=sm_90 %t.ptx -o %t.cubin %}
 
-// Large tiles for what has many of them, blocks that share the reduction for what has few; every extent has a legal point.
-// SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal, default {{.*}}splits = 1 : i64, stages = 2 : i64, thread_columns = 4 : i64, thread_rows = 4 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, tile_rows = 64 : i64, turn = 1 : i64
+// The first seed that is legal: large tiles, and blocks that share the reduction of those that are few; every extent has a legal
+// point.
+// SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal, default {{.*}}splits = 4 : i64, stages = 3 : i64, thread_columns = 4 : i64, thread_rows = 4 : i64, tile_columns = 128 : i64, tile_depth = 16 : i64, tile_rows = 128 : i64, turn = 1 : i64
 // SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal
 // SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal
 // SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal, default {{.*}}splits = {{[248]|16|32}} : i64
@@ -31,7 +32,8 @@
 // CHECK:         gpu.launch
 
 // LAUNCH:      function large
-// LAUNCH-NEXT: launch large_kernel grid 256,1,1 block 64,1,1
+// LAUNCH-NEXT: launch large_kernel grid 256,1,1 block 256,1,1 shared 49920
+// LAUNCH-NEXT: launch large_kernel_0 {{.*}} scratch
 // LAUNCH-NEXT: function prime
 // LAUNCH:      function small_image arguments 100352,9437184,100352 results 1 scratch {{[1-9]}}
 // LAUNCH-NEXT: launch small_image_kernel {{.*}} argument:0 argument:1 scratch
