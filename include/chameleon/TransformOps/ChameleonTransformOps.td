@@ -151,7 +151,8 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
       each step then lies together and takes few registers, so that the next step's is read while this one's is used. With
       `turn` 0, copies are wide, and what is read serves four steps.
     - An operand of 65536 elements or more whose rows are not aligned to 16 bytes, and which four tiles or more read, is copied to
-      rows that are, by a kernel before. Four times as many single copies would cost more.
+      rows that are, by a kernel before: with zeros up to the end of the last tile where a loop is alone in its dimension, so that
+      copies of tiles need no conditions. Four times as many single copies would cost more.
     - With `splits` above 1, so many blocks share the reduction of a tile, and a second kernel adds their sums up.
 
     ```mlir
