@@ -20,6 +20,18 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import interleave  # noqa: E402
 
+def find_descendants(folder: str) -> list[str]:
+    """Processes that this run has started, by the mark in their environment; others may tune on this machine, too."""
+    found = []
+    for process in pathlib.Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and int(process.name) != os.getpid() and f"CHAMELEON_SOAK={folder}" in (process / "environ").read_text(errors="replace").split("\0"):
+                found.append(process.name)
+        except OSError:
+            pass
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, required=True)
@@ -37,6 +49,7 @@ def main() -> int:
         worker.write_text(f'#!/bin/sh\nexec "{tools / "chameleon-worker"}" --inject=all:{arguments.probability}:7 "$@"\n')
         worker.chmod(0o755)
         each = -(-arguments.trials // arguments.tasks)
+        os.environ["CHAMELEON_SOAK"] = folder
         result = subprocess.run([str(tools / "chameleon-opt"), str(arguments.model), "-o", str(tuned),
                                  f"--tune-schedules=database={database} worker={worker} trials={each} patience={each} strategy=random "
                                  "run-timeout=2 compile-timeout=5 memory-limit=1024 progress=lines"], capture_output=True, text=True)
@@ -58,8 +71,7 @@ def main() -> int:
             print((check.stdout + check.stderr).strip())
             if check.returncode != 0:
                 failures.append("the tuned model computes something else")
-        left = subprocess.run(["pgrep", "-f", str(tools / "chameleon-worker")], capture_output=True, text=True).stdout.split()
-        if left:
+        if left := find_descendants(folder):
             failures.append(f"processes left behind: {' '.join(left)}")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"largest process: {peak:.0f} MiB")
