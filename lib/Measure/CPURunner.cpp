@@ -10,6 +10,7 @@
 #include "TaskProgram.h"
 #include "chameleon/Measure/Statistics.h"
 #include "chameleon/Measure/Timing.h"
+#include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Target/CPUExecutable.h"
 #include <cerrno>
@@ -74,8 +75,20 @@ private:
     std::unique_ptr<CPUExecutable> code;
     CPUExecutable::Entry entry = nullptr;
     Task *task = nullptr;
+    std::vector<void *> arguments;
     double checkSeconds = 0; ///< how long the checked call took
+
+    // What the candidate computes from the task's constants alone; it does so
+    // once, when it is checked.
+    CPUExecutable::Entry initialize = nullptr;
+    std::vector<void *> initialArguments;
+    std::vector<GuardedBuffer> constants;
   };
+
+  /// Outlines what a candidate computes once into a function, whose name is
+  /// returned; empty if there is nothing. Sets the arguments of both.
+  llvm::Expected<std::string> outlineInitializer(ModuleOp module,
+                                                 Executable &executable);
 
   RunnerOptions options;
   TargetDescription target;
@@ -123,8 +136,7 @@ llvm::Error CPURunner::warmUp() {
     return spec.takeError();
   if (failed(applySpec(**spec, **module)))
     return llvm::createStringError("the warm-up schedule fails");
-  return compileForHost(**module, target, options.threads > 1)
-      .takeError();
+  return compileForHost(**module, target, options.threads > 1).takeError();
 }
 
 //===----------------------------------------------------------------------===//
@@ -152,6 +164,40 @@ llvm::Error CPURunner::openTask(const MeasureTask &task,
   return llvm::Error::success();
 }
 
+llvm::Expected<std::string>
+CPURunner::outlineInitializer(ModuleOp module, Executable &executable) {
+  const TaskSignature &signature = executable.task->open.signature;
+  auto function = module.lookupSymbol<func::FuncOp>(signature.function);
+  SmallVector<unsigned> constants;
+  for (unsigned i = 0; i < signature.numInputs; ++i)
+    if (function.getArgAttr(i, "chameleon.constant"))
+      constants.push_back(i);
+  void **pointers = executable.task->buffers->pointers();
+  executable.arguments.assign(pointers, pointers + signature.arguments.size());
+  DiagnosticCollector diagnostics(&context);
+  FailureOr<func::FuncOp> initializer = outlineConstants(function);
+  if (failed(initializer))
+    return llvm::createStringError(
+        diagnostics.message("what is constant cannot be computed once"));
+  if (!*initializer)
+    return std::string();
+  for (unsigned i : constants)
+    executable.initialArguments.push_back(pointers[i]);
+  for (Type type : initializer->getResultTypes()) {
+    auto tensor = cast<RankedTensorType>(type);
+    executable.constants.emplace_back(
+        llvm::divideCeil(tensor.getElementTypeBitWidth(), 8) *
+        tensor.getNumElements());
+  }
+  auto destinations = executable.arguments.begin() + signature.numInputs;
+  std::vector<void *> addresses;
+  for (GuardedBuffer &buffer : executable.constants)
+    addresses.push_back(buffer.data());
+  executable.arguments.insert(destinations, addresses.begin(), addresses.end());
+  llvm::append_range(executable.initialArguments, addresses);
+  return initializer->getSymName().str();
+}
+
 Measurement CPURunner::compile(int64_t id, const Candidate &candidate) {
   Measurement result;
   auto fail = [&](llvm::Error error) {
@@ -163,13 +209,26 @@ Measurement CPURunner::compile(int64_t id, const Candidate &candidate) {
   OwningOpRef<ModuleOp> module = task.open.applyCandidate(candidate, result);
   if (!module)
     return result;
+  Executable executable;
+  executable.task = &task;
+  auto initializer = outlineInitializer(*module, executable);
+  if (!initializer)
+    return fail(initializer.takeError());
   auto code = compileForHost(*module, target, options.threads > 1);
   if (!code)
     return fail(code.takeError());
   auto entry = (*code)->lookup(task.open.signature.function);
   if (!entry)
     return fail(entry.takeError());
-  executables[id] = {std::move(*code), *entry, &task};
+  executable.entry = *entry;
+  if (!initializer->empty()) {
+    auto initialize = (*code)->lookup(*initializer);
+    if (!initialize)
+      return fail(initialize.takeError());
+    executable.initialize = *initialize;
+  }
+  executable.code = std::move(*code);
+  executables[id] = std::move(executable);
   result.outcome = Outcome::Ok;
   return result;
 }
@@ -186,13 +245,19 @@ Measurement CPURunner::check(int64_t id, const MeasurePolicy &policy) {
   buffers.poisonOutputs();
   errno = 0; // an allocation that fails in the candidate sets it, see
              // ChildProcess.cpp
+  if (executable.initialize)
+    executable.initialize(executable.initialArguments.data());
   double begin = monotonicSeconds();
-  executable.entry(buffers.pointers());
+  executable.entry(executable.arguments.data());
   executable.checkSeconds = monotonicSeconds() - begin;
   if (filter)
     for (GuardedBuffer &output : buffers.outputs())
       filter(id, output.data(), output.size());
   result.message = buffers.findFault(policy.tolerance, result.relativeError);
+  if (!llvm::all_of(executable.constants, [](GuardedBuffer &buffer) {
+        return buffer.guardsIntact();
+      }))
+    result.message = "wrote beyond a tensor that is computed once";
   result.outcome = result.message.empty() ? Outcome::Ok : Outcome::WrongResult;
   return result;
 }
@@ -209,8 +274,9 @@ std::vector<Measurement> CPURunner::time(llvm::ArrayRef<int64_t> ids,
   for (int64_t id : ids) {
     Executable &executable = executables.at(id);
     calls.push_back(
-        [entry = executable.entry,
-         pointers = executable.task->buffers->pointers()] { entry(pointers); });
+        [entry = executable.entry, arguments = executable.arguments.data()] {
+          entry(arguments);
+        });
   }
   errno = 0;
   std::vector<TimedCalls> timed;

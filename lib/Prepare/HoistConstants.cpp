@@ -12,6 +12,11 @@
 // arguments ever after. Two functions need no mutable global, and a task sees
 // its weights as plain arguments.
 //
+// A task's arguments that are constant wherever it is called say so
+// (chameleon.constant, without a number). A schedule may lay them out anew;
+// that becomes a function of its own, is cloned into the callers, and leaves
+// these as everything else does.
+//
 //===----------------------------------------------------------------------===//
 
 #include "Graph.h"
@@ -30,18 +35,30 @@ namespace {
 
 constexpr llvm::StringLiteral initAttribute = "chameleon.init";
 constexpr llvm::StringLiteral constantAttribute = "chameleon.constant";
+constexpr llvm::StringLiteral taskAttribute = "chameleon.task";
 
 class Hoister {
 public:
   explicit Hoister(func::FuncOp function)
       : function(function), builder(function.getContext()) {}
 
-  LogicalResult run();
+  /// Of a function that nothing calls, into its initialiser.
+  LogicalResult hoist();
+  /// Of a task, into a new function; null if there is nothing.
+  FailureOr<func::FuncOp> outline();
 
 private:
   void analyze();
   bool isHoistable(Operation &op) const;
+  /// The tensors that leave what is worth computing once.
+  SmallVector<Value> findRoots();
+  /// Clones all that the roots need to where the builder is.
+  void cloneSlices(ArrayRef<Value> roots, IRMapping &mapping);
   void addToSlice(Value value, llvm::SetVector<Operation *> &slice) const;
+  /// Gives the function an argument at `number` in the place of `root`.
+  FailureOr<BlockArgument> replaceRoot(Value root, unsigned number,
+                                       Attribute constant);
+  func::FuncOp createInit(FunctionType type);
   func::FuncOp getOrCreateInit();
 
   func::FuncOp function;
@@ -50,16 +67,30 @@ private:
   llvm::DenseSet<Operation *> work; ///< derived, and worth computing once
 };
 
+/// What an operation reads, also within its regions.
+llvm::SetVector<Value> getUsedValues(Operation *op) {
+  llvm::SetVector<Value> values;
+  getUsedValuesDefinedAbove(op->getRegions(), values);
+  values.insert(op->operand_begin(), op->operand_end());
+  return values;
+}
+
 /// A leaf costs nothing to have in both functions, and is never a result of the
 /// initialiser.
 bool isLeaf(Operation *op) {
   if (op->hasTrait<OpTrait::ConstantLike>() ||
       isa<tensor::EmptyOp, linalg::FillOp>(op))
     return true;
-  return llvm::none_of(op->getOperands(), [](Value operand) {
+  return llvm::none_of(getUsedValues(op), [](Value operand) {
     return isa<TensorType>(operand.getType()) &&
            !isa_and_nonnull<tensor::EmptyOp>(operand.getDefiningOp());
   });
+}
+
+/// A task reads a part or another shape of a constant where it is.
+bool isView(Operation *op) {
+  return isa<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
+             tensor::ExpandShapeOp, tensor::CastOp>(op);
 }
 
 bool Hoister::isHoistable(Operation &op) const {
@@ -67,9 +98,7 @@ bool Hoister::isHoistable(Operation &op) const {
     return true;
   if (op.hasTrait<OpTrait::IsTerminator>() || !isMemoryEffectFree(&op))
     return false;
-  llvm::SetVector<Value> values;
-  getUsedValuesDefinedAbove(op.getRegions(), values);
-  values.insert(op.operand_begin(), op.operand_end());
+  llvm::SetVector<Value> values = getUsedValues(&op);
   if (llvm::any_of(values,
                    [&](Value value) { return !derived.contains(value); }))
     return false;
@@ -84,7 +113,7 @@ bool Hoister::isHoistable(Operation &op) const {
     return type && type.hasStaticShape() ? type.getNumElements() : 0;
   };
   int64_t inputs = 0, results = 0;
-  for (Value operand : op.getOperands())
+  for (Value operand : values)
     if (Operation *source = operand.getDefiningOp();
         !source || !isa<tensor::EmptyOp, linalg::FillOp>(source))
       inputs += getElements(operand);
@@ -101,7 +130,7 @@ void Hoister::analyze() {
     if (!isHoistable(op))
       continue;
     derived.insert(op.result_begin(), op.result_end());
-    if (!isLeaf(&op))
+    if (!isLeaf(&op) && !(function->hasAttr(taskAttribute) && isView(&op)))
       work.insert(&op);
   }
 }
@@ -111,45 +140,108 @@ void Hoister::addToSlice(Value value,
   Operation *op = value.getDefiningOp();
   if (!op || slice.contains(op))
     return;
-  llvm::SetVector<Value> values;
-  getUsedValuesDefinedAbove(op->getRegions(), values);
-  values.insert(op->operand_begin(), op->operand_end());
-  for (Value operand : values)
+  for (Value operand : getUsedValues(op))
     addToSlice(operand, slice);
   slice.insert(op);
+}
+
+SmallVector<Value> Hoister::findRoots() {
+  SmallVector<Value> roots;
+  Block &body = function.getBody().front();
+  for (Operation &op : body) {
+    if (!work.contains(&op))
+      continue;
+    for (Value result : op.getResults()) {
+      bool leaves = llvm::any_of(result.getUsers(), [&](Operation *user) {
+        return !work.contains(body.findAncestorOpInBlock(*user));
+      });
+      if (isa<RankedTensorType>(result.getType()) && leaves)
+        roots.push_back(result);
+    }
+  }
+  return roots;
+}
+
+void Hoister::cloneSlices(ArrayRef<Value> roots, IRMapping &mapping) {
+  llvm::SetVector<Operation *> slice;
+  for (Value root : roots)
+    addToSlice(root, slice);
+  for (Operation *op : slice)
+    builder.clone(*op, mapping);
+}
+
+FailureOr<BlockArgument> Hoister::replaceRoot(Value root, unsigned number,
+                                              Attribute constant) {
+  if (failed(function.insertArgument(
+          number, root.getType(),
+          builder.getDictionaryAttr(
+              builder.getNamedAttr(constantAttribute, constant)),
+          root.getLoc())))
+    return failure();
+  BlockArgument argument = function.getArgument(number);
+  root.replaceUsesWithIf(argument, [&](OpOperand &use) {
+    return !work.contains(
+        function.getBody().front().findAncestorOpInBlock(*use.getOwner()));
+  });
+  return argument;
+}
+
+func::FuncOp Hoister::createInit(FunctionType type) {
+  auto module = function->getParentOfType<ModuleOp>();
+  std::string name = (function.getSymName() + "_init").str();
+  for (unsigned suffix = 0; module.lookupSymbol(name); ++suffix)
+    name = llvm::formatv("{0}_init_{1}", function.getSymName(), suffix);
+  builder.setInsertionPointAfter(function);
+  auto init = func::FuncOp::create(builder, function.getLoc(), name, type);
+  builder.setInsertionPointToStart(init.addEntryBlock());
+  function->setAttr(initAttribute, FlatSymbolRefAttr::get(init));
+  return init;
 }
 
 func::FuncOp Hoister::getOrCreateInit() {
   auto module = function->getParentOfType<ModuleOp>();
   if (auto name = function->getAttrOfType<FlatSymbolRefAttr>(initAttribute))
     return module.lookupSymbol<func::FuncOp>(name.getAttr());
-  std::string name = (function.getSymName() + "_init").str();
-  for (unsigned suffix = 0; module.lookupSymbol(name); ++suffix)
-    name = llvm::formatv("{0}_init_{1}", function.getSymName(), suffix);
-  builder.setInsertionPointAfter(function);
-  auto init = func::FuncOp::create(builder, function.getLoc(), name,
-                                   builder.getFunctionType({}, {}));
-  builder.setInsertionPointToStart(init.addEntryBlock());
+  func::FuncOp init = createInit(builder.getFunctionType({}, {}));
   func::ReturnOp::create(builder, function.getLoc());
-  function->setAttr(initAttribute, FlatSymbolRefAttr::get(init));
   return init;
 }
 
-LogicalResult Hoister::run() {
+FailureOr<func::FuncOp> Hoister::outline() {
   analyze();
-  SmallVector<Value> roots;
-  for (Operation &op : function.getBody().front()) {
-    if (!work.contains(&op))
-      continue;
-    for (Value result : op.getResults()) {
-      bool leaves = llvm::any_of(result.getUsers(), [&](Operation *user) {
-        return !work.contains(
-            function.getBody().front().findAncestorOpInBlock(*user));
-      });
-      if (isa<RankedTensorType>(result.getType()) && leaves)
-        roots.push_back(result);
-    }
-  }
+  SmallVector<Value> roots = findRoots();
+  if (roots.empty())
+    return func::FuncOp();
+  SmallVector<BlockArgument> constants;
+  for (BlockArgument argument : function.getArguments())
+    if (derived.contains(argument))
+      constants.push_back(argument);
+  func::FuncOp init = createInit(builder.getFunctionType(
+      TypeRange(
+          ValueRange(ArrayRef<Value>(llvm::to_vector_of<Value>(constants)))),
+      TypeRange(ValueRange(roots))));
+  IRMapping mapping;
+  mapping.map(constants, init.getArguments());
+  cloneSlices(roots, mapping);
+  func::ReturnOp::create(builder, function.getLoc(),
+                         llvm::map_to_vector(roots, [&](Value root) {
+                           return mapping.lookup(root);
+                         }));
+  // Destinations stay last.
+  unsigned number = function.getNumArguments() - function.getNumResults();
+  for (Value root : roots)
+    if (failed(replaceRoot(root, number++, builder.getUnitAttr())))
+      return failure();
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  return init;
+}
+
+LogicalResult Hoister::hoist() {
+  analyze();
+  SmallVector<Value> roots = findRoots();
   if (roots.empty())
     return success();
 
@@ -179,26 +271,12 @@ LogicalResult Hoister::run() {
     mapping.map(argument, results[index.getInt()]);
   }
 
-  llvm::SetVector<Operation *> slice;
-  for (Value root : roots)
-    addToSlice(root, slice);
   builder.setInsertionPoint(terminator);
-  for (Operation *op : slice)
-    builder.clone(*op, mapping);
-
+  cloneSlices(roots, mapping);
   for (Value root : roots) {
-    unsigned number = function.getNumArguments();
-    auto index = builder.getNamedAttr(
-        constantAttribute, builder.getI64IntegerAttr(results.size()));
-    if (failed(function.insertArgument(number, root.getType(),
-                                       builder.getDictionaryAttr(index),
-                                       root.getLoc())))
+    if (failed(replaceRoot(root, function.getNumArguments(),
+                           builder.getI64IntegerAttr(results.size()))))
       return failure();
-    BlockArgument argument = function.getArgument(number);
-    root.replaceUsesWithIf(argument, [&](OpOperand &use) {
-      return !work.contains(
-          function.getBody().front().findAncestorOpInBlock(*use.getOwner()));
-    });
     results.push_back(mapping.lookup(root));
   }
 
@@ -232,9 +310,79 @@ LogicalResult Hoister::run() {
   return success();
 }
 
+/// The calls of a function, if they are all that uses it.
+std::optional<SmallVector<func::CallOp>> findCalls(func::FuncOp function,
+                                                   ModuleOp module) {
+  std::optional<SymbolTable::UseRange> uses =
+      SymbolTable::getSymbolUses(function, module);
+  if (!uses)
+    return std::nullopt;
+  SmallVector<func::CallOp> calls;
+  for (SymbolTable::SymbolUse use : *uses) {
+    auto call = dyn_cast<func::CallOp>(use.getUser());
+    if (!call)
+      return std::nullopt;
+    calls.push_back(call);
+  }
+  return calls;
+}
+
+/// Moves what a task computes from its constants alone to where it is called.
+LogicalResult moveToCallers(func::FuncOp task, ArrayRef<func::CallOp> calls) {
+  SmallVector<unsigned> constants;
+  for (unsigned i = 0; i < task.getNumArguments(); ++i)
+    if (task.getArgAttr(i, constantAttribute))
+      constants.push_back(i);
+  FailureOr<func::FuncOp> init = Hoister(task).outline();
+  if (failed(init))
+    return failure();
+  if (!*init)
+    return success();
+  // Weights that are only read to be laid out need not be kept.
+  llvm::BitVector unused(task.getNumArguments());
+  for (unsigned number : constants)
+    if (task.getArgument(number).use_empty())
+      unused.set(number);
+  for (func::CallOp call : calls) {
+    OpBuilder builder(call);
+    IRMapping mapping;
+    for (auto [argument, number] :
+         llvm::zip_equal(init->getArguments(), constants))
+      mapping.map(argument, call.getOperand(number));
+    Block &body = init->getBody().front();
+    for (Operation &op : body.without_terminator())
+      builder.clone(op, mapping);
+    SmallVector<Value> values;
+    for (Value value : body.getTerminator()->getOperands())
+      values.push_back(mapping.lookup(value));
+    call->insertOperands(call.getNumOperands() - call.getNumResults(), values);
+    call->eraseOperands(unused);
+  }
+  if (failed(task.eraseArguments(unused)))
+    return failure();
+  task->removeAttr(initAttribute);
+  init->erase();
+  return success();
+}
+
 } // namespace
 
+FailureOr<func::FuncOp> chameleon::outlineConstants(func::FuncOp task) {
+  return Hoister(task).outline();
+}
+
 LogicalResult chameleon::hoistConstants(ModuleOp module) {
+  // Tasks first: what leaves them may leave their callers.
+  for (auto function : llvm::to_vector(module.getOps<func::FuncOp>())) {
+    if (function.isExternal() || !function.isPrivate() ||
+        !function->hasAttr(taskAttribute) ||
+        !llvm::hasSingleElement(function.getBody()))
+      continue;
+    std::optional<SmallVector<func::CallOp>> calls =
+        findCalls(function, module);
+    if (calls && !calls->empty() && failed(moveToCallers(function, *calls)))
+      return failure();
+  }
   llvm::DenseSet<StringRef> initialisers;
   for (auto function : module.getOps<func::FuncOp>())
     if (auto name = function->getAttrOfType<FlatSymbolRefAttr>(initAttribute))
@@ -247,7 +395,7 @@ LogicalResult chameleon::hoistConstants(ModuleOp module) {
         !llvm::hasSingleElement(function.getBody()) ||
         !SymbolTable::symbolKnownUseEmpty(function, module))
       continue;
-    if (failed(Hoister(function).run()))
+    if (failed(Hoister(function).hoist()))
       return failure();
   }
   return success();

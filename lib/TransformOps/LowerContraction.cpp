@@ -45,7 +45,16 @@ struct Operand {
   Value origin = {}; ///< of panels: where in the reduction they start, if not
                      ///< at its beginning
   bool depthInside =
-      false; ///< of panels: [panel, x, k] instead of [panel, k, x]
+      false;             ///< of panels: [panel, x, k] instead of [panel, k, x]
+  Value firstPanel = {}; ///< of panels of a larger matrix: the one with which
+                         ///< the cache tile starts
+};
+
+/// The whole matrix that a cache tile reads rows or columns of.
+struct Whole {
+  Matrix matrix;
+  OpFoldResult firstPanel;
+  Operation *reader; ///< in the block of the matrix: what the tile is in
 };
 
 class Packer {
@@ -80,10 +89,6 @@ private:
   Value constant(int64_t value) {
     return arith::ConstantIndexOp::create(rewriter, loc, value);
   }
-  bool isMultiple(OFR size, int64_t factor) {
-    std::optional<int64_t> known = getConstantIntValue(size);
-    return known && *known % factor == 0;
-  }
   /// Lanes of the widest vector of at most 64 bytes that divides `extent`.
   static int64_t vectorLanes(int64_t extent, Type element) {
     int64_t most = std::max(512u / element.getIntOrFloatBitWidth(), 1u);
@@ -112,6 +117,10 @@ private:
   /// [panels, extent, k] of a matrix [x, k].
   Value packRows(Value matrix, OFR depth, OFR width, int64_t depthBound,
                  int64_t widthBound, int64_t extent);
+  /// The matrix that `tile` is a slice of, if the slice has all steps of the
+  /// reduction and starts with a whole panel of `extent`.
+  std::optional<Whole> findWhole(const Matrix &tile, int64_t extent);
+  bool isMultiple(OFR index, int64_t factor);
   /// `accumulator` after one step of the reduction, on vectors.
   Value computeStep(Value lhs, Value rhs, Value accumulator);
   /// `accumulators` after the steps `from` to `to` of one register tile.
@@ -353,6 +362,63 @@ Value Packer::packRows(Value matrix, OFR depth, OFR width, int64_t depthBound,
   return packed;
 }
 
+/// True if `size` is known to be a multiple of `factor`: an induction variable
+/// with such bounds and steps, or an affine expression of such values.
+bool Packer::isMultiple(OFR size, int64_t factor) {
+  if (std::optional<int64_t> known = getConstantIntValue(size))
+    return *known % factor == 0;
+  auto index = cast<Value>(size);
+  if (auto apply = index.getDefiningOp<affine::AffineApplyOp>()) {
+    AffineExpr expr = apply.getAffineMap().getResult(0);
+    unsigned dims = apply.getAffineMap().getNumDims();
+    for (auto [number, operand] : llvm::enumerate(apply.getMapOperands()))
+      if (isMultiple(operand, factor)) {
+        AffineExpr position = number < dims
+                                  ? rewriter.getAffineDimExpr(number)
+                                  : rewriter.getAffineSymbolExpr(number - dims);
+        expr = expr.replace(position, position * factor);
+      }
+    return expr.isMultipleOf(factor);
+  }
+  auto argument = dyn_cast<BlockArgument>(index);
+  if (!argument)
+    return false;
+  auto loop = dyn_cast<LoopLikeOpInterface>(argument.getOwner()->getParentOp());
+  std::optional<SmallVector<Value>> variables =
+      loop ? loop.getLoopInductionVars() : std::nullopt;
+  if (!variables || !llvm::is_contained(*variables, index))
+    return false;
+  unsigned number = llvm::find(*variables, index) - variables->begin();
+  return isMultiple((*loop.getLoopLowerBounds())[number], factor) &&
+         isMultiple((*loop.getLoopSteps())[number], factor);
+}
+
+std::optional<Whole> Packer::findWhole(const Matrix &tile, int64_t extent) {
+  Value value = tile.value;
+  unsigned dim = tile.outer == k ? 1 : 0;
+  OFR offset = rewriter.getIndexAttr(0);
+  while (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>()) {
+    SmallVector<OFR> offsets = slice.getMixedOffsets(),
+                     sizes = slice.getMixedSizes();
+    std::optional<int64_t> depth = getConstantIntValue(sizes[1 - dim]);
+    if (slice.getSourceType().getRank() != 2 || !slice.hasUnitStride() ||
+        !isZeroInteger(offsets[1 - dim]) ||
+        depth != slice.getSourceType().getDimSize(1 - dim) ||
+        !isMultiple(offsets[dim], extent))
+      return std::nullopt;
+    offset = apply(rewriter.getAffineDimExpr(0) + rewriter.getAffineDimExpr(1),
+                   {offset, offsets[dim]});
+    value = slice.getSource();
+  }
+  auto type = cast<RankedTensorType>(value.getType());
+  Operation *reader =
+      value.getParentBlock()->findAncestorOpInBlock(*contraction);
+  if (!type.hasStaticShape() || !reader)
+    return std::nullopt;
+  OFR panel = apply(rewriter.getAffineDimExpr(0).floorDiv(extent), {offset});
+  return Whole{{value, tile.outer, tile.inner}, panel, reader};
+}
+
 Value Packer::computeStep(Value lhs, Value rhs, Value accumulator) {
   Block *body = contraction.getBlock();
   int64_t lanes = cast<VectorType>(accumulator.getType()).getNumElements();
@@ -420,13 +486,22 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
       return operand.origin ? asValue(apply(difference, {step, operand.origin}))
                             : step;
     };
-    Value lhsStep = stepIn(lhs), rhsStep = stepIn(rhs);
+    auto panelIn = [&](const Operand &operand, Value panel) {
+      if (!operand.firstPanel)
+        return panel;
+      return asValue(
+          apply(rewriter.getAffineDimExpr(0) + rewriter.getAffineDimExpr(1),
+                {panel, operand.firstPanel}));
+    };
+    Value lhsStep = stepIn(lhs), rhsStep = stepIn(rhs),
+          lhsPanel = panelIn(lhs, rowPanel),
+          rhsPanel = panelIn(rhs, columnPanel);
     SmallVector<Value> right, sums;
     for (int64_t vector = 0; vector < vectors; ++vector) {
       SmallVector<Value> at =
-          rhs.packed ? SmallVector<Value>{columnPanel, rhsStep,
-                                          constant(vector * lanes)}
-                     : SmallVector<Value>{rhsStep, positions[rows + vector]};
+          rhs.packed
+              ? SmallVector<Value>{rhsPanel, rhsStep, constant(vector * lanes)}
+              : SmallVector<Value>{rhsStep, positions[rows + vector]};
       right.push_back(read(rhs.value, at, lanes, /*inBounds=*/true));
     }
     auto type = VectorType::get({lanes}, getElementTypeOrSelf(lhs.value));
@@ -437,9 +512,9 @@ Value Packer::computeTile(const Operand &lhs, const Operand &rhs,
         if (!lhs.packed)
           at = {positions[row], lhsStep};
         else if (lhs.depthInside)
-          at = {rowPanel, constant(row), lhsStep};
+          at = {lhsPanel, constant(row), lhsStep};
         else
-          at = {rowPanel, lhsStep, constant(row)};
+          at = {lhsPanel, lhsStep, constant(row)};
         left = vector::BroadcastOp::create(
             rewriter, loc, type,
             tensor::ExtractOp::create(rewriter, loc, lhs.value, at));
@@ -486,19 +561,37 @@ Packer::rewrite(int64_t depthTile, int64_t packLhs, int64_t packRhs) {
   };
 
   // The rows: each element is spread over the lanes of a vector.
-  auto packLeft = [&](Value matrix, OFR depth, int64_t depthBound) {
+  auto packLeft = [&](Value matrix, OFR depth, int64_t depthBound, OFR height,
+                      int64_t heightBound) {
     if (lhs.outer == k)
-      return packColumns(matrix, depth, height, depthBound, bounds[m], rows,
+      return packColumns(matrix, depth, height, depthBound, heightBound, rows,
                          vectorLanes(rows, getElementTypeOrSelf(matrix)));
-    return packRows(matrix, depth, height, depthBound, bounds[m], rows);
+    return packRows(matrix, depth, height, depthBound, heightBound, rows);
   };
   // The columns: read as vectors.
-  auto packRight = [&](Value matrix, OFR depth, int64_t depthBound) {
+  auto packRight = [&](Value matrix, OFR depth, int64_t depthBound, OFR width,
+                       int64_t widthBound) {
     if (rhs.inner == k)
-      return packTransposed(matrix, depth, width, depthBound, bounds[n],
+      return packTransposed(matrix, depth, width, depthBound, widthBound,
                             columns, lanes);
-    return packColumns(matrix, depth, width, depthBound, bounds[n], columns,
+    return packColumns(matrix, depth, width, depthBound, widthBound, columns,
                        lanes);
+  };
+  // All of a matrix, where it comes from and not where a tile of it is read.
+  auto packWhole = [&](const Matrix &tile, Operand &operand, int64_t extent,
+                       auto pack) {
+    std::optional<Whole> whole = findWhole(tile, extent);
+    if (!whole)
+      return false;
+    OpBuilder::InsertionGuard guard(rewriter);
+    operand.firstPanel = asValue(whole->firstPanel);
+    rewriter.setInsertionPoint(whole->reader);
+    auto type = cast<RankedTensorType>(whole->matrix.value.getType());
+    unsigned dim = tile.outer == k ? 1 : 0;
+    operand.value = pack(whole->matrix.value, attr(type.getDimSize(1 - dim)),
+                         type.getDimSize(1 - dim), attr(type.getDimSize(dim)),
+                         type.getDimSize(dim));
+    return true;
   };
   Operand left{lhs.value}, right{rhs.value};
   left.packed = packLhs || lhs.outer == k || !isMultiple(height, rows);
@@ -506,10 +599,12 @@ Packer::rewrite(int64_t depthTile, int64_t packLhs, int64_t packRhs) {
   right.packed = packRhs || rhs.inner == k || !isMultiple(width, columns);
   bool leftInside = left.packed && packLhs == 2,
        rightInside = right.packed && packRhs == 2;
-  if (left.packed && !leftInside)
-    left.value = packLeft(lhs.value, depth, bounds[k]);
-  if (right.packed && !rightInside)
-    right.value = packRight(rhs.value, depth, bounds[k]);
+  if (left.packed && !leftInside &&
+      !(packLhs == 3 && packWhole(lhs, left, rows, packLeft)))
+    left.value = packLeft(lhs.value, depth, bounds[k], height, bounds[m]);
+  if (right.packed && !rightInside &&
+      !(packRhs == 3 && packWhole(rhs, right, columns, packRight)))
+    right.value = packRight(rhs.value, depth, bounds[k], width, bounds[n]);
 
   // The accumulators: in place if whole tiles fit, else in a scratch tensor.
   SmallVector<OFR> sizes = tensor::getMixedSizes(rewriter, loc, target);
@@ -561,11 +656,13 @@ Packer::rewrite(int64_t depthTile, int64_t packLhs, int64_t packRhs) {
                                                 offsets, sizes, strides);
         };
         if (leftInside) {
-          rowsOfBlock.value = packLeft(blockOf(lhs), size, step);
+          rowsOfBlock.value =
+              packLeft(blockOf(lhs), size, step, height, bounds[m]);
           rowsOfBlock.origin = from;
         }
         if (rightInside) {
-          columnsOfBlock.value = packRight(blockOf(rhs), size, step);
+          columnsOfBlock.value =
+              packRight(blockOf(rhs), size, step, width, bounds[n]);
           columnsOfBlock.origin = from;
         }
         Value to = asValue(apply(first + last, {from, size}));

@@ -8,6 +8,7 @@
 
 #include "chameleon/Tuning/ApplySchedules.h"
 #include "chameleon/Database/Database.h"
+#include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Target/TargetDescription.h"
 #include "chameleon/Tuning/TaskTuner.h"
@@ -140,7 +141,8 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
       result = apply(*spec, "the database");
   }
   module->removeAttr(DLTIDialect::kTargetSystemDescAttrName);
-  if (failed(result))
+  // What schedules do to weights alone is done once, at load.
+  if (failed(result) || failed(hoistConstants(module)))
     return failure();
   return applied;
 }

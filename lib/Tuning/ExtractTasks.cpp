@@ -271,6 +271,16 @@ OwningOpRef<func::FuncOp> buildFunction(const Group &group,
   return function;
 }
 
+/// Computed once by whoever calls the function, or before it runs at all.
+bool isConstant(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    return function && argument.getOwner()->isEntryBlock() &&
+           function.getArgAttr(argument.getArgNumber(), "chameleon.constant");
+  }
+  return value.getDefiningOp()->hasTrait<OpTrait::ConstantLike>();
+}
+
 /// A symbol from the name for people: chameleon_conv2d_3f2a61c0.
 std::string makeSymbol(StringRef name, StringRef key) {
   return ("chameleon_" + name.take_while([](char c) { return c != ' '; }) +
@@ -283,6 +293,11 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
   for (const Group &group : groups) {
     SmallVector<Value> inputs;
     OwningOpRef<func::FuncOp> function = buildFunction(group, inputs);
+    // A part of the structure: a schedule may lay constants out anew, at load.
+    for (auto [number, value] : llvm::enumerate(inputs))
+      if (isConstant(value))
+        function->setArgAttr(number, "chameleon.constant",
+                             UnitAttr::get(module.getContext()));
     std::string key = chameleon::hashTask(*function);
     linalg::LinalgOp root = group.getRoot();
     func::FuncOp &shared = functions[key];

@@ -100,3 +100,49 @@ func.func @wrong_init() -> tensor<4xf32> {
   %v = arith.constant dense_resource<v> : tensor<4xf32>
   return %v : tensor<4xf32>
 }
+
+// -----
+
+// Tasks first: the panels that one makes of its weights, marked by whoever outlined it, are made at load, once for each call.
+// Weights that are only read for that are not passed on; a part of them is read where it is.
+// CHECK: func.func @calls(%arg0: tensor<4xf32>, %arg1: tensor<2x4xf32> {chameleon.constant = 0 : i64}, %arg2: tensor<2x4xf32> {chameleon.constant = 1 : i64}) -> tensor<4xf32>
+// CHECK: %[[FIRST:.*]] = call @task(%arg0, %arg1, %{{.*}})
+// CHECK: call @task(%[[FIRST]], %arg2, %{{.*}})
+// CHECK: func.func @calls_init() -> (tensor<2x4xf32>, tensor<2x4xf32>)
+// CHECK-COUNT-2: scf.for
+// CHECK: func.func private @task(%arg0: tensor<4xf32>, %arg1: tensor<2x4xf32> {chameleon.constant}, %arg2: tensor<4xf32>) -> tensor<4xf32>
+// CHECK-NOT: scf.for
+// CHECK: tensor.extract_slice %arg1
+// CHECK: func.func private @alone({{.*}}%arg1: tensor<8xf32> {chameleon.constant}, %arg2: tensor<4xf32>)
+// CHECK: tensor.extract_slice %arg1
+func.func @calls(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %w0 = arith.constant dense_resource<w0> : tensor<8xf32>
+  %w1 = arith.constant dense_resource<w1> : tensor<8xf32>
+  %e = tensor.empty() : tensor<4xf32>
+  %y = call @task(%x, %w0, %e) : (tensor<4xf32>, tensor<8xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %z = call @task(%y, %w1, %e) : (tensor<4xf32>, tensor<8xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %r = call @alone(%z, %w1, %e) : (tensor<4xf32>, tensor<8xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+func.func private @task(%x: tensor<4xf32>, %w: tensor<8xf32> {chameleon.constant}, %out: tensor<4xf32>) -> tensor<4xf32> attributes {chameleon.task = "0"} {
+  %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %c4 = arith.constant 4 : index
+  %e = tensor.empty() : tensor<2x4xf32>
+  %panels = scf.for %i = %c0 to %c2 step %c1 iter_args(%carried = %e) -> tensor<2x4xf32> {
+    %at = arith.muli %i, %c4 : index
+    %row = vector.transfer_read %w[%at], %zero {in_bounds = [true]} : tensor<8xf32>, vector<4xf32>
+    %next = vector.transfer_write %row, %carried[%i, %c0] {in_bounds = [true]} : vector<4xf32>, tensor<2x4xf32>
+    scf.yield %next : tensor<2x4xf32>
+  }
+  %part = tensor.extract_slice %panels[1, 0] [1, 4] [1, 1] : tensor<2x4xf32> to tensor<4xf32>
+  %r = linalg.add ins(%x, %part : tensor<4xf32>, tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+func.func private @alone(%x: tensor<4xf32>, %w: tensor<8xf32> {chameleon.constant}, %out: tensor<4xf32>) -> tensor<4xf32> attributes {chameleon.task = "1"} {
+  %part = tensor.extract_slice %w[4] [4] [1] : tensor<8xf32> to tensor<4xf32>
+  %r = linalg.add ins(%x, %part : tensor<4xf32>, tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LoadedModel.h"
+#include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/IR/SymbolTable.h"
@@ -50,7 +51,7 @@ static LogicalResult applyEmbeddedSchedules(ModuleOp module,
     module->setAttr(targetAttribute, before);
   else
     module->removeAttr(targetAttribute);
-  return result;
+  return success(succeeded(result) && succeeded(hoistConstants(module)));
 }
 
 FailureOr<LoadedModel::Signature> LoadedModel::readSignature(ModuleOp module,

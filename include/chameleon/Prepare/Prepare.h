@@ -22,6 +22,7 @@
 #ifndef CHAMELEON_PREPARE_PREPARE_H
 #define CHAMELEON_PREPARE_PREPARE_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LLVM.h"
 
@@ -44,7 +45,14 @@ struct LayoutOptions {
 mlir::LogicalResult assignLayouts(mlir::ModuleOp module, const LayoutOptions &options);
 
 /// Outlines computation that depends on constants alone into `@<function>_init`. Never a value more than four times its inputs.
+/// Tasks that are called take part: what they compute from constants alone moves to their callers first.
 mlir::LogicalResult hoistConstants(mlir::ModuleOp module);
+
+/// The same for a task on its own, whose constant arguments have the attribute `chameleon.constant`:
+///   func.func @task(%x, %w {chameleon.constant}, %panels: tensor<…> {chameleon.constant}, %result)  attributes {chameleon.init = @task_init, …}
+///   func.func @task_init(%w) -> tensor<…>      // takes the constant arguments
+/// Returns the new function, null if nothing is computed from constants alone.
+mlir::FailureOr<mlir::func::FuncOp> outlineConstants(mlir::func::FuncOp task);
 
 /// Gives `dense_resource` constants that have no data ("weights elided") seeded random values: uniform in ±1/sqrt(fan-in),
 /// positive for operands of sqrt/rsqrt. Returns how many were filled.

@@ -16,6 +16,7 @@
 
 include "mlir/Dialect/Transform/IR/TransformDialect.td"
 include "mlir/Dialect/Transform/IR/TransformTypes.td"
+include "mlir/Dialect/Transform/Interfaces/MatchInterfaces.td"
 include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/OpBase.td"
@@ -71,6 +72,28 @@ def Chameleon_FoldStridedAccessOp : Chameleon_TransformOp<"fold_strided_access",
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
 
+def Chameleon_IsConstantOp : Chameleon_TransformOp<"is_constant",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>,
+     MatchOpInterface]> {
+  let summary = "Whether an operand is computed once, before the function is ever called";
+  let description = [{
+    1 if operand number `position` of the target is an argument of the function with the attribute `chameleon.constant`
+    (a model's weights), or a slice or another shape of one; else 0. A fact for constraints: it is worth laying out anew
+    what is laid out once.
+
+    ```mlir
+    %constant = transform.chameleon.is_constant %anchor[1] : (!transform.any_op) -> !transform.param<i64>
+    ```
+
+    #### Return modes
+
+    Only reads the target. A target without such an operand is a silenceable failure, as is more than one target.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$position);
+  let results = (outs TransformParamTypeInterface:$constant);
+  let assemblyFormat = "$target `[` $position `]` attr-dict `:` functional-type($target, $constant)";
+}
+
 def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Lowers a contraction to loops over register tiles of a fixed size, with packed operands";
@@ -82,7 +105,9 @@ def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
 
     - Operands are copied into panels, by vectors. An operand that is read along the lanes is transposed if the reduction
       dimension is its contiguous one. With `pack_lhs` or `pack_rhs` 0 the first or second operand is read where it is if its
-      order allows it and it has whole panels; with 2 it is packed block by block of the reduction, right before use.
+      order allows it and it has whole panels; with 1 it is packed for the tile, with 2 block by block of the reduction, right
+      before use. With 3 the matrix that the tile is a slice of is packed as a whole, ahead of all loops, where it is known
+      that the slice starts with a whole panel and has all steps of the reduction (else as with 1): constants at load.
     - Where `rows` or `columns` do not divide the extents (static, or dynamic with a constant upper bound, as tiles that do
       not divide have), the last panels are filled up, the result is accumulated in a scratch tensor and the part that
       counts is taken from it. If that part does not feed an epilogue, it is copied into the destination.

@@ -17,7 +17,8 @@ def ApplySchedules : Pass<"apply-schedules", "::mlir::ModuleOp"> {
     Applies the schedules embedded in the module by `--tune-schedules`, or those of a spec file (`spec=`), or the best records
     of a tuning database (`database=`). A module that was not prepared and outlined before is, for `target=`. Neither a device
     nor LibTorch is needed. With `defaults`, tasks without a tuned schedule get the default configuration of the built-in one:
-    what Chameleon does untuned.
+    what Chameleon does untuned. What a schedule does to weights alone (laying them out as panels) ends in the initialiser, as by
+    `--hoist-constants`.
   }];
   let options = [
     Option<"spec", "spec", "std::string", /*default=*/"", "File with a spec library, or a tuned module">,
@@ -71,6 +72,8 @@ def HoistConstants : Pass<"hoist-constants", "::mlir::ModuleOp"> {
     What a public function computes from constants alone moves to `@<function>_init`, which runs once, when the model is loaded.
     Its result i is passed to the function as the argument with `chameleon.constant = i`; the function's attribute
     `chameleon.init` names it. Works for weights without data. A value more than four times its inputs stays where it is used.
+    What a task (`chameleon.task`) computes from arguments marked `chameleon.constant` alone, such as panels of its weights,
+    moves to its callers first.
   }];
   let statistics = [Statistic<"numConstants", "constants", "Results of initialisers">];
   let dependentDialects = ["::mlir::func::FuncDialect"];

@@ -46,7 +46,8 @@ module attributes {transform.with_named_sequence} {
     %column_panels = transform.tune.knob<"column_panels"> = 8 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
     %kc = transform.tune.knob<"kc"> = 256 : i64 from options = [64, 128, 256, 512, 1024] -> !transform.param<i64>
     // Copy the operands into panels? 0: without, rows that are a power of two apart meet in few sets of the cache.
-    // 1: all steps of the reduction, once for the cache tiles that share them. 2: kc steps at a time, right before use.
+    // 1: all steps of the reduction, once for the cache tiles that share them; of a constant all tiles, once and for all.
+    // 2: kc steps at a time, right before use.
     %pack_lhs = transform.tune.knob<"pack_lhs"> = 1 : i64 from options = [0, 1, 2] -> !transform.param<i64>
     %pack_rhs = transform.tune.knob<"pack_rhs"> = 1 : i64 from options = [0, 1, 2] -> !transform.param<i64>
     // Which cache tiles follow one another: those of the same columns (1: the panels of B are made once) or rows.
@@ -58,6 +59,8 @@ module attributes {transform.with_named_sequence} {
     %registers = transform.dlti.query ["CPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
     %l2_bytes = transform.dlti.query ["CPU", "l2_bytes"] at %function : (!transform.any_op) -> !transform.param<i64>
     %threads = transform.dlti.query ["CPU", "threads"] at %function : (!transform.any_op) -> !transform.param<i64>
+    %lhs_constant = transform.chameleon.is_constant %anchor[0] : (!transform.any_op) -> !transform.param<i64>
+    %rhs_constant = transform.chameleon.is_constant %anchor[1] : (!transform.any_op) -> !transform.param<i64>
     %rows, %columns, %depth, %width = transform.match.structured failures(propagate) %anchor
         : (!transform.any_op) -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
     ^bb0(%op: !transform.any_op):
@@ -69,10 +72,10 @@ module attributes {transform.with_named_sequence} {
       transform.match.structured.yield %rows_dim, %columns_dim, %depth_dim, %bits
           : !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
     }
-    %lanes, %mc, %nc, %row_part, %column_part, %order_columns = transform.smt.constrain_params(%mr, %nr, %row_panels, %column_panels, %kc, %pack_lhs, %pack_rhs, %rows_inside, %share, %rows, %columns, %depth, %width, %register_bits, %registers, %l2_bytes, %threads)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-        -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
-    ^bb0(%mr_: !smt.int, %nr_: !smt.int, %row_panels_: !smt.int, %column_panels_: !smt.int, %kc_: !smt.int, %pack_lhs_: !smt.int, %pack_rhs_: !smt.int, %rows_inside_: !smt.int, %share_: !smt.int, %rows_: !smt.int, %columns_: !smt.int, %depth_: !smt.int, %width_: !smt.int, %register_bits_: !smt.int, %registers_: !smt.int, %l2_bytes_: !smt.int, %threads_: !smt.int):
+    %lanes, %mc, %nc, %row_part, %column_part, %order_columns, %lhs_packing, %rhs_packing = transform.smt.constrain_params(%mr, %nr, %row_panels, %column_panels, %kc, %pack_lhs, %pack_rhs, %rows_inside, %share, %rows, %columns, %depth, %width, %register_bits, %registers, %l2_bytes, %threads, %lhs_constant, %rhs_constant)
+        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
+        -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
+    ^bb0(%mr_: !smt.int, %nr_: !smt.int, %row_panels_: !smt.int, %column_panels_: !smt.int, %kc_: !smt.int, %pack_lhs_: !smt.int, %pack_rhs_: !smt.int, %rows_inside_: !smt.int, %share_: !smt.int, %rows_: !smt.int, %columns_: !smt.int, %depth_: !smt.int, %width_: !smt.int, %register_bits_: !smt.int, %registers_: !smt.int, %l2_bytes_: !smt.int, %threads_: !smt.int, %lhs_constant_: !smt.int, %rhs_constant_: !smt.int):
       // Whole registers; accumulators, a row of vectors and a scalar fit; no register tile that is mostly filler.
       %lanes = smt.int.div %register_bits_, %width_
       %v1 = smt.int.mod %nr_, %lanes
@@ -134,6 +137,21 @@ module attributes {transform.with_named_sequence} {
       %v37 = smt.and %v35, %v36
       %v38 = smt.or %v34, %v37
       smt.assert %v38
+      // A constant has its panels made at load, or none.
+      %lhs_changes = smt.eq %lhs_constant_, %c0 : !smt.int
+      %lhs_other = smt.int.cmp lt %pack_lhs_, %c2
+      %v51 = smt.or %lhs_changes, %lhs_other
+      smt.assert %v51
+      %rhs_changes = smt.eq %rhs_constant_, %c0 : !smt.int
+      %rhs_other = smt.int.cmp lt %pack_rhs_, %c2
+      %v52 = smt.or %rhs_changes, %rhs_other
+      smt.assert %v52
+      %v53 = smt.int.mul %pack_lhs_, %c2
+      %v54 = smt.int.mul %v53, %lhs_constant_
+      %lhs_packing = smt.int.add %pack_lhs_, %v54
+      %v55 = smt.int.mul %pack_rhs_, %c2
+      %v56 = smt.int.mul %v55, %rhs_constant_
+      %rhs_packing = smt.int.add %pack_rhs_, %v56
       // Threads: whole panels for each.
       %v39 = smt.eq %share_, %c1 : !smt.int
       %v40 = smt.int.cmp gt %threads_, %c1
@@ -155,10 +173,10 @@ module attributes {transform.with_named_sequence} {
       %by_columns = smt.int.mul %column_share, %nr_
       %v50 = smt.eq %share_, %c0 : !smt.int
       %row_part = smt.ite %v50, %by_rows, %rows_ : !smt.int
-      %v51 = smt.eq %share_, %c1 : !smt.int
-      %column_part = smt.ite %v51, %by_columns, %columns_ : !smt.int
+      %v57 = smt.eq %share_, %c1 : !smt.int
+      %column_part = smt.ite %v57, %by_columns, %columns_ : !smt.int
       %order_columns = smt.int.sub %c1, %rows_inside_
-      smt.yield %lanes, %mc, %nc, %row_part, %column_part, %order_columns : !smt.int, !smt.int, !smt.int, !smt.int, !smt.int, !smt.int
+      smt.yield %lanes, %mc, %nc, %row_part, %column_part, %order_columns, %lhs_packing, %rhs_packing : !smt.int, !smt.int, !smt.int, !smt.int, !smt.int, !smt.int, !smt.int, !smt.int
     }
 
     // The last elementwise operation, or the product itself.
@@ -174,7 +192,7 @@ module attributes {transform.with_named_sequence} {
     } : !transform.any_op
     %product = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
     %fills, %copies = transform.chameleon.lower_contraction %product rows %mr columns %nr depth %kc
-        pack_lhs %pack_lhs pack_rhs %pack_rhs : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
+        pack_lhs %lhs_packing pack_rhs %rhs_packing : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
 
     %vectors = transform.param.constant 4 : i64 -> !transform.param<i64>
     // Everything else by vectors; functions that would be calls for each element by polynomials.
