@@ -89,13 +89,24 @@ private:
   void createBuffer(ContractionTile &tile,
                     llvm::SmallVectorImpl<mlir::Operation *> &launches);
   void openTile(ContractionTile &tile, Int block, Int batchIndex, Int thread);
-  /// Starts the copies of a chunk of the reduction into a stage.
-  void copyTile(ContractionTile &tile, Int chunk, mlir::Value stage);
-  void startChunk(Int chunk, mlir::Value stage);
+  /// Starts copies of a chunk of the reduction into a stage: those of `first`
+  /// and the slots up to `last`.
+  void copyTile(ContractionTile &tile, Int chunk, mlir::Value stage,
+                int64_t first, int64_t last);
+  /// One of so many parts of all copies of a chunk.
+  void startChunk(Int chunk, mlir::Value stage, int64_t part = 0,
+                  int64_t numParts = 1);
   /// Makes a group of the copies since the last one.
   void commitChunk();
   /// Commits, waits for all groups but the youngest ones, and for all threads.
   void waitForChunk(int64_t younger);
+  /// Sets row and column of a thread in the tile: lanes of a warp are a block
+  /// of threads, if that takes fewer accesses of shared memory than a line.
+  void placeThread(Int thread);
+  /// Elements of an operand that are read at once: what is contiguous in shared
+  /// memory.
+  int64_t readLanes(const ContractionTile &tile, int64_t interleave,
+                    int64_t inPart) const;
   /// What a thread needs for `steps` steps from `step` on: a scalar for each
   /// row and step, then one for each column and step.
   llvm::SmallVector<mlir::Value> readOperands(mlir::Value stage, int64_t step);

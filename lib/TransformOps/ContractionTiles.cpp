@@ -349,8 +349,8 @@ void ContractionKernel::openTile(ContractionTile &tile, Int block,
   }
 }
 
-void ContractionKernel::copyTile(ContractionTile &tile, Int chunk,
-                                 Value stage) {
+void ContractionKernel::copyTile(ContractionTile &tile, Int chunk, Value stage,
+                                 int64_t first, int64_t last) {
   // A chunk whose steps are all in one run moves all copies alike.
   bool isUniform = tile.depthRuns.size() <= 1 ||
                    tile.depthRuns.back().size % p.tileDepth == 0;
@@ -361,7 +361,8 @@ void ContractionKernel::copyTile(ContractionTile &tile, Int chunk,
     inner = tile.depthRuns.back();
   if (isUniform)
     uniform = kernel.place(tile.depthRuns, begin);
-  for (const ContractionTile::Slot &slot : tile.slots) {
+  for (const ContractionTile::Slot &slot :
+       ArrayRef(tile.slots).slice(first, last - first)) {
     Place place;
     if (isUniform) {
       place = kernel.add(slot.place, kernel.place({inner}, slot.depth));
@@ -395,7 +396,14 @@ void ContractionKernel::copyTile(ContractionTile &tile, Int chunk,
   }
 }
 
-void ContractionKernel::startChunk(Int chunk, Value stage) {
-  copyTile(left, chunk, stage);
-  copyTile(right, chunk, stage);
+void ContractionKernel::startChunk(Int chunk, Value stage, int64_t part,
+                                   int64_t numParts) {
+  int64_t numLeft = left.slots.size(),
+          count = numLeft + static_cast<int64_t>(right.slots.size()),
+          first = count * part / numParts, last = count * (part + 1) / numParts;
+  if (first < std::min(last, numLeft))
+    copyTile(left, chunk, stage, first, std::min(last, numLeft));
+  if (std::max(first, numLeft) < last)
+    copyTile(right, chunk, stage, std::max(first, numLeft) - numLeft,
+             last - numLeft);
 }

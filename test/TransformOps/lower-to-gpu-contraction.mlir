@@ -1,8 +1,8 @@
 // RUN: chameleon-opt %s --split-input-file --transform-interpreter --canonicalize --cse --verify-diagnostics | FileCheck %s
 // RUN: %if ptxas %{ chameleon-opt %s --split-input-file --transform-interpreter --lower-to-nvvm="ptx=%t.ptx" --verify-diagnostics -o /dev/null %}
 
-// A product with what follows it is one kernel: 16-byte copies two chunks ahead, accumulators carried by the loop over chunks,
-// the destination written once.
+// A product with what follows it is one kernel: 16-byte copies two chunks ahead, a part of them at each step, accumulators carried
+// by the loop over chunks, the destination written once. A warp is a block of 4 x 8 threads.
 // CHECK-LABEL: func @product(
 // CHECK-SAME:    %[[A:.*]]: tensor<128x64xf32>, %[[B:.*]]: tensor<64x128xf32>, %[[BIAS:.*]]: tensor<128xf32>, %[[OUT:.*]]: tensor<128x128xf32>)
 // CHECK-NOT:     linalg.
@@ -11,14 +11,22 @@
 // CHECK:         %[[RESULT:.*]] = bufferization.to_buffer %[[OUT]] : tensor<128x128xf32>
 // CHECK:         gpu.launch blocks({{.*}}) in (%{{.*}} = %[[BLOCKS]], {{.*}} threads({{.*}}) in (%{{.*}} = %[[THREADS]]
 // CHECK-SAME:      workgroup(%[[SHARED:.*]] : memref<6912xf32, 3>)
+// CHECK:           %[[LANE:.*]] = arith.remui %[[THREAD:.*]], %c32_i32
+// CHECK-NEXT:      %[[WARP:.*]] = arith.divui %[[THREAD]], %c32_i32
+// CHECK-NEXT:      %[[QUAD:.*]] = arith.divui %[[LANE]], %c4_i32
+// CHECK:           arith.divui %[[QUAD]], %c4_i32
+// CHECK:           arith.remui %[[QUAD]], %c4_i32
 // CHECK:           nvgpu.device_async_copy {{.*}}, %[[SHARED]][{{.*}}], 4 {bypassL1}
 // CHECK:           nvvm.cp.async.commit.group
 // CHECK:           scf.for {{.*}} -> (f32{{(, f32)+}}, index, index)
 // CHECK:             nvvm.cp.async.wait.group 1
 // CHECK-NEXT:        gpu.barrier
-// CHECK:             scf.if
-// CHECK:               nvgpu.device_async_copy
+// CHECK:             %[[LAST:.*]] = arith.minui %{{.*}}, %c3_i32
+// CHECK-NOT:         scf.if
+// CHECK-COUNT-1:     nvgpu.device_async_copy
 // CHECK-COUNT-32:    math.fma {{.*}} : f32
+// CHECK:             nvgpu.device_async_copy
+// CHECK:             math.fma {{.*}} : f32
 // CHECK-NOT:         gpu.barrier
 // CHECK:           arith.maximumf {{.*}} : vector<4xf32>
 // CHECK:           vector.store {{.*}} {alignment = 16 : i64}
@@ -150,6 +158,34 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// Rows of 32 elements begin in one bank: threads of four rows would wait for each other, so that a warp is a line of threads.
+// CHECK-LABEL: func @line(
+// CHECK:         gpu.launch
+// CHECK-NOT:       arith.remui %{{.*}}, %c32_i32
+// CHECK:           nvvm.cp.async.commit.group
+module attributes {transform.with_named_sequence} {
+  func.func @line(%a: tensor<64x64xf32>, %b: tensor<64x64xf32>, %out: tensor<64x64xf32>) -> tensor<64x64xf32> {
+    %0 = linalg.matmul ins(%a, %b : tensor<64x64xf32>, tensor<64x64xf32>) outs(%out : tensor<64x64xf32>) -> tensor<64x64xf32>
+    return %0 : tensor<64x64xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tile = transform.param.constant 64 : i64 -> !transform.param<i64>
+    %depth = transform.param.constant 32 : i64 -> !transform.param<i64>
+    %zero = transform.param.constant 0 : i64 -> !transform.param<i64>
+    %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+    %two = transform.param.constant 2 : i64 -> !transform.param<i64>
+    %four = transform.param.constant 4 : i64 -> !transform.param<i64>
+    %eight = transform.param.constant 8 : i64 -> !transform.param<i64>
+    %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %depth interleave %one, %one thread %eight, %four
+        stages %two pad %zero turn %zero splits %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
 // Turned: what the first step needs is read before the loop and carried by it; what the next chunk's first step needs, after the
 // only barrier, before the last step's products.
 // CHECK-LABEL: func @turned(
@@ -158,8 +194,7 @@ module attributes {transform.with_named_sequence} {
 // CHECK-COUNT-2: vector.load {{.*}} : memref<1632xf32, 3>, vector<4xf32>
 // CHECK:         scf.for
 // CHECK-NOT:       gpu.barrier
-// CHECK:           scf.if
-// CHECK:             nvgpu.device_async_copy
+// CHECK:           nvgpu.device_async_copy
 // CHECK:           vector.load {{.*}} : memref<1632xf32, 3>, vector<4xf32>
 // CHECK:           math.fma
 // CHECK:           nvvm.cp.async.wait.group 1

@@ -168,9 +168,11 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
     side of the result) are linear indices over all loops that move only one of the inputs; so is the reduction.
 
     - A block computes `tile` rows x columns in steps of the third parameter. Both operands come to shared memory by
-      asynchronous copies, as wide as alignment allows, `stages - 1` steps ahead of their use. What lies beyond an end is zero.
+      asynchronous copies, as wide as alignment allows, `stages - 1` steps ahead of their use, a quarter of them at a time among
+      the products of a step. What lies beyond an end is zero.
     - A thread computes `interleave` rows x columns parts of `thread` rows x columns each, in registers. Parts are a fraction
-      of the tile apart, so that neighbouring threads read neighbouring addresses.
+      of the tile apart, so that neighbouring threads read neighbouring addresses. The threads of a warp are a line, or a block
+      of 2 x 16 to 16 x 2 if that takes fewer accesses of shared memory.
     - `pad` elements after each row of an operand whose reduction is contiguous keep rows out of each other's banks.
     - With `turn` 1, such an operand is turned on its way to shared memory, by copies of single elements. What a thread needs of
       each step then lies together and takes few registers, so that the next step's is read while this one's is used. With
