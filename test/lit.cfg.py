@@ -25,4 +25,8 @@ if os.path.exists(os.path.join(cuda_home, "nvvm", "libdevice", "libdevice.10.bc"
     config.available_features.add("libdevice")
 # A CUDA driver without a GPU in front of a real one (unittests/Runtime/FakeCuda.h); cubins of tests stay among tests.
 config.substitutions.append(("%fake_cuda", "LD_LIBRARY_PATH=" + os.path.join(config.chameleon_binary_dir, "unittests", "fake-cuda")))
+# What MLIR's own runner needs for host code that launches kernels.
+runtime = os.path.join(config.chameleon_binary_dir, "lib", "libchameleon_cuda_runtime.so")
+printing = os.path.join(os.path.dirname(config.llvm_tools_dir), "lib", "libmlir_c_runner_utils.so")
+config.substitutions.append(("%runner_libraries", f"--shared-libs={runtime},{printing}"))
 config.substitutions.append(("%plugin", os.path.join(config.chameleon_binary_dir, "lib", "ChameleonPlugin.so")))
