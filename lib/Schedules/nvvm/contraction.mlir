@@ -361,7 +361,7 @@ module attributes {transform.with_named_sequence} {
       {tile_rows = 128 : i64, tile_columns = 128 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 1 : i64},
       {tile_rows = 128 : i64, tile_columns = 128 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 4 : i64},
       {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 4 : i64},
-      {tile_rows = 128 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 2 : i64},
+      {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 1 : i64},
       {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 2 : i64},
       {tile_rows = 32 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 4 : i64}]} {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
