@@ -120,7 +120,9 @@ private:
                  << options.size() << " options";
         configuration[found->second] = option - options.begin();
       }
-      impl.seeds.push_back(std::move(configuration));
+      // Two that name different knobs may be the same.
+      if (!llvm::is_contained(impl.seeds, configuration))
+        impl.seeds.push_back(std::move(configuration));
     }
     return success();
   }
