@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Search/Agent.h"
+#include "chameleon/Search/Elementary.h"
 #include "chameleon/Search/PolicyMath.h"
-#include <cmath>
 #include <numeric>
 
 using namespace chameleon::search;
@@ -190,10 +190,10 @@ struct Agent::Impl {
         std::vector<int8_t> actions(numKnobs);
         std::vector<double> chosen(numKnobs);
         for (int knob = 0; knob < numKnobs; ++knob, data += numActions) {
-          double draw = random.uniform() - std::exp(data[0]);
+          double draw = random.uniform() - exponential(data[0]);
           int action = 0;
           if (draw >= 0)
-            action = draw < std::exp(data[1]) ? 1 : 2;
+            action = draw < exponential(data[1]) ? 1 : 2;
           actions[knob] = static_cast<int8_t>(action);
           chosen[knob] = data[action];
         }

@@ -180,18 +180,18 @@ private:
     size_t size = history.getTrials().size() < halfBatches
                       ? (options.batch + 1) / 2
                       : options.batch;
-    std::vector<Configuration> candidates = collect();
+    GaussianProcess::Candidates candidates = collect();
     std::vector<Configuration> surest;
-    // The process learns nothing from failures: where they are it stays
-    // unsure, and would go there for good once it is sure elsewhere.
-    std::vector<float> weights = trees.predictValidity(candidates);
+    // To the process a failure is merely slow, its surroundings uncertain; it
+    // would go there for good once it is sure elsewhere.
+    std::vector<float> weights = trees.predictValidity(candidates.points);
     for (float &weight : weights)
       weight = weight < leastValidity ? 0 : weight;
     for (size_t index :
          process.pick(candidates, weights, size, history.getPending()))
-      surest.push_back(candidates[index]);
+      surest.push_back(candidates.points[index]);
     std::vector<Configuration> representatives =
-        getRepresentatives(candidates, static_cast<int>(2 * size));
+        getRepresentatives(candidates.points, static_cast<int>(2 * size));
     std::vector<Configuration> plan;
     ConfigurationSet taken;
     auto takeFrom = [&](const std::vector<Configuration> &source,
@@ -238,31 +238,34 @@ private:
   }
 
   /// Distinct legal configurations that are not known.
-  std::vector<Configuration> collect() {
-    std::vector<Configuration> candidates = screen();
-    ConfigurationSet seen(candidates.begin(), candidates.end());
+  GaussianProcess::Candidates collect() {
+    GaussianProcess::Candidates candidates;
+    std::vector<Configuration> fresh = screen();
+    ConfigurationSet seen(fresh.begin(), fresh.end());
     auto add = [&](const std::vector<Configuration> &more) {
       for (const Configuration &point : more)
         if (!history.isKnown(point) && seen.insert(point).second)
-          candidates.push_back(point);
+          fresh.push_back(point);
     };
     for (const Configuration &fast : history.getFastest(incumbents))
       add(space.getNeighbours(fast));
     std::vector<double> gains;
-    for (int round = 0; round < climbRounds; ++round) {
-      std::vector<Configuration> fresh(candidates.begin() + gains.size(),
-                                       candidates.end());
-      for (double gain : process.getExpectedImprovement(process.predict(fresh)))
-        gains.push_back(gain);
-      std::vector<size_t> order(candidates.size());
+    for (int round = 0;; ++round) {
+      process.add(fresh, candidates);
+      fresh.clear();
+      if (round == climbRounds)
+        return candidates;
+      for (size_t i = gains.size(); i < candidates.points.size(); ++i)
+        gains.push_back(
+            process.getExpectedImprovement(candidates.predictions[i]));
+      std::vector<size_t> order(gains.size());
       std::iota(order.begin(), order.end(), 0);
       std::stable_sort(order.begin(), order.end(),
                        [&](size_t a, size_t b) { return gains[a] > gains[b]; });
       order.resize(std::min(order.size(), climbBeam));
       for (size_t index : order)
-        add(space.getNeighbours(Configuration(candidates[index])));
+        add(space.getNeighbours(candidates.points[index]));
     }
-    return candidates;
   }
 
   /// One per cluster of the best-predicted, best-predicted first.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Search/SimulatedAnnealing.h"
+#include "chameleon/Search/Elementary.h"
 #include <algorithm>
 #include <cmath>
 #include <queue>
@@ -53,7 +54,7 @@ void chameleon::search::anneal(const Space &space,
         lastImprovement = step;
       double gain = mutatedScores[i] - scores[i];
       if (random.uniform() >=
-          std::exp(std::min(gain / (temperature + 1e-5), 1.0)))
+          exponential(std::min(gain / (temperature + 1e-5), 1.0)))
         continue;
       points[i] = std::move(mutated[i]);
       scores[i] = mutatedScores[i];

@@ -32,12 +32,19 @@ TEST(DeterminismTest, TwoProcessesAskTheSame) {
       "env -i OMP_NUM_THREADS=7 OPENBLAS_NUM_THREADS=5 MKL_NUM_THREADS=3 "
       "MALLOC_PERTURB_=165 MALLOC_ARENA_MAX=1 LC_ALL=C PADDING=" +
       std::string(5000, 'x');
+  // As good as another processor: what LibTorch, its BLAS and the C library
+  // choose their code by.
+  const std::string oldProcessor =
+      "env ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Prescott "
+      "MKL_CBWR=COMPATIBLE "
+      "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-AVX2_Usable,-FMA_Usable";
   for (std::string strategy :
        {"chameleon", "chameleon-without-agent", "chameleon-paper", "autotvm",
         "sa-sampling", "rl-greedy", "genetic", "lfbo", "random"}) {
     std::string trace = getTrace(strategy + " 7");
     EXPECT_EQ(trace.size(), 96u * 7) << strategy;
     EXPECT_EQ(trace, getTrace(strategy + " 7", environment)) << strategy;
+    EXPECT_EQ(trace, getTrace(strategy + " 7", oldProcessor)) << strategy;
   }
   EXPECT_NE(getTrace("random 7"), getTrace("random 8"));
 }

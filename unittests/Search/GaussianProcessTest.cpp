@@ -14,6 +14,14 @@ using namespace chameleon::search;
 
 namespace {
 
+/// The candidates of a process, predicted.
+GaussianProcess::Candidates predict(const GaussianProcess &process,
+                                    const std::vector<Configuration> &points) {
+  GaussianProcess::Candidates candidates;
+  process.add(points, candidates);
+  return candidates;
+}
+
 /// Knob 0 decides, with its optimum at 7; knob 1 does nothing.
 double getSeconds(const Configuration &point) {
   return std::exp(0.02 * (point[0] - 7) * (point[0] - 7));
@@ -52,7 +60,7 @@ TEST(GaussianProcessTest, UncertainWhereNothingWasMeasured) {
   std::vector<GaussianProcess::Prediction> predictions =
       process.predict({{8}, {63}});
   EXPECT_GT(predictions[1].deviation, 2 * predictions[0].deviation);
-  EXPECT_GE(process.getExpectedImprovement(predictions)[1], 0);
+  EXPECT_GE(process.getExpectedImprovement(predictions[1]), 0);
 }
 
 TEST(GaussianProcessTest, PicksSpreadAndFollowWeights) {
@@ -64,8 +72,9 @@ TEST(GaussianProcessTest, PicksSpreadAndFollowWeights) {
   for (const Configuration &point : space.getLegalPoints())
     if (!history.isKnown(point))
       candidates.push_back(point);
+  GaussianProcess::Candidates predicted = predict(process, candidates);
   std::vector<float> weights(candidates.size(), 1.0f);
-  std::vector<size_t> picks = process.pick(candidates, weights, 6);
+  std::vector<size_t> picks = process.pick(predicted, weights, 6);
   ASSERT_EQ(picks.size(), 6u);
   EXPECT_LE(std::abs(candidates[picks[0]][0] - 7), 2);
   ConfigurationSet distinct;
@@ -77,15 +86,16 @@ TEST(GaussianProcessTest, PicksSpreadAndFollowWeights) {
   for (size_t i = 0; i < candidates.size(); ++i)
     if (std::abs(candidates[i][0] - 7) <= 3)
       weights[i] = 0;
-  for (size_t pick : process.pick(candidates, weights, 6))
+  for (size_t pick : process.pick(predicted, weights, 6))
     EXPECT_GT(std::abs(candidates[pick][0] - 7), 3);
-  EXPECT_EQ(process.pick({candidates[0]}, {1.0f}, 6).size(), 1u);
+  EXPECT_EQ(process.pick(predict(process, {candidates[0]}), {1.0f}, 6).size(),
+            1u);
 
   // The second of two that know of each other is the first that knows of a
   // pending one.
   std::fill(weights.begin(), weights.end(), 1.0f);
-  std::vector<size_t> two = process.pick(candidates, weights, 2);
-  EXPECT_EQ(process.pick(candidates, weights, 1, {candidates[two[0]]})[0],
+  std::vector<size_t> two = process.pick(predicted, weights, 2);
+  EXPECT_EQ(process.pick(predicted, weights, 1, {candidates[two[0]]})[0],
             two[1]);
 }
 
@@ -100,6 +110,23 @@ TEST(GaussianProcessTest, NeedsTwoSuccesses) {
   history.tell({{0, 2}, true, 1});
   EXPECT_TRUE(process.fit(history)) << "equal times are no failure";
   EXPECT_TRUE(process.isFitted());
+}
+
+TEST(GaussianProcessTest, AFailureCountsAsTheSlowestSuccess) {
+  Space space = makeSpace({64});
+  History ignorant(0), taught(0);
+  for (History *history : {&ignorant, &taught})
+    for (int option : {0, 8, 16, 24, 32})
+      history->tell({{option}, true, 40.0 - option});
+  for (int option : {38, 44})
+    taught.tell({{option}, false, 0});
+  GaussianProcess before(space, GaussianProcessOptions()),
+      after(space, GaussianProcessOptions());
+  ASSERT_TRUE(before.fit(ignorant));
+  ASSERT_TRUE(after.fit(taught));
+  EXPECT_GT(after.predictMeans({{41}})[0],
+            before.predictMeans({{41}})[0] + 0.5);
+  EXPECT_LT(after.predictMeans({{30}})[0], 0) << "near the fastest";
 }
 
 TEST(GaussianProcessTest, KeepsTheFastestOfManyTrials) {
