@@ -9,8 +9,8 @@
 Needs nothing but Python 3.8 and build/bin/chameleon-search-bench; plots are SVG, written here. A finished pair of space and
 strategy is kept in OUT/runs and not run again, so an interrupted comparison goes on where it was. spaces.json says which
 spaces served for design and which only judge; the report keeps them apart. Two lengths of run: all strategies are
-compared over the first --table measurements; AutoTVM and the variants of chameleon go on to --budget, the end that the paper
-gives AutoTVM. Warm starts and the stop rule (extras.py) follow.
+compared over the first --table measurements; AutoTVM and the variants of chameleon go on to --budget on the judging spaces, the
+end that the paper gives AutoTVM. Warm starts and the stop rule (extras.py) follow.
 """
 
 import argparse
@@ -18,8 +18,8 @@ import math
 import os
 
 import extras
-from replays import (HERE, REFERENCE, SUBJECT, bootstrap, count_to, format_p, geomean, get_label, get_savings, is_long, mean, median,
-                     read_spaces, run, sign_flip)
+from replays import (ABLATION, HERE, REFERENCE, SUBJECT, compare_counts, count_to, format_p, geomean, get_budget, get_label, get_savings,
+                     is_long, mean, median, read_spaces, run)
 
 COLOURS = ["#1b6ac9", "#d1495b", "#2f9e44", "#8d5fd3", "#e08e0b", "#0b8f8f", "#6b7280", "#b5179e", "#444444", "#a3a300"]
 
@@ -63,13 +63,33 @@ def write_plot(path, title, series, budget, low):
         file.write("\n".join(out) + "\n")
 
 
+def get_agent_lines(groups, budget):
+    """What the agent contributes: the search with it against the same search without it."""
+    if SUBJECT not in groups or ABLATION not in groups:
+        return []
+    cells = []
+    for share in (0.90, 0.95, 0.99):
+        ratio, (low, high), p = compare_counts(groups[SUBJECT], groups[ABLATION], share, budget)
+        cells.append(f"{ratio:.2f} [{low:.2f}, {high:.2f}], p = {format_p(p)} (n{share * 100:.0f})")
+    return [f"What the agent contributes, measurements of `{ABLATION}` over those of `{SUBJECT}`: {'; '.join(cells)}. "
+            "Above 1: it saves measurements; an interval that holds 1 shows nothing.", ""]
+
+
+def get_space_lines(spaces):
+    lines = ["| family | design: constants and variants were chosen on these | judging: looked at when the choice was made |", "|---|---|---|"]
+    for family in sorted({family for family, _, _ in spaces}):
+        cells = [", ".join(label for f, s, label in spaces if (f, s) == (family, split)) for split in ("design", "judging")]
+        lines.append(f"| {family} | {' | '.join(cells)} |")
+    return lines + [""]
+
+
 def write_report(arguments, spaces, results, every, extra_lines):
     budget = arguments.table
     lines = ["# Search strategies on recorded spaces", "",
              f"Written by `benchmarks/search/compare.py`: {arguments.seeds} seeds, {arguments.ask} measurements told at a time. "
              "n90, n95, n99: median number of measurements to that share of the optimum's performance "
              f"(`{budget + 1}`: not reached in {budget} by half of the runs). Failed measurements count; their share is that of whole runs, "
-             "which end at the optimum. Design spaces chose the strategies' constants; judging spaces did not.", ""]
+             "which end at the optimum (those of `" + REFERENCE + "` at the budget).", ""] + get_space_lines(spaces)
     for split in ("judging", "design"):
         chosen = [(family, label) for family, s, label in spaces
                   if s == split and SUBJECT in results[label] and REFERENCE in results[label]]
@@ -89,27 +109,23 @@ def write_report(arguments, spaces, results, every, extra_lines):
             if not runs:
                 continue
             middle = lambda share: geomean([max(1, median(count_to(group, share, budget))) for group in groups[name]])
-            ratio = interval = p = "-"
-            if name != REFERENCE and len(groups[name]) == len(groups.get(REFERENCE, [])):
-                base = [mean([math.log(n) for n in count_to(group, 0.95, budget)]) for group in groups[REFERENCE]]
-                statistic = lambda redrawn: math.exp(mean([b - mean([math.log(n) for n in count_to(group, 0.95, budget)])
-                                                           for b, group in zip(base, redrawn)]))
-                low, high = bootstrap(groups[name], statistic)
-                ratio = f"{statistic(groups[name]):.2f} [{low:.2f}, {high:.2f}]"
-                p = format_p(sign_flip([math.log(b) - math.log(a) for mine, theirs in zip(groups[name], groups[REFERENCE])
-                                        for a, b in zip(count_to(mine, 0.95, budget), count_to(theirs, 0.95, budget))]))
+            ratio = p = "-"
+            if name != REFERENCE:
+                found, (low, high), p = compare_counts(groups[name], groups[REFERENCE], 0.95, budget)
+                ratio, p = f"{found:.2f} [{low:.2f}, {high:.2f}]", format_p(p)
             reached = mean([n <= budget for group in groups[name] for n in count_to(group, 0.95, budget)])
             lines.append(f"| {name} | {middle(0.90):.0f} | {middle(0.95):.0f} ({reached:.0%}) | {middle(0.99):.0f} | "
                          f"{mean([run.at(budget) for run in runs]):.4f} | {sum(run.failures for run in runs) / sum(run.count for run in runs):.1%} | "
                          f"{1e3 * sum(run.strategy_seconds for run in runs) / sum(run.count for run in runs):.1f} | {ratio} | {p} |")
         lines += ["", f"Figures are geometric means over spaces of medians over seeds; p: two-sided sign-flip permutation test of paired seeds, n95 against `{REFERENCE}`.", ""]
+        lines += get_agent_lines(groups, budget)
         subjects = [name for name in strategies if is_long(name) and name != REFERENCE]
         lines += [f"To reach the quality that `{REFERENCE}` has at its own end (all pairs of seeds, geometric means over spaces):", "",
                   f"| strategy | {REFERENCE} ends after | wall-clock, whole run / it | measurements, whole run / it | "
                   f"wall-clock, {REFERENCE}'s own arrival / it | measurements, likewise | pairs that never got there | worst space, quality then over {REFERENCE}'s |",
                   "|---|---|---|---|---|---|---|---|"]
         for name in subjects:
-            for horizon in sorted({min(arguments.budget, h) for h in (128, 256, 512, 1000)}):
+            for horizon in sorted({min(get_budget(arguments, split), h) for h in (128, 256, 512, 1000)}):
                 savings = [get_savings(results[label][name], results[label][REFERENCE], horizon) for _, label in chosen
                            if name in results[label] and REFERENCE in results[label]]
                 if not savings:
@@ -159,7 +175,7 @@ def main():
     parser.add_argument("--hub", default="", help="checkout of AutoTuningAssociation/benchmark_hub")
     parser.add_argument("--strategies", default="chameleon,autotvm,chameleon-without-agent,random,lfbo,genetic,sa-sampling,rl-greedy,chameleon-paper")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--budget", type=int, default=1000, help="measurements of a long run; the paper's AutoTVM takes 1000")
+    parser.add_argument("--budget", type=int, default=1000, help="measurements of a long run on a judging space; the paper's AutoTVM takes 1000")
     parser.add_argument("--table", type=int, default=256, help="measurements of the others, and of the tables")
     parser.add_argument("--ask", type=int, default=4, help="configurations measured between two tells")
     parser.add_argument("--split", default="", help="only the design or only the judging spaces")
@@ -173,8 +189,8 @@ def main():
     results = {label: {} for _, _, label in spaces}
     # Strategy by strategy: an interrupted comparison still compares those that are through.
     for strategy in strategies:
-        for _, _, label, path in recordings:
-            runs = run(arguments, f"{label}.{strategy}", path, strategy)
+        for _, split, label, path in recordings:
+            runs = run(arguments, f"{label}.{strategy}", path, strategy, split)
             if runs:
                 results[label][strategy] = runs
     paths = {label: path for _, _, label, path in recordings}

@@ -25,8 +25,8 @@ def get_warm_start_lines(arguments, results):
             continue
         source_label, label = (replays.get_label(path) for path in paths)
         cold = results.get(label, {}).get(replays.SUBJECT)
-        warm = replays.run(arguments, f"{label}.from {source_label}", paths[1], replays.SUBJECT,
-                   [f"--related={paths[0]}", f"--related-budget={SOURCE_BUDGET}"])
+        warm = replays.run(arguments, f"{label}.from {source_label}", paths[1], replays.SUBJECT, "judging",
+                           [f"--related={paths[0]}", f"--related-budget={SOURCE_BUDGET}"])
         if not cold or not warm:
             continue
         cells = []

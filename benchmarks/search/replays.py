@@ -11,6 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 REFERENCE = "autotvm"
 SUBJECT = "chameleon"
+ABLATION = "chameleon-without-agent"
 
 
 class Run:
@@ -74,7 +75,7 @@ def get_label(path):
 
 
 def is_long(strategy):
-    return strategy in (REFERENCE, SUBJECT, f"{SUBJECT}-without-agent")
+    return strategy in (REFERENCE, SUBJECT, ABLATION)
 
 
 def run_bench(arguments, name, path, strategy, options, output="--trace"):
@@ -95,9 +96,14 @@ def run_bench(arguments, name, path, strategy, options, output="--trace"):
         return [line.strip().split(",") for line in lines]
 
 
-def run(arguments, name, path, strategy, options=()):
+def get_budget(arguments, split):
+    """Measurements of a long run."""
+    return arguments.budget if split == "judging" else arguments.table
+
+
+def run(arguments, name, path, strategy, split, options=()):
     """The runs of all seeds, or None."""
-    options = [f"--budget={arguments.budget if is_long(strategy) else arguments.table}"] + list(options)
+    options = [f"--budget={get_budget(arguments, split) if is_long(strategy) else arguments.table}"] + list(options)
     if strategy != REFERENCE:
         # Only of the reference does it matter how long the whole run takes.
         options.append("--until-optimum")
@@ -146,6 +152,16 @@ def sign_flip(differences, rounds=20000):
             total += difference if generator.getrandbits(1) else -difference
         hits += abs(total / len(differences)) >= observed - 1e-12
     return (hits + 1) / (rounds + 1)
+
+
+def compare_counts(groups, references, share, budget):
+    """(references' measurements to `share` over those of `groups`, its 95 % interval, p), seeds paired, spaces weighted alike."""
+    base = [mean([math.log(n) for n in count_to(group, share, budget)]) for group in references]
+    statistic = lambda redrawn: math.exp(mean([b - mean([math.log(n) for n in count_to(group, share, budget)])
+                                               for b, group in zip(base, redrawn)]))
+    p = sign_flip([math.log(b) - math.log(a) for mine, theirs in zip(groups, references)
+                   for a, b in zip(count_to(mine, share, budget), count_to(theirs, share, budget))])
+    return statistic(groups), bootstrap(groups, statistic), p
 
 
 def format_p(p):
