@@ -52,6 +52,7 @@ public:
             const DialectRegistry &registry, OutputFilter filter)
       : options(options), target(std::move(target)),
         context(registry, MLIRContext::Threading::DISABLED),
+        compiler(&context, this->target, options.threads > 1),
         filter(std::move(filter)) {}
 
   llvm::Error warmUp() override;
@@ -93,6 +94,7 @@ private:
   RunnerOptions options;
   TargetDescription target;
   MLIRContext context;
+  HostCompiler compiler;
   OutputFilter filter;
   std::map<std::string, Task> tasks;
   std::map<int64_t, Executable> executables;
@@ -136,7 +138,7 @@ llvm::Error CPURunner::warmUp() {
     return spec.takeError();
   if (failed(applySpec(**spec, **module)))
     return llvm::createStringError("the warm-up schedule fails");
-  return compileForHost(**module, target, options.threads > 1).takeError();
+  return compiler.compile(**module).takeError();
 }
 
 //===----------------------------------------------------------------------===//
@@ -214,7 +216,7 @@ Measurement CPURunner::compile(int64_t id, const Candidate &candidate) {
   auto initializer = outlineInitializer(*module, executable);
   if (!initializer)
     return fail(initializer.takeError());
-  auto code = compileForHost(*module, target, options.threads > 1);
+  auto code = compiler.compile(*module);
   if (!code)
     return fail(code.takeError());
   auto entry = (*code)->lookup(task.open.signature.function);

@@ -13,7 +13,6 @@
 #include "chameleon/Target/LowerToCPU.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 #include <cstring>
@@ -88,16 +87,19 @@ OwningOpRef<ModuleOp> OpenTask::applyCandidate(const Candidate &candidate,
   return module;
 }
 
-llvm::Expected<std::unique_ptr<CPUExecutable>>
-chameleon::compileForHost(ModuleOp module, const TargetDescription &host,
-                          bool parallel, CPUOptimization effort) {
-  DiagnosticCollector diagnostics(module.getContext());
-  PassManager passes(module.getContext());
+HostCompiler::HostCompiler(MLIRContext *context, const TargetDescription &host,
+                           bool parallel)
+    : host(host), passes(context) {
   passes.enableVerifier(
       false); // results are checked, and every millisecond counts
   LowerToCPUOptions lowering;
   lowering.parallel = parallel;
   buildLowerToCPUPipeline(passes, lowering);
+}
+
+llvm::Expected<std::unique_ptr<CPUExecutable>>
+HostCompiler::compile(ModuleOp module, CPUOptimization effort) {
+  DiagnosticCollector diagnostics(module.getContext());
   if (failed(passes.run(module)))
     return llvm::createStringError(
         "%s", diagnostics.message("lowering failed").c_str());
@@ -107,8 +109,8 @@ chameleon::compileForHost(ModuleOp module, const TargetDescription &host,
 llvm::Error chameleon::runOnHost(ModuleOp program, const std::string &function,
                                  llvm::MutableArrayRef<GuardedBuffer> buffers,
                                  const TargetDescription &host) {
-  auto code =
-      compileForHost(program, host, /*parallel=*/false, CPUOptimization::Once);
+  auto code = HostCompiler(program.getContext(), host, /*parallel=*/false)
+                  .compile(program, CPUOptimization::Once);
   if (!code)
     return code.takeError();
   auto entry = (*code)->lookup(function);

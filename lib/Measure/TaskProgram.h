@@ -19,6 +19,7 @@
 #include "chameleon/Target/CPUExecutable.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace chameleon {
 
@@ -66,11 +67,21 @@ struct OpenTask {
                                                    Measurement &failure) const;
 };
 
-/// Lowers a module to the host CPU and compiles it.
-llvm::Expected<std::unique_ptr<CPUExecutable>>
-compileForHost(mlir::ModuleOp module, const TargetDescription &host,
-               bool parallel,
-               CPUOptimization effort = CPUOptimization::Adaptive);
+/// Lowers modules to the host CPU and compiles them. Keeps its passes, whose
+/// patterns take as long to collect as a small candidate takes to lower.
+class HostCompiler {
+public:
+  HostCompiler(mlir::MLIRContext *context, const TargetDescription &host,
+               bool parallel);
+
+  llvm::Expected<std::unique_ptr<CPUExecutable>>
+  compile(mlir::ModuleOp module,
+          CPUOptimization effort = CPUOptimization::Adaptive);
+
+private:
+  const TargetDescription host;
+  mlir::PassManager passes;
+};
 
 /// Calls `function` of a module of linalg once, on buffers in host memory: its
 /// inputs, then its outputs.

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -345,7 +346,8 @@ void expandStridedCopies(func::FuncOp function) {
   function.walk([&](memref::CopyOp copy) {
     auto isContiguous = [](Value buffer) {
       auto type = dyn_cast<MemRefType>(buffer.getType());
-      return type && type.getLayout().isIdentity();
+      return type && (type.getLayout().isIdentity() ||
+                      memref::isStaticShapeAndContiguousRowMajor(type));
     };
     if (isa<MemRefType>(copy.getSource().getType()) &&
         isa<MemRefType>(copy.getTarget().getType()) &&
@@ -410,6 +412,12 @@ void liftAllocasToThreads(func::FuncOp function) {
         std::prev(body.end()));
     scope.erase();
   }
+}
+
+void shareLoopsDynamically(func::FuncOp function) {
+  function.walk([](omp::WsloopOp loop) {
+    loop.setScheduleKind(omp::ClauseScheduleKind::Dynamic);
+  });
 }
 
 void returnNothing(ModuleOp module) {

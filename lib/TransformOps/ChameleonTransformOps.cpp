@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
+#include "Simplify.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -44,6 +45,8 @@ public:
     declareGeneratedDialect<scf::SCFDialect>();
     declareGeneratedDialect<tensor::TensorDialect>();
     declareGeneratedDialect<vector::VectorDialect>();
+    addDialectDataInitializer<chameleon::SimplifyPatterns>(
+        [](chameleon::SimplifyPatterns &) {});
     registerTransformOps<
 #define GET_OP_LIST
 #include "chameleon/TransformOps/ChameleonTransformOps.cpp.inc"

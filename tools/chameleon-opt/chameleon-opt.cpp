@@ -13,6 +13,8 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/ErrorHandling.h"
+#include <cstdlib>
 
 static llvm::cl::opt<std::string>
     exportDatabase("export-database", llvm::cl::value_desc("path"),
@@ -34,6 +36,14 @@ static int printDatabase(llvm::StringRef path) {
   return 1;
 }
 
+/// A stream tells only when it is closed that the disk was full, and then LLVM
+/// knows no better than to report its own bug.
+static void reportFatalError(void *output, const char *reason, bool) {
+  llvm::errs() << "error: '" << *static_cast<std::string *>(output)
+               << "': " << reason << "\n";
+  std::_Exit(1); // closing what is open would fail again
+}
+
 int main(int argc, char **argv) {
   for (int i = 1; i < argc; ++i) {
     llvm::StringRef argument = llvm::StringRef(argv[i]).ltrim('-');
@@ -44,8 +54,16 @@ int main(int argc, char **argv) {
   chameleon::registerChameleonPasses();
   mlir::DialectRegistry registry;
   chameleon::registerAll(registry);
-  int status = mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "Chameleon: the autotuner for MLIR compilers\n", registry));
+  auto [input, output] = mlir::registerAndParseCLIOptions(
+      argc, argv, "Chameleon: the autotuner for MLIR compilers\n", registry);
+  llvm::ScopedFatalErrorHandler handler(reportFatalError, &output);
+  int status = mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, input, output, registry));
+  llvm::outs().flush();
+  if (llvm::outs().has_error()) {
+    std::string reason = llvm::outs().error().message();
+    reportFatalError(&output, reason.c_str(), false);
+  }
   return status == 0 && chameleon::InterruptScope::wasInterrupted() ? 130
                                                                     : status;
 }

@@ -313,6 +313,38 @@ def Chameleon_ScalarizeBroadcastReadsOp : Chameleon_TransformOp<"scalarize_broad
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
 
+def Chameleon_SimplifyOp : Chameleon_TransformOp<"simplify",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, TransformOpInterface, TransformEachOpTrait,
+     ReportTrackingListenerFailuresOpTrait]> {
+  let summary = "Canonicalizes what schedules make; the same patterns each time";
+  let description = [{
+    Applies to the body of the target the canonicalization patterns of the dialects that a schedule's payload is in (affine, arith,
+    bufferization, linalg, math, memref, scf, tensor, vector) and those of tiled linalg operations, until nothing changes. So does
+    `transform.apply_patterns` with `canonicalization`; but that collects the patterns of all dialects that are loaded, every
+    time (a quarter of what applying a convolution's schedule took), and simplifies control flow that schedules do not make.
+    Here the patterns are collected once for each context.
+
+    - `fold_empty_tensors`: slices and reshapes of `tensor.empty` are empty tensors, too
+    - `fold_transfers`: vectors are read from and written to the tensor itself instead of a slice of it
+
+    ```mlir
+    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
+    ```
+
+    #### Return modes
+
+    Modifies the payload in place. A silenceable failure if it does not converge, or if a handle's operation is replaced by one of
+    another kind.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, UnitAttr:$fold_empty_tensors, UnitAttr:$fold_transfers);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+  let extraClassDeclaration = [{
+    ::mlir::DiagnosedSilenceableFailure applyToOne(
+        ::mlir::transform::TransformRewriter &rewriter, ::mlir::Operation *target,
+        ::mlir::transform::ApplyToEachResultList &results, ::mlir::transform::TransformState &state);
+  }];
+}
+
 def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Tiles every reduction loop by one, however many there are";

@@ -159,10 +159,7 @@ module attributes {transform.with_named_sequence} {
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
     %tile, %loops:3 = transform.structured.fuse %part tile_sizes [1, %mc, %nc] interchange [0, %order_rows, %order_columns] {apply_cleanup}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     %product = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
     %fills, %copies = transform.chameleon.lower_contraction %product rows %mr columns %nr depth %kc
         pack_lhs %pack_lhs pack_rhs %pack_rhs : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
@@ -177,9 +174,8 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %all_loops : !transform.any_op
     transform.apply_patterns to %function {
       transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
-      transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
-      transform.apply_patterns.canonicalization
     } : !transform.any_op
+    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
     transform.apply_cse to %function : !transform.any_op
     transform.yield
   }

@@ -7,10 +7,7 @@ module attributes {transform.with_named_sequence} {
 
   // Vectors for the tiles, kept in registers over all reduction loops.
   transform.named_sequence @vectorize_tiles(%function: !transform.any_op {transform.readonly}) {
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     %windows = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
     transform.chameleon.fold_strided_access %windows : !transform.any_op
     transform.apply_patterns to %function {
@@ -20,24 +17,16 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %loops : !transform.any_op
     transform.loop.hoist_loop_invariant_subsets %loops : !transform.any_op
     // Fill, window and elementwise operations now meet on slices of equal shape: fold these.
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.tensor.fold_tensor_empty
-    } : !transform.any_op
+    transform.chameleon.simplify %function {fold_empty_tensors} : !transform.any_op
     transform.apply_cse to %function : !transform.any_op
     %computations = transform.structured.match interface{LinalgOp} in %function : (!transform.any_op) -> !transform.any_op
     transform.structured.vectorize %computations : !transform.any_op
-    transform.apply_patterns to %function {
-      transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
-      transform.apply_patterns.canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
     transform.chameleon.scalarize_broadcast_reads %function : !transform.any_op
     %vector_loops = transform.structured.match ops{["scf.for"]} in %function : (!transform.any_op) -> !transform.any_op
     transform.apply_licm to %vector_loops : !transform.any_op
     transform.loop.hoist_loop_invariant_subsets %vector_loops : !transform.any_op
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     transform.apply_cse to %function : !transform.any_op
     transform.yield
   }
@@ -139,17 +128,12 @@ module attributes {transform.with_named_sequence} {
     %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %outer_part] {apply_cleanup, use_forall}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
     // Loops of one iteration go, and the others may be made anew: their contents are to be found again.
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     %root_part = transform.structured.match attributes {chameleon.root} in %function : (!transform.any_op) -> !transform.any_op
     %tile, %loops:4 = transform.structured.fuse %root_part tile_sizes [1, %outer, %middle, %inner] interchange [0, 1, 2, 3] {apply_cleanup}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
     transform.chameleon.peel_loop %loops#3 : !transform.any_op
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     // One element of the windows at a time.
     %windows = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
     %step, %reductions = transform.chameleon.tile_reductions %windows : (!transform.any_op) -> (!transform.any_op, !transform.any_op)

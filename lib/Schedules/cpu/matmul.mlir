@@ -186,10 +186,7 @@ module attributes {transform.with_named_sequence} {
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
     %tile, %loops:2 = transform.structured.fuse %part tile_sizes [%mc, %nc] interchange [%rows_inside, %order_columns] {apply_cleanup}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op, !transform.any_op)
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     %product = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
     %fills, %copies = transform.chameleon.lower_contraction %product rows %mr columns %nr depth %kc
         pack_lhs %lhs_packing pack_rhs %rhs_packing : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
@@ -204,9 +201,8 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %all_loops : !transform.any_op
     transform.apply_patterns to %function {
       transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
-      transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
-      transform.apply_patterns.canonicalization
     } : !transform.any_op
+    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
     transform.apply_cse to %function : !transform.any_op
     transform.yield
   }

@@ -85,10 +85,7 @@ module attributes {transform.with_named_sequence} {
     %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
     %part, %share_loop = transform.structured.fuse %root tile_sizes [%part0, %part1] {apply_cleanup, use_forall}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     // Everything by vectors; functions that would be calls for each element by polynomials.
     %operations = transform.structured.match interface{LinalgOp} in %function : (!transform.any_op) -> !transform.any_op
     transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
@@ -98,9 +95,8 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %all_loops : !transform.any_op
     transform.apply_patterns to %function {
       transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
-      transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
-      transform.apply_patterns.canonicalization
     } : !transform.any_op
+    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
     transform.apply_cse to %function : !transform.any_op
     transform.yield
   }
@@ -149,10 +145,7 @@ module attributes {transform.with_named_sequence} {
     %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
     %part, %share_loop = transform.structured.fuse %root tile_sizes [%part0, %part1] {apply_cleanup, use_forall}
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    transform.apply_patterns to %function {
-      transform.apply_patterns.canonicalization
-      transform.apply_patterns.linalg.tiling_canonicalization
-    } : !transform.any_op
+    transform.chameleon.simplify %function : !transform.any_op
     // Everything by vectors; functions that would be calls for each element by polynomials.
     %operations = transform.structured.match interface{LinalgOp} in %function : (!transform.any_op) -> !transform.any_op
     transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
@@ -162,9 +155,8 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %all_loops : !transform.any_op
     transform.apply_patterns to %function {
       transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
-      transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
-      transform.apply_patterns.canonicalization
     } : !transform.any_op
+    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
     transform.apply_cse to %function : !transform.any_op
     transform.yield
   }

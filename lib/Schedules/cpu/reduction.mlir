@@ -91,9 +91,8 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %all_loops : !transform.any_op
     transform.apply_patterns to %function {
       transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
-      transform.apply_patterns.tensor.fold_tensor_subset_ops_into_vector_transfers
-      transform.apply_patterns.canonicalization
     } : !transform.any_op
+    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
     transform.apply_cse to %function : !transform.any_op
     transform.yield
   }
