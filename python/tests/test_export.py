@@ -60,6 +60,23 @@ def test_exports_a_module(tmp_path):
 
 
 @needs_torch_mlir
+def test_buffers_in_lists_are_exported():
+    """Swin indexes a table of biases by a buffer; torch-mlir refuses the buffer as an element of a list."""
+    import torch
+
+    class Table(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = torch.nn.Parameter(torch.rand(5, 3))
+            self.register_buffer("rows", torch.tensor([4, 0, 2, 1]))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x + self.table[self.rows]
+
+    assert "func.func @main(%arg0: tensor<4x3xf32>) -> tensor<4x3xf32>" in export(Table().eval(), torch.rand(4, 3))
+
+
+@needs_torch_mlir
 def test_a_module_that_cannot_be_exported():
     import torch
 

@@ -61,10 +61,12 @@ def export(
     """
     if weights not in WEIGHTS:
         raise ExportError(f"weights must be one of {', '.join(WEIGHTS)}, found {weights!r}")
-    _require("torch")
+    torch = _require("torch")
     fx = _require("torch_mlir.fx", "torch_mlir")
     try:
-        exported = fx.export_and_import(module, *inputs, output_type="linalg-on-tensors", func_name=function)
+        program = torch.export.export(module, inputs)
+        _copy_listed_buffers(program)
+        exported = fx.export_and_import(program, *inputs, output_type="linalg-on-tensors", func_name=function)
     except Exception as error:  # torch.export and torch-mlir raise almost anything
         raise ExportError(f"cannot export {type(module).__name__}: {error}") from error
     limit = ELIDE_FROM_ELEMENTS if weights == "elided" else None
@@ -72,6 +74,30 @@ def export(
     if path is not None:
         pathlib.Path(path).write_text(text)
     return text
+
+
+def _copy_listed_buffers(program: torch.export.ExportedProgram) -> None:
+    """Passes a copy of each parameter or buffer that is an element of a list (the indices of `table[index]` in Swin).
+
+    torch-mlir imports these as constants where they are arguments of their own, and takes them for Python objects in lists.
+    """
+    torch = _require("torch")
+    graph = program.graph_module.graph
+    for node in [node for node in graph.nodes if node.op == "call_function"]:
+
+        def copy(element: Any) -> Any:
+            if not isinstance(element, torch.fx.Node) or element.op != "placeholder":
+                return element
+            with graph.inserting_before(node):
+                clone = graph.call_function(torch.ops.aten.clone.default, (element,))
+            clone.meta = dict(element.meta)
+            return clone
+
+        node.args = tuple(
+            type(argument)(copy(element) for element in argument) if isinstance(argument, (list, tuple)) else argument
+            for argument in node.args
+        )
+    program.graph_module.recompile()
 
 
 def save_data(module: torch.nn.Module, *inputs: torch.Tensor, stem: Union[str, os.PathLike]) -> list[pathlib.Path]:
