@@ -1,10 +1,11 @@
 // RUN: chameleon-opt %s --transform-interpreter --canonicalize --cse | FileCheck %s
 
-// The rows of a 1x1 convolution are one line in memory, and its steps are another: no division but that of threads and tiles.
+// The rows of a 1x1 convolution are one line in memory, and its steps are another: no division but that of threads,
+// lanes (by constants that are powers of two) and tiles.
 // The residual is read like the result, the bias once for each column; a column vector is spread.
 // CHECK-LABEL: func @pointwise(
 // CHECK:         gpu.launch
-// CHECK-COUNT-3: arith.{{divui|remui}}
+// CHECK-COUNT-11: arith.{{divui|remui}}
 // CHECK-NOT:       arith.{{divui|remui}}
 // CHECK:           scf.for
 // CHECK-NOT:       arith.{{divui|remui}}
