@@ -7,13 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/CUDARunner.h"
+#include "DeviceImages.h"
 #include "DeviceTask.h"
 #include "TaskProgram.h"
 #include "chameleon/Measure/Statistics.h"
-#include "chameleon/Target/AssemblePTX.h"
-#include "chameleon/Target/LowerToNVVM.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -41,7 +39,8 @@ public:
              std::string folder)
       : options(options), target(std::move(target)), host(std::move(host)),
         devices(devices), context(registry, MLIRContext::Threading::DISABLED),
-        compiler(std::move(compiler)), folder(std::move(folder)),
+        folder(std::move(folder)),
+        images(this->target, std::move(compiler), this->folder),
         owner(getpid()) {}
   ~CUDARunner() override {
     if (getpid() == owner)
@@ -85,10 +84,6 @@ private:
     double checkSeconds = 0; ///< of the checked call
   };
 
-  /// Lowers, assembles; the image is a cubin or, without ptxas, the PTX itself.
-  llvm::Expected<std::pair<NVVMProgram, std::string>> build(ModuleOp module);
-  llvm::Error checkLimits(const NVVMProgram &program,
-                          llvm::ArrayRef<KernelUsage> kernels) const;
   llvm::Expected<std::unique_ptr<DeviceExecutable>>
   loadExecutable(NVVMProgram program, llvm::StringRef image,
                  llvm::StringRef function);
@@ -103,11 +98,10 @@ private:
   TargetDescription target, host;
   unsigned devices;
   MLIRContext context;
-  DeviceCompiler compiler;
   std::string folder; ///< of executables on their way from child to child, and
                       ///< of cubins by content
+  DeviceImages images;
   pid_t owner;
-  bool hasPtxas = true;
   std::map<int64_t, std::string> compiled; ///< file names
   std::unique_ptr<DeviceSession> session;
   std::map<std::string, Task> tasks;
@@ -140,90 +134,13 @@ static Measurement failOnDevice(llvm::Error error, Outcome outcome) {
 // Compiling
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<NVVMProgram>
-chameleon::compileForDevice(ModuleOp module, const TargetDescription &target) {
-  DiagnosticCollector diagnostics(module.getContext());
-  PassManager passes(module.getContext());
-  passes.enableVerifier(
-      false); // results are checked, and every millisecond counts
-  LowerToNVVMOptions lowering;
-  lowering.chip = target.cpu;
-  buildLowerToNVVMPipeline(passes, lowering);
-  if (failed(passes.run(module)))
-    return llvm::createStringError(
-        "%s", diagnostics.message("lowering failed").c_str());
-  llvm::Expected<NVVMProgram> program = translateToPTX(module, lowering);
-  if (!program)
-    return llvm::createStringError(
-        "%s", diagnostics.message(llvm::toString(program.takeError())).c_str());
-  return program;
-}
-
-/// What the driver would refuse, or worse, in words.
-llvm::Error CUDARunner::checkLimits(const NVVMProgram &program,
-                                    llvm::ArrayRef<KernelUsage> kernels) const {
-  const cuda::DeviceFacts &gpu = target.gpu;
-  for (const NVVMFunction &function : program.functions)
-    for (const KernelLaunch &launch : function.launches) {
-      int64_t threads =
-                  int64_t(launch.block[0]) * launch.block[1] * launch.block[2],
-              shared = launch.dynamicSharedBytes, registers = 0;
-      for (const KernelUsage &kernel : kernels)
-        if (kernel.name == launch.kernel) {
-          shared += kernel.sharedBytes;
-          registers = kernel.registers;
-        }
-      auto refuse = [&](llvm::StringRef what, int64_t found, int64_t limit) {
-        return llvm::createStringError(
-            llvm::formatv(
-                "kernel '{0}' needs {1} {2} a block, the device has {3}",
-                launch.kernel, found, what, limit)
-                .str());
-      };
-      if (threads > gpu.threadsPerBlock)
-        return refuse("threads", threads, gpu.threadsPerBlock);
-      if (shared > gpu.sharedPerBlock)
-        return refuse("bytes of shared memory", shared, gpu.sharedPerBlock);
-      if (int64_t all = registers * ((threads + 31) / 32 * 32);
-          all > gpu.registersPerBlock)
-        return refuse("registers", all, gpu.registersPerBlock);
-    }
-  return llvm::Error::success();
-}
-
-llvm::Expected<std::pair<NVVMProgram, std::string>>
-CUDARunner::build(ModuleOp module) {
-  llvm::Expected<NVVMProgram> program = compiler(module, target);
-  if (!program)
-    return program.takeError();
-  std::string image = program->ptx;
-  std::vector<KernelUsage> kernels;
-  if (hasPtxas && !image.empty()) {
-    AssembleOptions assemble;
-    assemble.chip = target.cpu;
-    assemble.cache = folder;
-    assemble.seconds = 0; // the child has a deadline, and ptxas dies with it
-    llvm::Expected<Assembly> assembly = assemblePTX(program->ptx, assemble);
-    if (!assembly)
-      return assembly.takeError();
-    image = std::move(assembly->cubin);
-    kernels = std::move(assembly->kernels);
-  }
-  if (llvm::Error error = checkLimits(*program, kernels))
-    return error;
-  return std::make_pair(std::move(*program), std::move(image));
-}
-
 llvm::Error CUDARunner::warmUp() {
   context.loadAllAvailableDialects();
-  if (llvm::Expected<std::string> ptxas = findPtxas(""); !ptxas) {
-    hasPtxas = false;
-    llvm::consumeError(ptxas.takeError());
-  }
+  images.findAssembler();
   auto module = parseModule(warmUpTask, "the warm-up task", &context);
   if (!module)
     return module.takeError();
-  return build(**module).takeError();
+  return images.build(**module).takeError();
 }
 
 Measurement CUDARunner::compile(int64_t id, const Candidate &candidate) {
@@ -237,7 +154,7 @@ Measurement CUDARunner::compile(int64_t id, const Candidate &candidate) {
   OwningOpRef<ModuleOp> module = task.open.applyCandidate(candidate, result);
   if (!module)
     return result;
-  auto built = build(*module);
+  auto built = images.build(*module);
   if (!built)
     return fail(llvm::toString(built.takeError()));
   if (!built->first.lookup(task.open.signature.function))
@@ -279,7 +196,7 @@ CUDARunner::runOnDevice(ModuleOp program, const std::string &function,
   if (!session)
     if (llvm::Error error = useDevice(0))
       return error;
-  auto built = build(program);
+  auto built = images.build(program);
   if (!built)
     return built.takeError();
   auto executable =
@@ -357,7 +274,7 @@ llvm::Expected<PreparedTask> CUDARunner::prepareTask(const MeasureTask &task,
     later.wantsDevice = true;
     return later;
   }
-  if (prepared && !hasPtxas)
+  if (prepared && !images.hasAssembler())
     prepared->remark += std::string(prepared->remark.empty() ? "" : "; ") +
                         "there is no ptxas, so the driver compiles each "
                         "candidate itself, one at a time";

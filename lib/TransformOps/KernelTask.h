@@ -17,6 +17,7 @@
 #define CHAMELEON_LIB_TRANSFORMOPS_KERNELTASK_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
 #include "mlir/IR/PatternMatch.h"
 #include <optional>
 #include <string>
@@ -97,6 +98,21 @@ struct KernelTask {
   /// erases the operations that the kernel stands for.
   void finish(mlir::RewriterBase &rewriter, mlir::Value buffer) const;
 };
+
+/// Applies an operation that makes kernels of what its first operand stands
+/// for: `lower` is called with each task, adds the launches that replace it, or
+/// returns why it cannot be done. Sets the only result.
+mlir::DiagnosedSilenceableFailure
+lowerToKernels(mlir::Operation *op, mlir::transform::TransformResults &results,
+               mlir::transform::TransformState &state,
+               llvm::function_ref<std::string(
+                   const KernelTask &task,
+                   llvm::SmallVectorImpl<mlir::Operation *> &launches)>
+                   lower);
+/// Consumes the first operand, reads the others.
+void getLoweringEffects(mlir::Operation *op,
+                        llvm::SmallVectorImpl<mlir::SideEffects::EffectInstance<
+                            mlir::MemoryEffects::Effect>> &effects);
 
 } // namespace chameleon
 

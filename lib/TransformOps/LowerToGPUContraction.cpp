@@ -402,40 +402,19 @@ chameleon::transform_ops::LowerToGPUContractionOp::apply(
     if (!valid.succeeded())
       return valid;
   }
-  SmallVector<Operation *> launches;
-  for (Operation *target : state.getPayloadOps(getTarget())) {
-    std::string reason = "expects a structured operation";
-    if (auto anchor = dyn_cast<linalg::LinalgOp>(target)) {
-      std::variant<KernelTask, std::string> analyzed =
-          KernelTask::analyze(anchor);
-      if (auto *task = std::get_if<KernelTask>(&analyzed)) {
-        ContractionKernel kernel(rewriter, *task, p);
-        reason = kernel.analyze();
-        if (reason.empty()) {
+  return lowerToKernels(
+      *this, results, state,
+      [&](const KernelTask &task, SmallVectorImpl<Operation *> &launches) {
+        ContractionKernel kernel(rewriter, task, p);
+        std::string reason = kernel.analyze();
+        if (reason.empty())
           llvm::append_range(launches, kernel.build());
-          continue;
-        }
-      } else {
-        reason = std::get<std::string>(analyzed);
-      }
-    }
-    DiagnosedSilenceableFailure failure = emitSilenceableError() << reason;
-    failure.attachNote(target->getLoc()) << "when applied to this op";
-    return failure;
-  }
-  results.set(cast<OpResult>(getLaunches()), launches);
-  return DiagnosedSilenceableFailure::success();
+        return reason;
+      });
 }
 
 void chameleon::transform_ops::LowerToGPUContractionOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  for (OpOperand &operand : getOperation()->getOpOperands()) {
-    if (operand.getOperandNumber() == 0)
-      transform::consumesHandle(operand, effects);
-    else
-      transform::onlyReadsHandle(operand, effects);
-  }
-  transform::producesHandle(getOperation()->getOpResults(), effects);
-  transform::modifiesPayload(effects);
+  getLoweringEffects(*this, effects);
 }
