@@ -142,7 +142,7 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
   }
   module->removeAttr(DLTIDialect::kTargetSystemDescAttrName);
   // What schedules do to weights alone is done once, at load.
-  if (failed(result) || failed(hoistConstants(module)))
+  if (failed(result) || (options.prepare && failed(hoistConstants(module))))
     return failure();
   return applied;
 }

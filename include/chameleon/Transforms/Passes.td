@@ -18,7 +18,7 @@ def ApplySchedules : Pass<"apply-schedules", "::mlir::ModuleOp"> {
     of a tuning database (`database=`). A module that was not prepared and outlined before is, for `target=`. Neither a device
     nor LibTorch is needed. With `defaults`, tasks without a tuned schedule get the default configuration of the built-in one:
     what Chameleon does untuned. What a schedule does to weights alone (laying them out as panels) ends in the initialiser, as by
-    `--hoist-constants`.
+    `--hoist-constants`; with `prepare=false` no function but tasks is changed, and it is done at every call.
   }];
   let options = [
     Option<"spec", "spec", "std::string", /*default=*/"", "File with a spec library, or a tuned module">,
@@ -26,7 +26,7 @@ def ApplySchedules : Pass<"apply-schedules", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto (a GPU if there is one, else the host CPU), cpu, cpu:<features>, nvvm, nvvm:<chip>">,
     Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a CPU kernel (0: all cores)">,
     ListOption<"libraries", "library", "std::string", "The user's schedule libraries, searched first">,
-    Option<"prepare", "prepare", "bool", /*default=*/"true", "Prepare and outline a module that has no tasks yet">,
+    Option<"prepare", "prepare", "bool", /*default=*/"true", "Prepare and outline a module that has no tasks yet; hoist what schedules do to constants">,
     Option<"defaults", "defaults", "bool", /*default=*/"false", "Default configurations for tasks without a tuned schedule">
   ];
   let statistics = [Statistic<"numApplied", "applied", "Tasks that got a schedule">];

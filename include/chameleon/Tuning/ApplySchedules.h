@@ -29,7 +29,8 @@ struct ApplyOptions {
   std::string target = "auto"; ///< whose layouts and records
   unsigned threads = 0;
   std::vector<std::string> libraries;
-  bool prepare = true; ///< prepare and extract a module that has no tasks yet
+  bool prepare = true; ///< prepare and extract a module that has no tasks yet,
+                       ///< hoist what schedules compute from constants alone
   bool defaults = false;
 };
 
