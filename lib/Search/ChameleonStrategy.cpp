@@ -65,8 +65,8 @@ constexpr size_t halfBatches = 64;
 /// Random legal configurations a plan of which the process predicts the mean
 /// (1 us each), and how many of the fastest, and of the first, become
 /// candidates (5 us each). More: slower, and no fewer measurements.
-constexpr size_t screened = 1500;
-constexpr size_t screenedFast = 150;
+constexpr size_t screened = 3000;
+constexpr size_t screenedFast = 300;
 constexpr size_t screenedAny = 100;
 /// Fastest configurations whose neighbours are candidates.
 constexpr size_t incumbents = 4;

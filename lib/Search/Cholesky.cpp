@@ -16,9 +16,7 @@ bool chameleon::search::factorise(std::vector<double> &matrix, size_t size) {
     double *left = matrix.data() + row * size;
     for (size_t column = 0; column <= row; ++column) {
       const double *right = matrix.data() + column * size;
-      double sum = left[column];
-      for (size_t i = 0; i < column; ++i)
-        sum -= left[i] * right[i];
+      double sum = left[column] - dot(left, right, column);
       if (column < row)
         left[column] = sum / right[column];
       else if (sum <= 1e-12)
@@ -34,10 +32,7 @@ void chameleon::search::solveLower(const std::vector<double> &factor,
                                    size_t size, double *x) {
   for (size_t row = 0; row < size; ++row) {
     const double *left = factor.data() + row * size;
-    double sum = x[row];
-    for (size_t i = 0; i < row; ++i)
-      sum -= left[i] * x[i];
-    x[row] = sum / left[row];
+    x[row] = (x[row] - dot(left, x, row)) / left[row];
   }
 }
 

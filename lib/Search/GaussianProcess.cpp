@@ -147,16 +147,7 @@ std::vector<double> GaussianProcess::predictMeans(
   means.reserve(configurations.size());
   for (const Configuration &point : configurations) {
     kernel.getCovariances(point, /*isRelated=*/false, covariances.data());
-    // Four sums, so that they run on vectors.
-    double sums[4] = {};
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4)
-      for (size_t lane = 0; lane < 4; ++lane)
-        sums[lane] += weights[i + lane] * covariances[i + lane];
-    double mean = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    for (; i < count; ++i)
-      mean += weights[i] * covariances[i];
-    means.push_back(mean);
+    means.push_back(dot(weights.data(), covariances.data(), count));
   }
   return means;
 }
@@ -248,9 +239,8 @@ GaussianProcess::pick(Candidates candidates, const std::vector<float> &weights,
       if (taken[i])
         continue;
       const double *row = projections.data() + i * width;
-      double covariance = kernel.getCovariance(points[i], points[choice]);
-      for (size_t j = 0; j < width; ++j)
-        covariance -= row[j] * chosen[j];
+      double covariance = kernel.getCovariance(points[i], points[choice]) -
+                          dot(row, chosen, width);
       for (const std::vector<double> &earlier : columns)
         covariance -= earlier[i] * earlier[choice];
       column[i] = covariance / root;

@@ -108,10 +108,7 @@ void Kernel::fit(const std::vector<Observation> &observations) {
       x[column] = 1 / matrix[column * count + column];
       for (size_t row = column + 1; row < count; ++row) {
         const double *left = matrix.data() + row * count;
-        double sum = 0;
-        for (size_t i = column; i < row; ++i)
-          sum -= left[i] * x[i];
-        x[row] = sum / left[row];
+        x[row] = -dot(left + column, x + column, row - column) / left[row];
       }
     }
     std::vector<double> gradient(parameters.size(), 0);
@@ -120,10 +117,7 @@ void Kernel::fit(const std::vector<Observation> &observations) {
       const double *rowI = inverse.data() + i * count;
       for (size_t j = 0; j <= i; ++j) {
         const double *rowJ = inverse.data() + j * count;
-        double sum = 0;
-        for (size_t l = i; l < count; ++l)
-          sum += rowI[l] * rowJ[l];
-        double outer = alpha[i] * alpha[j] - sum;
+        double outer = alpha[i] * alpha[j] - dot(rowI + i, rowJ + i, count - i);
         if (i == j) {
           signalGradient += 0.5 * outer * signal;
           noiseGradient += 0.5 * outer;

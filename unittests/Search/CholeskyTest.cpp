@@ -36,4 +36,15 @@ TEST(CholeskyTest, RefusesWhatIsNotPositiveDefinite) {
   EXPECT_FALSE(factorise(matrix, 2));
 }
 
+TEST(CholeskyTest, ProductsOfAnyLength) {
+  std::vector<double> left, right;
+  double expected = 0;
+  for (int size = 0; size < 10; ++size) {
+    EXPECT_DOUBLE_EQ(dot(left.data(), right.data(), size), expected);
+    left.push_back(size + 1);
+    right.push_back(2 - size);
+    expected += (size + 1) * (2 - size);
+  }
+}
+
 } // namespace

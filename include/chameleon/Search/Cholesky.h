@@ -20,6 +20,20 @@
 
 namespace chameleon::search {
 
+/// The product of two vectors: four sums side by side, so that it runs on
+/// vectors and does not wait for itself.
+inline double dot(const double *left, const double *right, size_t size) {
+  double sums[4] = {};
+  size_t i = 0;
+  for (; i + 4 <= size; i += 4)
+    for (size_t lane = 0; lane < 4; ++lane)
+      sums[lane] += left[i + lane] * right[i + lane];
+  double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  for (; i < size; ++i)
+    sum += left[i] * right[i];
+  return sum;
+}
+
 /// L with L L^T = matrix, in place; false if it is not positive definite.
 bool factorise(std::vector<double> &matrix, size_t size);
 
