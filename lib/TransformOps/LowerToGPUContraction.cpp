@@ -299,12 +299,18 @@ void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
     epilogue->emit(sums, rowIndices, columnIndices, width,
                    rowCount % p.tileRows != 0,
                    columnCount % p.tileColumns != 0);
-    return;
+  } else {
+    storePartialSums(sums, rowIndices, columnIndices,
+                     batchCount == 1 ? split
+                                     : kernel.add(kernel.mul(split, batchCount),
+                                                  batchIndex));
   }
-  storePartialSums(sums, rowIndices, columnIndices,
-                   batchCount == 1
-                       ? split
-                       : kernel.add(kernel.mul(split, batchCount), batchIndex));
+  // Copies behind the last chunk end before the block does, and its shared
+  // memory is another's.
+  if (p.stages > 1) {
+    commitChunk();
+    NVVM::CpAsyncWaitGroupOp::create(b, loc, 0);
+  }
 }
 
 // [split][batch][row][column].

@@ -31,6 +31,9 @@
 // CHECK:           arith.maximumf {{.*}} : vector<4xf32>
 // CHECK:           vector.store {{.*}} {alignment = 16 : i64}
 // CHECK-NOT:     scf.if
+// CHECK:           nvvm.cp.async.commit.group
+// CHECK-NEXT:      nvvm.cp.async.wait.group 0
+// CHECK-NEXT:      gpu.terminator
 // CHECK:         %[[TENSOR:.*]] = bufferization.to_tensor %[[RESULT]] restrict writable
 // CHECK:         return %[[TENSOR]]
 module attributes {transform.with_named_sequence} {
