@@ -6,8 +6,9 @@
 // RUN: env %fake_cuda chameleon-run %s --random-inputs 2>&1 | FileCheck %s --check-prefix=AUTO
 // RUN: not env %fake_cuda FAKE_CUDA_FAIL=cuMemAlloc_v2:2 chameleon-run %s --target=nvvm --random-inputs 2>&1 | FileCheck %s --check-prefix=MEMORY
 // RUN: not env %fake_cuda FAKE_CUDA_FAIL=cuGraphLaunch:700 chameleon-run %s --target=nvvm --random-inputs 2>&1 | FileCheck %s --check-prefix=LOST
-// RUN: not env %fake_cuda FAKE_CUDA_FAIL=cuInit:100 chameleon-run %s --target=nvvm --random-inputs 2>&1 | FileCheck %s --check-prefix=NONE
-// RUN: env %fake_cuda FAKE_CUDA_FAIL=cuInit:100 chameleon-run %s --random-inputs 2>&1 | FileCheck %s --check-prefix=CPU
+// Where there is a real driver, it is the next one that is tried.
+// RUN: %if !cuda %{ not env %fake_cuda FAKE_CUDA_FAIL=cuInit:100 chameleon-run %s --target=nvvm --random-inputs 2>&1 | FileCheck %s --check-prefix=NONE %}
+// RUN: %if !cuda %{ env %fake_cuda FAKE_CUDA_FAIL=cuInit:100 chameleon-run %s --random-inputs 2>&1 | FileCheck %s --check-prefix=CPU %}
 // RUN: env %fake_cuda CHAMELEON_PTXAS=/nowhere/ptxas chameleon-run %s --target=nvvm --random-inputs 2>&1 | FileCheck %s --check-prefix=JIT
 // RUN: chameleon-opt %s --lower-to-nvvm=format=ptx -o %t.mlir
 // RUN: not env %fake_cuda chameleon-run %t.mlir --target=nvvm --random-inputs 2>&1 | FileCheck %s --check-prefix=BINARY
