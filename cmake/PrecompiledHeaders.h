@@ -1,5 +1,5 @@
-// The MLIR headers which most of Chameleon's files include. Files still include what they use: a build without
-// precompiled headers must work.
+// The MLIR headers which most of Chameleon's files include. Files still include
+// what they use: a build without precompiled headers must work.
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -103,12 +103,9 @@ struct Database::Impl {
 
   Error prepareStatements() {
     const std::pair<Statement *, const char *> statements[] = {
-        {&addRecord, addRecordSQL},
-        {&addTask, addTaskSQL},
-        {&find, findSQL},
-        {&best, bestSQL},
-        {&findTasks, findTasksSQL},
-        {&count, "SELECT count(*) FROM record"},
+        {&addRecord, addRecordSQL}, {&addTask, addTaskSQL},
+        {&find, findSQL},           {&best, bestSQL},
+        {&findTasks, findTasksSQL}, {&count, "SELECT count(*) FROM record"},
         {&exportAll, exportSQL},
     };
     for (auto [statement, sql] : statements) {
@@ -317,9 +314,8 @@ Database::findTasks(StringRef schedule, StringRef fingerprint) const {
       return row.takeError();
     if (!*row)
       return tasks;
-    tasks.push_back(
-        {{rows.text(0), rows.text(1), rows.text(2), rows.number(3)},
-         rows.text(4)});
+    tasks.push_back({{rows.text(0), rows.text(1), rows.text(2), rows.number(3)},
+                     rows.text(4)});
   }
 }
 

@@ -1,5 +1,5 @@
 //===- PreflightChecks.h - mistakes in schedules that upstream finds late or
-//never
+// never
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -36,8 +36,7 @@ static bufferization::OneShotBufferizationOptions makeBufferizationOptions() {
 /// takes destinations, being arguments, for read-only.
 static LogicalResult eliminateEmptyTensors(ModuleOp module) {
   // The analysis takes as long as that of the bufferization proper.
-  if (!module
-           .walk([](tensor::EmptyOp) { return WalkResult::interrupt(); })
+  if (!module.walk([](tensor::EmptyOp) { return WalkResult::interrupt(); })
            .wasInterrupted())
     return success();
   bufferization::OneShotBufferizationOptions options =

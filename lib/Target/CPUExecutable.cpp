@@ -107,9 +107,9 @@ static void copyStrided(int64_t elementBytes, UnrankedBuffer *source,
 }
 
 /// Functions that code calls and that a statically linked tool does not export.
-/// What LLVM calls to round to bfloat16 on processors without an instruction for
-/// it, and which compilers' runtime libraries have only lately. The result is in
-/// the lowest 16 bits of a floating-point register.
+/// What LLVM calls to round to bfloat16 on processors without an instruction
+/// for it, and which compilers' runtime libraries have only lately. The result
+/// is in the lowest 16 bits of a floating-point register.
 static float toBFloat16(double value) {
   llvm::APFloat number(value);
   bool losesInfo;

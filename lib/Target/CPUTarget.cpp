@@ -188,8 +188,8 @@ static TargetFacts factsOfCPU(const TargetDescription &target) {
       CHAMELEON_STEP(c3)                                                       \
       CHAMELEON_STEP(c4)                                                       \
       CHAMELEON_STEP(c5)                                                       \
-      CHAMELEON_STEP(c6) CHAMELEON_STEP(c7) CHAMELEON_STEP(c8)                 \
-          CHAMELEON_STEP(c9)                                                   \
+      CHAMELEON_STEP(c6)                                                       \
+      CHAMELEON_STEP(c7) CHAMELEON_STEP(c8) CHAMELEON_STEP(c9)                 \
     }                                                                          \
     c0 += c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9;                          \
     return c0[0];                                                              \

@@ -115,8 +115,8 @@ static void buildLLVM(OpPassManager &passes) {
   ConvertVectorToLLVMPassOptions vectors;
   vectors.vectorContractLowering = vector::VectorContractLowering::OuterProduct;
   passes.addPass(createConvertVectorToLLVMPass(vectors));
-  passes.addPass(std::make_unique<StepPass<ModuleOp>>("convert-to-llvm",
-                                                      convertToLLVM));
+  passes.addPass(
+      std::make_unique<StepPass<ModuleOp>>("convert-to-llvm", convertToLLVM));
   passes.addPass(createReconcileUnrealizedCastsPass());
 }
 

@@ -25,8 +25,8 @@ class TargetMachine;
 
 namespace chameleon {
 
-/// What CPUExecutable::lookup finds has this prefix: wrappers, of which there is
-/// nothing to optimise.
+/// What CPUExecutable::lookup finds has this prefix: wrappers, of which there
+/// is nothing to optimise.
 inline constexpr llvm::StringLiteral entryPrefix = "chameleon.entry.";
 
 /// Runs LLVM's passes over `module`. Functions marked `optnone` stay as they

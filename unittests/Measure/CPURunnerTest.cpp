@@ -214,8 +214,7 @@ TEST(CPURunner, ElementTypes) {
         << key;
     MeasurePolicy policy = shortPolicy();
     policy.tolerance = test.tolerance;
-    Measurement result =
-        pool->measure(Candidate{key, ""}, policy).front();
+    Measurement result = pool->measure(Candidate{key, ""}, policy).front();
     EXPECT_EQ(Outcome::Ok, result.outcome) << key << ": " << result.message;
   }
 }
@@ -267,8 +266,7 @@ TEST_P(InjectedFaultTest, HasItsOutcome) {
   MeasurePolicy policy = shortPolicy();
   if (llvm::StringRef(GetParam().kind).ends_with("hang"))
     policy.compileTimeout = policy.runTimeout = 1.5;
-  Measurement result =
-      pool->measure(Candidate{"matmul", ""}, policy).front();
+  Measurement result = pool->measure(Candidate{"matmul", ""}, policy).front();
   EXPECT_EQ(toString(GetParam().outcome).str(), toString(result.outcome).str())
       << result.message;
   EXPECT_TRUE(llvm::StringRef(result.message).contains(GetParam().message))

@@ -290,9 +290,8 @@ TEST(ProcessWorkerPool, InterruptReturnsWithinASecond) {
   auto pool = makePool();
   ASSERT_TRUE(pool);
   std::atomic<bool> interrupt{false};
-  std::vector<Candidate> candidates{{"task", "good"},
-                                    {"task", "run-hang"},
-                                    {"task", "good"}};
+  std::vector<Candidate> candidates{
+      {"task", "good"}, {"task", "run-hang"}, {"task", "good"}};
   double interrupted = 0;
   std::thread user([&] {
     usleep(300000);

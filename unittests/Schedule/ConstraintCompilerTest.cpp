@@ -1,5 +1,5 @@
 //===- ConstraintCompilerTest.cpp - every SMT operation that a constraint may
-//use
+// use
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

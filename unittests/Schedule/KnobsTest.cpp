@@ -39,10 +39,9 @@ TEST_F(KnobsTest, LighthouseDictionaries) {
   EXPECT_EQ(
       readOptions("{lower_bound = 2 : i32, upper_bound = 9, divisible_by = 4}"),
       "4 : i32 8 : i32");
-  EXPECT_EQ(
-      readOptions(
-          "{lower_bound = 1, upper_bound = 1099511627776, divides = 6}"),
-      "1 : i64 2 : i64 3 : i64 6 : i64");
+  EXPECT_EQ(readOptions(
+                "{lower_bound = 1, upper_bound = 1099511627776, divides = 6}"),
+            "1 : i64 2 : i64 3 : i64 6 : i64");
   EXPECT_EQ(
       readOptions("{lower_bound = -3, upper_bound = 4, divisible_by = 2}"),
       "-2 : i64 0 : i64 2 : i64 4 : i64");

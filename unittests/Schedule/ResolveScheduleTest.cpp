@@ -1,5 +1,5 @@
 //===- ResolveScheduleTest.cpp - alternatives, inactive knobs and yielded
-//parameters
+// parameters
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

@@ -1,5 +1,5 @@
 //===- CPUExecutableTest.cpp - code in this process: calls, constants, symbols,
-//threads
+// threads
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

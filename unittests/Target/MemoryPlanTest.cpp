@@ -1,5 +1,5 @@
 //===- MemoryPlanTest.cpp - buffers share memory only when their lifetimes allow
-//it
+// it
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:

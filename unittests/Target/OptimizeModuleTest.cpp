@@ -72,9 +72,9 @@ protected:
   void SetUp() override {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
-    machine = cantFail(
-        cantFail(llvm::orc::JITTargetMachineBuilder::detectHost())
-            .createTargetMachine());
+    machine =
+        cantFail(cantFail(llvm::orc::JITTargetMachineBuilder::detectHost())
+                     .createTargetMachine());
   }
 
   void optimize(llvm::StringRef text, CPUOptimization level) {

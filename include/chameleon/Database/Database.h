@@ -1,18 +1,20 @@
 //===- Database.h - every trial ever measured, in SQLite
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-//   auto database = Database::open(path);                       // made if absent; WAL, several processes at once
-//   database->add({taskKey, targetKey, schedule, configuration, "ok", …});
-//   for (const Record &record : *database->find(taskKey, targetKey)) …
+//   auto database = Database::open(path);                       // made if
+//   absent; WAL, several processes at once database->add({taskKey, targetKey,
+//   schedule, configuration, "ok", …}); for (const Record &record :
+//   *database->find(taskKey, targetKey)) …
 //
-// A record is on disk when `add` returns. One record per (task, target, schedule, fingerprint, configuration); a newer one
-// replaces the older. Failures are records too. The schema has a version; a newer one is refused with a clear error, an
-// older one is migrated. Plain data: no MLIR.
+// A record is on disk when `add` returns. One record per (task, target,
+// schedule, fingerprint, configuration); a newer one replaces the older.
+// Failures are records too. The schema has a version; a newer one is refused
+// with a clear error, an older one is migrated. Plain data: no MLIR.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,14 +34,18 @@ namespace chameleon {
 struct Record {
   std::string taskKey;       ///< TuningTask::key
   std::string targetKey;     ///< TargetDescription::key() and compiler version
-  std::string schedule;      ///< library name and sequence, e.g. builtin:cpu/conv_nchwc@conv_nchwc
+  std::string schedule;      ///< library name and sequence, e.g.
+                             ///< builtin:cpu/conv_nchwc@conv_nchwc
   std::string fingerprint;   ///< of the schedule's text
-  std::string configuration; ///< text of a dictionary attribute: {kob = 2 : i64, owb = 14 : i64}
+  std::string configuration; ///< text of a dictionary attribute: {kob = 2 :
+                             ///< i64, owb = 14 : i64}
   std::string outcome;       ///< toString(Outcome)
   std::string message;       ///< why it failed
-  double seconds = 0, spreadSeconds = 0, relativeError = 0, compileSeconds = 0, measureSeconds = 0;
-  bool final = false;        ///< measured with the full policy and the best optimisation
-  int64_t unixTime = 0;      ///< set by `add` if 0
+  double seconds = 0, spreadSeconds = 0, relativeError = 0, compileSeconds = 0,
+         measureSeconds = 0;
+  bool final =
+      false; ///< measured with the full policy and the best optimisation
+  int64_t unixTime = 0; ///< set by `add` if 0
 };
 
 /// What a task is, for people and for warm starts.
@@ -61,24 +67,34 @@ public:
     ReadWrite,    ///< made if absent, with its folders; migrated if older
     ReadExisting, ///< an error if absent; nothing is written
   };
-  /// Errors name the path: unwritable, not a database or corrupt, a newer schema (found and expected version), disk full.
-  static llvm::Expected<std::unique_ptr<Database>> open(llvm::StringRef path, OpenMode mode = OpenMode::ReadWrite);
-  /// `$XDG_CACHE_HOME/chameleon/tuning.db`, else `~/.cache/chameleon/tuning.db`.
+  /// Errors name the path: unwritable, not a database or corrupt, a newer
+  /// schema (found and expected version), disk full.
+  static llvm::Expected<std::unique_ptr<Database>>
+  open(llvm::StringRef path, OpenMode mode = OpenMode::ReadWrite);
+  /// `$XDG_CACHE_HOME/chameleon/tuning.db`, else
+  /// `~/.cache/chameleon/tuning.db`.
   static std::string defaultPath();
   ~Database();
 
-  /// When it returns, the record survives the death of this process, SIGKILL included. A power failure may cost the latest
-  /// ones, never the file. Costs about 0.1 ms.
+  /// When it returns, the record survives the death of this process, SIGKILL
+  /// included. A power failure may cost the latest ones, never the file. Costs
+  /// about 0.1 ms.
   llvm::Error add(const Record &record);
   llvm::Error addTask(const TaskRecord &task);
-  /// All records of a task on a target, any schedule and outcome, best first (ok by seconds, then failures).
-  llvm::Expected<std::vector<Record>> find(llvm::StringRef taskKey, llvm::StringRef targetKey) const;
+  /// All records of a task on a target, any schedule and outcome, best first
+  /// (ok by seconds, then failures).
+  llvm::Expected<std::vector<Record>> find(llvm::StringRef taskKey,
+                                           llvm::StringRef targetKey) const;
   /// The best ok record: final ones first if there are any, then by seconds.
-  llvm::Expected<std::optional<Record>> best(llvm::StringRef taskKey, llvm::StringRef targetKey) const;
-  /// All tasks with an ok record of this schedule and fingerprint, by target, in the order of their keys.
-  llvm::Expected<std::vector<MeasuredTask>> findTasks(llvm::StringRef schedule, llvm::StringRef fingerprint) const;
+  llvm::Expected<std::optional<Record>> best(llvm::StringRef taskKey,
+                                             llvm::StringRef targetKey) const;
+  /// All tasks with an ok record of this schedule and fingerprint, by target,
+  /// in the order of their keys.
+  llvm::Expected<std::vector<MeasuredTask>>
+  findTasks(llvm::StringRef schedule, llvm::StringRef fingerprint) const;
   llvm::Expected<int64_t> countRecords() const;
-  /// One JSON object a line: records with all their fields, and the name of their task.
+  /// One JSON object a line: records with all their fields, and the name of
+  /// their task.
   llvm::Error exportJsonLines(llvm::raw_ostream &stream) const;
 
 private:

@@ -72,10 +72,10 @@ struct Comparison {
 Comparison compareFloats(ElementKind kind, const void *values,
                          const double *reference, int64_t count);
 
-/// The relative error that is still right for results of this kind: `tolerance`,
-/// but at least 16 units in the last place of 16 bits. A model that sums in
-/// f16 or bf16 asks for rounding at every step, which grows with the length of
-/// the sum; any order of it is right.
+/// The relative error that is still right for results of this kind:
+/// `tolerance`, but at least 16 units in the last place of 16 bits. A model
+/// that sums in f16 or bf16 asks for rounding at every step, which grows with
+/// the length of the sum; any order of it is right.
 double getTolerance(ElementKind kind, double tolerance);
 
 /// Compares integers, exactly: the error is 0 or infinite.

@@ -35,15 +35,15 @@
 // inactive: only its default option is legal then, so that no two
 // configurations mean the same.
 //
-// Seeds: `chameleon.seeds`, an array of dictionaries on the schedule, lists what
-// its author expects to be good, best first. A seed names some of the knobs; the
-// others have their default options. Which are legal depends on the task and
-// the target.
+// Seeds: `chameleon.seeds`, an array of dictionaries on the schedule, lists
+// what its author expects to be good, best first. A seed names some of the
+// knobs; the others have their default options. Which are legal depends on the
+// task and the target.
 //
 // The default configuration: the first legal seed. If there is none, the option
-// that the knob carries as `selected` in the library file (shipped schedules do;
-// it is ignored otherwise), else the first; and if that is illegal, the legal
-// configuration nearest to it.
+// that the knob carries as `selected` in the library file (shipped schedules
+// do; it is ignored otherwise), else the first; and if that is illegal, the
+// legal configuration nearest to it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -72,11 +72,11 @@ public:
   /// Collects knobs and constraints of `schedule` and evaluates its facts on
   /// `task` (which is not changed). Emits on the op concerned and fails for:
   /// duplicate knob names, a knob without options, an operation in a constraint
-  /// that cannot be evaluated, a fact that cannot be computed, a seed that names
-  /// no knob or option, no legal configuration at all. The schedule's arguments are what `matcher` yields;
-  /// by default the matcher that a `foreach_match` of the schedule's module
-  /// pairs it with, else (a schedule on its own) the operation marked
-  /// `chameleon.anchor`.
+  /// that cannot be evaluated, a fact that cannot be computed, a seed that
+  /// names no knob or option, no legal configuration at all. The schedule's
+  /// arguments are what `matcher` yields; by default the matcher that a
+  /// `foreach_match` of the schedule's module pairs it with, else (a schedule
+  /// on its own) the operation marked `chameleon.anchor`.
   static mlir::FailureOr<DesignSpace>
   create(mlir::transform::NamedSequenceOp schedule, mlir::func::FuncOp task,
          mlir::transform::NamedSequenceOp matcher = {});

@@ -1,13 +1,14 @@
 //===- CPUExecutable.h - machine code for the host, in this process
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
 //   auto executable = CPUExecutable::compile(lowered, target, {});
-//   void *arguments[] = {image, weights, result};        // bare pointers, see LowerToCPU.h
+//   void *arguments[] = {image, weights, result};        // bare pointers, see
+//   LowerToCPU.h
 //   (*executable)->invoke("main", arguments);
 //
 //===----------------------------------------------------------------------===//
@@ -23,9 +24,11 @@
 
 namespace chameleon {
 
-/// How hard LLVM works. `Adaptive`: a function that holds vectors, as schedules leave them, gets a short pass list (as fast
-/// as O3 within the noise, a third of the compile time); any other one O3. A candidate, a finalist and the function in the
-/// tuned program are then the same code. `Once`: what pays for code that runs once.
+/// How hard LLVM works. `Adaptive`: a function that holds vectors, as schedules
+/// leave them, gets a short pass list (as fast as O3 within the noise, a third
+/// of the compile time); any other one O3. A candidate, a finalist and the
+/// function in the tuned program are then the same code. `Once`: what pays for
+/// code that runs once.
 enum class CPUOptimization { Once, Adaptive, O2, O3 };
 
 struct CPUCompileOptions {
@@ -41,10 +44,12 @@ public:
   /// `function(void **arguments)`: arguments[i] is the bare pointer itself.
   using Entry = void (*)(void **);
 
-  /// Compiles a module in the LLVM dialect. Errors: translation (e.g. a resource without data), code generation, a missing
-  /// OpenMP runtime (libomp.so.5, looked up only if the code needs it).
-  static llvm::Expected<std::unique_ptr<CPUExecutable>> compile(mlir::ModuleOp lowered, const TargetDescription &target,
-                                                                const CPUCompileOptions &options);
+  /// Compiles a module in the LLVM dialect. Errors: translation (e.g. a
+  /// resource without data), code generation, a missing OpenMP runtime
+  /// (libomp.so.5, looked up only if the code needs it).
+  static llvm::Expected<std::unique_ptr<CPUExecutable>>
+  compile(mlir::ModuleOp lowered, const TargetDescription &target,
+          const CPUCompileOptions &options);
   virtual ~CPUExecutable();
 
   virtual llvm::Expected<Entry> lookup(llvm::StringRef function) = 0;

@@ -1,8 +1,8 @@
 //===- Passes.h - Chameleon's passes
 //
-// Part of the Chameleon project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +23,8 @@ namespace chameleon {
 #define GEN_PASS_REGISTRATION
 #include "chameleon/Transforms/Passes.h.inc"
 
-/// Every upstream dialect, extension and translation that Chameleon's pipelines and schedules use, and its own transform ops.
+/// Every upstream dialect, extension and translation that Chameleon's pipelines
+/// and schedules use, and its own transform ops.
 void registerAll(mlir::DialectRegistry &registry);
 
 } // namespace chameleon
