@@ -145,16 +145,19 @@ def write_report(arguments, spaces, results, every, extra_lines):
             lines.append(f"| {label} | " + " | ".join(cells) + " |")
         lines.append("")
         families = sorted({family for family, _ in chosen})
-        lines += ["| family | fastest to 95 % | " + SUBJECT + "'s n95 over the best other's |", "|---|---|---|"]
+        lines += [f"| family | best other strategy to 95 % | {SUBJECT}'s n95 over its | its measurements / {SUBJECT}'s, over paired seeds [95 %] | p |",
+                  "|---|---|---|---|---|"]
         for family in families:
             labels = [label for f, label in chosen if f == family]
             n95 = {name: geomean([max(1, median(count_to(results[label][name], 0.95, budget))) for label in labels])
-                   for name in strategies if all(name in results[label] for label in labels)}
+                   for name in strategies if name != ABLATION}
             if SUBJECT not in n95 or len(n95) < 2:
                 continue
-            other = min(value for name, value in n95.items() if name != SUBJECT)
-            lines.append(f"| {family} | {min(n95, key=n95.get)} | {n95[SUBJECT] / other:.2f} |")
-        lines.append("")
+            other = min((name for name in n95 if name != SUBJECT), key=n95.get)
+            ratio, (low, high), p = compare_counts([results[label][SUBJECT] for label in labels],
+                                                   [results[label][other] for label in labels], 0.95, budget)
+            lines.append(f"| {family} | {other} | {n95[SUBJECT] / n95[other]:.2f} | {ratio:.2f} [{low:.2f}, {high:.2f}] | {format_p(p)} |")
+        lines += ["", f"`{ABLATION}` is no other strategy here: it is the same search, and the line on the agent above compares the two.", ""]
     lines += extra_lines
     with open(os.path.join(arguments.out, "report.md"), "w") as file:
         file.write("\n".join(lines))
