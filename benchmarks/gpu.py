@@ -137,24 +137,8 @@ class Program:
             self.call("cuLaunchKernel", kernel, *sizes, stream, addresses, None)
 
 
-def capture(torch, function, count: int):
-    """A graph of `count` calls."""
-    stream = torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(3):
-            function()
-    torch.cuda.current_stream().wait_stream(stream)
-    torch.cuda.synchronize()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        for _ in range(count):
-            function()
-    return graph
-
-
 def contender(torch, function, count: int) -> interleave.Contender:
-    graph = capture(torch, function, count)
+    graph = interleave.capture(torch, function, count)
 
     def run(seconds: float) -> float:
         graph.replay()

@@ -65,19 +65,6 @@ def replay(torch, call) -> interleave.Contender:
     return run
 
 
-def capture(torch, call):
-    stream = torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(3):
-            call()
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        call()
-    return graph.replay
-
-
 def make_peers(name: str, make_models: pathlib.Path, modes: list[str]) -> dict[str, interleave.Contender]:
     """PyTorch with the weights that make_models.py gives the model."""
     sys.modules.setdefault("torch_mlir", types.ModuleType("torch_mlir")).fx = None  # only exporting needs it
@@ -91,10 +78,10 @@ def make_peers(name: str, make_models: pathlib.Path, modes: list[str]) -> dict[s
     make, shape, _ = models.MODELS[name]
     module = models.build(make).cuda()
     image = torch.randn(shape, generator=torch.Generator().manual_seed(1)).cuda()
-    peers = {"eager, graph": replay(torch, capture(torch, lambda: module(image)))}
+    peers = {"eager, graph": replay(torch, interleave.capture(torch, lambda: module(image)).replay)}
     if image.dim() == 4:
         last, last_image = (value.to(memory_format=torch.channels_last) for value in (models.build(make).cuda(), image))
-        peers["eager NHWC, graph"] = replay(torch, capture(torch, lambda: last(last_image)))
+        peers["eager NHWC, graph"] = replay(torch, interleave.capture(torch, lambda: last(last_image)).replay)
     for mode in modes:
         torch._dynamo.reset()
         start = time.perf_counter()
@@ -106,7 +93,7 @@ def make_peers(name: str, make_models: pathlib.Path, modes: list[str]) -> dict[s
         # These modes capture graphs themselves.
         graphs = mode in ("max-autotune", "reduce-overhead")
         call = (lambda c: lambda: c(image))(compiled)
-        peers[mode if graphs else f"{mode}, graph"] = replay(torch, call if graphs else capture(torch, call))
+        peers[mode if graphs else f"{mode}, graph"] = replay(torch, call if graphs else interleave.capture(torch, call).replay)
     return peers
 
 

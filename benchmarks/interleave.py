@@ -42,6 +42,22 @@ def chameleon(model: pathlib.Path, threads: int, arguments: list[str] | None = N
     return run
 
 
+def capture(torch, function: Callable[[], object], count: int = 1):
+    """A CUDA graph of `count` calls, made by PyTorch."""
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(3):
+            function()
+    torch.cuda.current_stream().wait_stream(stream)
+    torch.cuda.synchronize()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        for _ in range(count):
+            function()
+    return graph
+
+
 def tune(model: pathlib.Path, output: pathlib.Path, options: str) -> float:
     """Tunes a model with chameleon-opt and returns how long that took."""
     start = time.perf_counter()

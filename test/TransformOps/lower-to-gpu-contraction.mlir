@@ -161,34 +161,6 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
-// Rows of 32 elements begin in one bank: threads of four rows would wait for each other, so that a warp is a line of threads.
-// CHECK-LABEL: func @line(
-// CHECK:         gpu.launch
-// CHECK-NOT:       arith.remui %{{.*}}, %c32_i32
-// CHECK:           nvvm.cp.async.commit.group
-module attributes {transform.with_named_sequence} {
-  func.func @line(%a: tensor<64x64xf32>, %b: tensor<64x64xf32>, %out: tensor<64x64xf32>) -> tensor<64x64xf32> {
-    %0 = linalg.matmul ins(%a, %b : tensor<64x64xf32>, tensor<64x64xf32>) outs(%out : tensor<64x64xf32>) -> tensor<64x64xf32>
-    return %0 : tensor<64x64xf32>
-  }
-  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
-    %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
-    %tile = transform.param.constant 64 : i64 -> !transform.param<i64>
-    %depth = transform.param.constant 32 : i64 -> !transform.param<i64>
-    %zero = transform.param.constant 0 : i64 -> !transform.param<i64>
-    %one = transform.param.constant 1 : i64 -> !transform.param<i64>
-    %two = transform.param.constant 2 : i64 -> !transform.param<i64>
-    %four = transform.param.constant 4 : i64 -> !transform.param<i64>
-    %eight = transform.param.constant 8 : i64 -> !transform.param<i64>
-    %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %depth interleave %one, %one thread %eight, %four
-        stages %two pad %zero turn %zero splits %one
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
-    transform.yield
-  }
-}
-
-// -----
-
 // Turned: what the first step needs is read before the loop and carried by it; what the next chunk's first step needs, after the
 // only barrier, before the last step's products.
 // CHECK-LABEL: func @turned(
