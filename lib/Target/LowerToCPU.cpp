@@ -100,8 +100,6 @@ static void buildLoops(OpPassManager &passes,
     passes.addPass(createConvertSCFToOpenMPPass());
     passes.addNestedPass<func::FuncOp>(
         step<func::FuncOp, liftAllocasToThreads>("lift-allocas-to-threads"));
-    passes.addNestedPass<func::FuncOp>(
-        step<func::FuncOp, shareLoopsDynamically>("share-loops-dynamically"));
   } else {
     functions.addPass(createForallToForLoopPass());
   }

@@ -414,12 +414,6 @@ void liftAllocasToThreads(func::FuncOp function) {
   }
 }
 
-void shareLoopsDynamically(func::FuncOp function) {
-  function.walk([](omp::WsloopOp loop) {
-    loop.setScheduleKind(omp::ClauseScheduleKind::Dynamic);
-  });
-}
-
 void returnNothing(ModuleOp module) {
   SymbolTableCollection tables;
   DenseMap<Operation *, SmallVector<func::CallOp>> calls;

@@ -55,11 +55,6 @@ void promoteThreadLocalBuffers(mlir::func::FuncOp function);
 /// an iteration, so that no scope is left around the loops.
 void liftAllocasToThreads(mlir::func::FuncOp function);
 
-/// Threads take the next iteration when they are done with one. A core that
-/// somebody else uses for a while, or a slower one, would make all others wait
-/// for its share; iterations are tens of microseconds long.
-void shareLoopsDynamically(mlir::func::FuncOp function);
-
 /// After the last pass: functions public, `llvm.noalias` on the arguments of
 /// tasks.
 void finishFunctions(mlir::ModuleOp module);

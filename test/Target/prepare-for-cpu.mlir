@@ -64,12 +64,10 @@ func.func @block(%a: tensor<1x2x3x8xf32>, %b: tensor<1x4x3x8xf32>) -> tensor<1x6
 
 // A small buffer of a parallel loop belongs to the thread: on its stack, outside of the loop.
 
-// Threads take the next iteration when they are done with one.
-
 // CHECK-LABEL: llvm.func @thread_local(
 // CHECK: omp.parallel {
 // CHECK: llvm.alloca {{.*}} x f32
-// CHECK: omp.wsloop schedule(dynamic)
+// CHECK: omp.wsloop
 // CHECK-NOT: llvm.alloca
 // CHECK-NOT: aligned_alloc
 func.func @thread_local(%a: tensor<8x16xf32>) -> tensor<8x16xf32> {
