@@ -35,7 +35,11 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @matmul(%anchor: !transform.any_op {transform.readonly})
-      attributes {chameleon.seeds = [{mr = 8 : i64, nr = 32 : i64}, {mr = 6 : i64, nr = 16 : i64}]} {
+      attributes {chameleon.seeds = [
+          {mr = 8 : i64, nr = 32 : i64}, {mr = 6 : i64, nr = 16 : i64},
+          // Large matrices: few rows of A at a time, which stay in the second-level cache with the accumulators of many columns.
+          {mr = 8 : i64, nr = 32 : i64, row_panels = 4 : i64, column_panels = 16 : i64, kc = 512 : i64, pack_lhs = 2 : i64},
+          {mr = 6 : i64, nr = 16 : i64, row_panels = 4 : i64, column_panels = 32 : i64, kc = 512 : i64, pack_lhs = 2 : i64}]} {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
     // The register tile: rows, each element of which is spread over a vector, and columns. Of AVX-512's 32 registers 8 x 32
     // leaves 14 to operands, of AVX2's 16 6 x 16 leaves 4; more rows read fewer vectors for each multiply-add, more columns fewer scalars.
@@ -43,7 +47,7 @@ module attributes {transform.with_named_sequence} {
     %nr = transform.tune.knob<"nr"> = 32 : i64 from options = [8, 16, 24, 32, 48, 64] -> !transform.param<i64>
     // The cache tile in register tiles, and the steps of the reduction between two visits to the same accumulators.
     %row_panels = transform.tune.knob<"row_panels"> = 16 : i64 from options = [1, 2, 4, 8, 16, 32, 64, 128] -> !transform.param<i64>
-    %column_panels = transform.tune.knob<"column_panels"> = 8 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
+    %column_panels = transform.tune.knob<"column_panels"> = 8 : i64 from options = [1, 2, 4, 8, 16, 32, 64] -> !transform.param<i64>
     %kc = transform.tune.knob<"kc"> = 256 : i64 from options = [64, 128, 256, 512, 1024] -> !transform.param<i64>
     // Copy the operands into panels? 0: without, rows that are a power of two apart meet in few sets of the cache.
     // 1: all steps of the reduction, once for the cache tiles that share them; of a constant all tiles, once and for all.
