@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Interfaces/SubsetOpInterface.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -35,9 +36,20 @@ static bufferization::OneShotBufferizationOptions makeBufferizationOptions() {
 /// As upstream's pass of this name, which looks at each function alone and so
 /// takes destinations, being arguments, for read-only.
 static LogicalResult eliminateEmptyTensors(ModuleOp module) {
-  // The analysis takes as long as that of the bufferization proper.
-  if (!module.walk([](tensor::EmptyOp) { return WalkResult::interrupt(); })
-           .wasInterrupted())
+  // The analysis takes as long as that of the bufferization proper, and is for
+  // empty tensors that become part of other ones.
+  bool insertsTensors =
+      module
+          .walk([](SubsetInsertionOpInterface insertion) {
+            return isa<TensorType>(insertion.getSourceOperand().get().getType())
+                       ? WalkResult::interrupt()
+                       : WalkResult::advance();
+          })
+          .wasInterrupted();
+  bool hasEmptyTensors =
+      module.walk([](tensor::EmptyOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (!insertsTensors || !hasEmptyTensors)
     return success();
   bufferization::OneShotBufferizationOptions options =
       makeBufferizationOptions();

@@ -7,15 +7,53 @@
 //===----------------------------------------------------------------------===//
 
 #include "OptimizeModule.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/OptimizationRemarkEmitter.h"
+#include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/StandardInstrumentations.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Utils/UnrollLoop.h"
 
 namespace chameleon {
 
 namespace {
+
+/// Unrolls innermost loops of few iterations and instructions: windows of a
+/// pooling, the channels of a model's input. LLVM's own pass also unrolls the
+/// inner loops of convolutions, for which it and code generation took a quarter
+/// of a candidate's compilation, and which made no difference to its speed.
+struct UnrollShortLoops : llvm::PassInfoMixin<UnrollShortLoops> {
+  static constexpr unsigned maxTripCount = 8, maxInstructions = 256;
+
+  llvm::PreservedAnalyses run(llvm::Loop &loop, llvm::LoopAnalysisManager &,
+                              llvm::LoopStandardAnalysisResults &analyses,
+                              llvm::LPMUpdater &updater) {
+    unsigned tripCount = analyses.SE.getSmallConstantTripCount(&loop);
+    if (!loop.isInnermost() || tripCount == 0 || tripCount > maxTripCount)
+      return llvm::PreservedAnalyses::all();
+    size_t instructions = 0;
+    for (llvm::BasicBlock *block : loop.blocks())
+      instructions += block->size();
+    if (tripCount * instructions > maxInstructions)
+      return llvm::PreservedAnalyses::all();
+    llvm::UnrollLoopOptions options = {};
+    options.Count = tripCount;
+    options.Force = true;
+    std::string name = loop.getName().str();
+    llvm::OptimizationRemarkEmitter remarks(loop.getHeader()->getParent());
+    if (llvm::UnrollLoop(&loop, options, &analyses.LI, &analyses.SE,
+                         &analyses.DT, &analyses.AC, &analyses.TTI, &remarks,
+                         /*PreserveLCSSA=*/true) !=
+        llvm::LoopUnrollResult::FullyUnrolled)
+      return llvm::PreservedAnalyses::all();
+    updater.markLoopAsDeleted(loop, name);
+    return llvm::getLoopPassPreservedAnalyses();
+  }
+};
 
 /// LLVM's analyses, and the passes made for them.
 class Optimizer {
@@ -40,12 +78,29 @@ public:
     llvm::FunctionPassManager passes;
     if (llvm::Error error = builder.parsePassPipeline(passes, list))
       return error;
-    for (llvm::Function *function : targets)
-      functions.invalidate(*function, passes.run(*function, functions));
+    run(passes, targets);
+    return llvm::Error::success();
+  }
+
+  /// For functions whose schedules have left nothing to vectorise.
+  llvm::Error runScheduledPasses(llvm::ArrayRef<llvm::Function *> targets) {
+    llvm::FunctionPassManager passes;
+    if (llvm::Error error = builder.parsePassPipeline(
+            passes, "early-cse,instcombine<no-verify-fixpoint>,"
+                    "loop-mssa(licm,loop-rotate,licm),loop(indvars)"))
+      return error;
+    passes.addPass(llvm::createFunctionToLoopPassAdaptor(UnrollShortLoops()));
+    run(passes, targets);
     return llvm::Error::success();
   }
 
 private:
+  void run(llvm::FunctionPassManager &passes,
+           llvm::ArrayRef<llvm::Function *> targets) {
+    for (llvm::Function *function : targets)
+      functions.invalidate(*function, passes.run(*function, functions));
+  }
+
   static llvm::PipelineTuningOptions makeTuning() {
     llvm::PipelineTuningOptions tuning;
     tuning.LoopVectorization = tuning.SLPVectorization =
@@ -63,11 +118,6 @@ private:
 };
 
 } // namespace
-
-/// For functions whose schedules have left nothing to vectorise or unroll.
-static constexpr llvm::StringLiteral scheduledPasses =
-    "early-cse,instcombine<no-verify-fixpoint>,"
-    "loop-mssa(licm,loop-rotate,licm),loop(indvars,loop-unroll-full)";
 
 /// For plain loops that run once: what vectorises them and keeps sums in
 /// registers. O3 takes twice as long to make code that is a tenth faster.
@@ -104,7 +154,7 @@ static llvm::Error optimizeAdaptively(llvm::Module &module,
     else
       anythingLeft = true;
   }
-  if (llvm::Error error = optimizer.runPasses(scheduledPasses, scheduled))
+  if (llvm::Error error = optimizer.runScheduledPasses(scheduled))
     return error;
   if (!anythingLeft)
     return llvm::Error::success();

@@ -1,6 +1,6 @@
 // A search measures the schedule's seeds before anything that it proposes itself: three trials of 1000 points are the three, of which
 // one is listed twice, the second time with a default spelt out.
-// RUN: split-file %s %t
+// RUN: rm -rf %t && split-file %s %t
 // RUN: chameleon-opt %t/model.mlir --tune-schedules="trials=3 strategy=random database=%t/tuning.db progress=quiet threads=1 target=cpu library=%t/library.mlir" -o %t/tuned.mlir
 // RUN: chameleon-opt --export-database=%t/tuning.db | FileCheck %s
 // CHECK-DAG: "configuration":"{columns = 7 : i64, rest = 1 : i64, rows = 49 : i64}"

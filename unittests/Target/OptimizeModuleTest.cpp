@@ -58,6 +58,34 @@ constexpr llvm::StringLiteral scheduled = R"(
     ret void
   })";
 
+/// A window of 3 x ROWS vectors.
+constexpr llvm::StringLiteral window = R"(
+  define void @window(ptr noalias %x, ptr noalias %y) {
+  entry:
+    br label %rows
+  rows:
+    %row = phi i64 [ 0, %entry ], [ %nextrow, %rowend ]
+    br label %loop
+  loop:
+    %i = phi i64 [ 0, %rows ], [ %next, %loop ]
+    %at = mul i64 %row, 100
+    %from = add i64 %at, %i
+    %address = getelementptr <4 x float>, ptr %x, i64 %from
+    %value = load <4 x float>, ptr %address
+    %old = load <4 x float>, ptr %y
+    %sum = fadd <4 x float> %value, %old
+    store <4 x float> %sum, ptr %y
+    %next = add i64 %i, 1
+    %more = icmp ult i64 %next, 3
+    br i1 %more, label %loop, label %rowend
+  rowend:
+    %nextrow = add i64 %row, 1
+    %morerows = icmp ult i64 %nextrow, ROWS
+    br i1 %morerows, label %rows, label %exit
+  exit:
+    ret void
+  })";
+
 constexpr llvm::StringLiteral untouched = R"(
   define void @untouched(ptr %y) noinline optnone {
     %slot = alloca float
@@ -107,6 +135,17 @@ TEST_F(OptimizeModuleTest, LeavesWhatAScheduleHasDone) {
   EXPECT_GT(countFadds("scheduled"), 1u) << "O3 unrolls";
   optimize(scheduled, CPUOptimization::Adaptive);
   EXPECT_EQ(countFadds("scheduled"), 1u);
+}
+
+TEST_F(OptimizeModuleTest, UnrollsShortWindows) {
+  auto countFor = [&](llvm::StringRef rows) {
+    std::string text = window.str();
+    text.replace(text.find("ROWS"), 4, rows);
+    optimize(text, CPUOptimization::Adaptive);
+    return countFadds("window");
+  };
+  EXPECT_EQ(countFor("3"), 9u);
+  EXPECT_EQ(countFor("64"), 3u) << "the inner loop only";
 }
 
 TEST_F(OptimizeModuleTest, VectorisesPlainLoops) {

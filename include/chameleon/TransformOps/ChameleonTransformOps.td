@@ -325,7 +325,8 @@ def Chameleon_SimplifyOp : Chameleon_TransformOp<"simplify",
     Here the patterns are collected once for each context.
 
     - `fold_empty_tensors`: slices and reshapes of `tensor.empty` are empty tensors, too
-    - `fold_transfers`: vectors are read from and written to the tensor itself instead of a slice of it
+    - `fold_transfers`: vectors are read from and written to the tensor itself instead of a slice of it, in whatever order of
+      dimensions; a loop that carries a slice, writes vectors to it, and whose result is put back carries the tensor itself
 
     ```mlir
     transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
