@@ -40,6 +40,8 @@ static const char help[] =
   --trace=FILE      also one line per improvement: space,strategy,seed,n,performance,seconds,
                     and each run's last measurement, with two more columns: how many of them
                     failed, CPU seconds of the strategy
+  --proposals=FILE  also one line per measurement, without any time, to compare two machines:
+                    space,strategy,seed,n,the index of an option for each knob
 
 Output with --csv: a header, then a line per space, strategy and seed with the columns
   space,strategy,seed,n90,n95,n99,best,seconds
@@ -58,7 +60,7 @@ struct Options {
   std::vector<std::string> spaces, strategies;
   int seeds = 10, firstSeed = 0, budget = 256, ask = 4;
   bool csv = false, untilOptimum = false;
-  std::string trace, related, chances;
+  std::string trace, related, chances, proposals;
   int relatedBudget = 128;
   double gain = 0;
 };
@@ -98,6 +100,8 @@ Options parseOptions(int argc, char **argv) {
       options.ask = parseNumber(argument, value, 1);
     } else if (name == "--trace") {
       options.trace = value;
+    } else if (name == "--proposals") {
+      options.proposals = value;
     } else if (name == "--related") {
       options.related = value;
     } else if (name == "--related-budget") {
@@ -138,6 +142,16 @@ void writeTrace(FILE *file, const std::string &prefix, const Replay &run) {
                  run.steps.size(), run.steps.back().performance,
                  run.steps.back().seconds, run.numFailures,
                  run.strategySeconds);
+}
+
+void writeProposals(FILE *file, const std::string &prefix, const Replay &run) {
+  for (size_t i = 0; i < run.steps.size(); ++i) {
+    std::fprintf(file, "%s,%zu,", prefix.c_str(), i + 1);
+    for (size_t knob = 0; knob < run.steps[i].configuration.size(); ++knob)
+      std::fprintf(file, "%s%d", knob ? " " : "",
+                   run.steps[i].configuration[knob]);
+    std::fputc('\n', file);
+  }
 }
 
 /// The figures of one run, or the medians of several.
@@ -189,7 +203,8 @@ FILE *openForWriting(const std::string &path) {
 
 void runAll(const Options &options) {
   FILE *trace = openForWriting(options.trace),
-       *chances = openForWriting(options.chances);
+       *chances = openForWriting(options.chances),
+       *proposals = openForWriting(options.proposals);
   std::unique_ptr<RecordedSpace> related;
   if (!options.related.empty())
     related = read(options.related);
@@ -225,6 +240,8 @@ void runAll(const Options &options) {
         std::fflush(stdout);
         if (trace)
           writeTrace(trace, prefix, run);
+        if (proposals)
+          writeProposals(proposals, prefix, run);
         for (auto [told, chance] : run.chances)
           if (chances)
             std::fprintf(chances, "%s,%zu,%.6f,%.6g\n", prefix.c_str(), told,
@@ -241,7 +258,7 @@ void runAll(const Options &options) {
       std::fflush(stdout);
     }
   }
-  for (FILE *file : {trace, chances})
+  for (FILE *file : {trace, chances, proposals})
     if (file)
       fclose(file);
 }
