@@ -19,13 +19,16 @@ using namespace chameleon::search;
 
 namespace {
 
-/// Parents: the fastest so far. Smaller: greedier.
+/// Parents: the so many fastest so far. Smaller: greedier; larger: slower to
+/// leave the random start.
 constexpr size_t populationSize = 20;
 /// Contestants for each parent. More: greedier.
 constexpr int tournament = 2;
-/// Chance of each knob to get a random option. Kernel Tuner: 1 in 10.
+/// Chance of each knob to get a random option. Kernel Tuner: 1 in 10. Larger:
+/// nearer to random search; smaller: parents that agree are not left.
 constexpr double mutation = 0.1;
-/// Children tried per place before a random configuration takes it.
+/// Children tried per place before a random configuration takes it. More:
+/// slower where most children are illegal or known.
 constexpr int attempts = 50;
 
 class GeneticStrategy : public Strategy {

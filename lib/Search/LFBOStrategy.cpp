@@ -32,13 +32,16 @@ namespace {
 
 /// Share of the successes that count as good. Smaller: greedier. Helion's 0.1.
 constexpr double quantile = 0.1;
-/// Fastest configurations that are varied. Helion's 5.
+/// Fastest configurations that are varied. More: wider, fewer draws near the
+/// best. Helion's 5.
 constexpr size_t copies = 5;
-/// Random neighbours of each. Helion's 300.
+/// Random neighbours of each. More: a better pick, slower. Helion's 300.
 constexpr int neighboursPerCopy = 300;
-/// Knobs that differ, and steps of each. Helion's 2.
+/// Knobs that differ, and steps of each. Larger: leaves local optima, ranges
+/// further from what the forest knows. Helion's 2.
 constexpr int radius = 2;
-/// What a candidate loses for sharing all leaves with the batch. Helion's 1.
+/// What a candidate loses, in probability, for sharing all leaves with the
+/// batch. Larger: batches are more diverse. Helion's 1.
 constexpr double similarityPenalty = 1;
 
 class LFBOStrategy : public Strategy {

@@ -22,11 +22,14 @@ namespace chameleon::search {
 struct AnnealingOptions {
   /// Steps of each chain. More: better maxima of the model, 0.1 ms each.
   int steps = 500;
-  /// Chains side by side.
+  /// Chains side by side. More: more maxima are found; each costs `steps` model
+  /// scores.
   int chains = 128;
   /// The temperature falls linearly from here to 0, in units of the score.
+  /// Higher: roams longer before it climbs.
   double temperature = 1;
-  /// Stop after so many steps that leave the `plan` best unchanged.
+  /// Stop after so many steps that leave the `plan` best unchanged. Fewer:
+  /// quicker, may stop before the chains have cooled.
   int patience = 50;
   /// Best configurations that are watched for `patience`.
   size_t plan = 64;
