@@ -6,13 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Search/Replay.h"
+#include "chameleon/Tuning/ModelReplay.h"
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <stdexcept>
 
+using namespace chameleon;
 using namespace chameleon::search;
 
 static const char help[] =
@@ -33,6 +35,10 @@ static const char help[] =
   --related=FILE    starts warm: the strategy first searches this recording of the same knobs
                     (128 measurements, the same seed), and is told what it found
   --related-budget=N  measurements of that (128)
+  --model           the spaces are tasks of one model, tuned together by the task scheduler
+                    (include/chameleon/Tuning/ModelReplay.h); one line for all of them, whose
+                    performance is the model's, --budget measurements a task on average
+  --no-sharing      tasks of a model are not told what the others have measured
   --gain=X          asks every 8 measurements for the chance that something is left that takes
                     less than 1 - X of the best time; with --chances=FILE
   --chances=FILE    writes a line each: space,strategy,seed,n,performance,chance
@@ -59,7 +65,7 @@ namespace {
 struct Options {
   std::vector<std::string> spaces, strategies;
   int seeds = 10, firstSeed = 0, budget = 256, ask = 4;
-  bool csv = false, untilOptimum = false;
+  bool csv = false, untilOptimum = false, model = false, share = true;
   std::string trace, related, chances, proposals;
   int relatedBudget = 128;
   double gain = 0;
@@ -115,6 +121,10 @@ Options parseOptions(int argc, char **argv) {
       options.chances = value;
     } else if (argument == "--until-optimum") {
       options.untilOptimum = true;
+    } else if (argument == "--model") {
+      options.model = true;
+    } else if (argument == "--no-sharing") {
+      options.share = false;
     } else if (argument == "--csv") {
       options.csv = true;
     } else if (list && argument.rfind("-", 0) != 0) {
@@ -201,67 +211,118 @@ FILE *openForWriting(const std::string &path) {
   return file;
 }
 
-void runAll(const Options &options) {
-  FILE *trace = openForWriting(options.trace),
-       *chances = openForWriting(options.chances),
-       *proposals = openForWriting(options.proposals);
-  std::unique_ptr<RecordedSpace> related;
-  if (!options.related.empty())
-    related = read(options.related);
-  if (options.csv)
-    std::puts("space,strategy,seed,n90,n95,n99,best,seconds");
-  else
-    std::printf("%-28s %-16s %6s %6s %6s %7s %8s %8s\n", "space", "strategy",
-                "n90", "n95", "n99", "best", "seconds", "invalid");
-  for (const std::string &path : options.spaces) {
-    std::unique_ptr<RecordedSpace> recorded = read(path);
+/// One space, or the spaces of one model, searched with one seed.
+using Runner =
+    std::function<Replay(const std::string &strategy, uint64_t seed)>;
+
+class Bench {
+public:
+  explicit Bench(const Options &options)
+      : options(options), trace(openForWriting(options.trace)),
+        chances(openForWriting(options.chances)),
+        proposals(openForWriting(options.proposals)) {
+    if (!options.related.empty())
+      related = read(options.related);
+  }
+  ~Bench() {
+    for (FILE *file : {trace, chances, proposals})
+      if (file)
+        fclose(file);
+  }
+
+  void runAll() {
+    if (options.csv)
+      std::puts("space,strategy,seed,n90,n95,n99,best,seconds");
+    else
+      std::printf("%-28s %-16s %6s %6s %6s %7s %8s %8s\n", "space", "strategy",
+                  "n90", "n95", "n99", "best", "seconds", "invalid");
+    if (options.model)
+      runModel();
+    else
+      runSpaces();
+  }
+
+private:
+  void runSpaces() {
+    for (const std::string &path : options.spaces) {
+      std::unique_ptr<RecordedSpace> recorded = read(path);
+      runStrategies(recorded->getName(), options.budget,
+                    [&](const std::string &strategy, uint64_t seed) {
+                      ReplayOptions replayOptions;
+                      replayOptions.search.strategy = strategy;
+                      replayOptions.search.seed = seed;
+                      replayOptions.budget = options.budget;
+                      replayOptions.ask = options.ask;
+                      replayOptions.untilOptimum = options.untilOptimum;
+                      replayOptions.related = related.get();
+                      replayOptions.relatedBudget = options.relatedBudget;
+                      replayOptions.gain = options.gain;
+                      return replay(*recorded, replayOptions);
+                    });
+    }
+  }
+
+  void runModel() {
+    std::vector<std::unique_ptr<RecordedSpace>> tasks;
+    std::string name;
+    for (const std::string &path : options.spaces) {
+      tasks.push_back(read(path));
+      name += (name.empty() ? "" : "+") + tasks.back()->getName();
+    }
+    runStrategies(name, options.budget * static_cast<int>(tasks.size()),
+                  [&](const std::string &strategy, uint64_t seed) {
+                    ModelReplayOptions replayOptions;
+                    replayOptions.search.strategy = strategy;
+                    replayOptions.search.seed = seed;
+                    replayOptions.budget = options.budget;
+                    replayOptions.untilOptimum = options.untilOptimum;
+                    replayOptions.share = options.share;
+                    return replayModel(tasks, replayOptions);
+                  });
+  }
+
+  void runStrategies(const std::string &space, int budget,
+                     const Runner &runner) {
     for (const std::string &strategy : options.strategies) {
       std::vector<Figures> runs;
       for (int seed = options.firstSeed;
            seed < options.firstSeed + options.seeds; ++seed) {
-        ReplayOptions replayOptions;
-        replayOptions.search.strategy = strategy;
-        replayOptions.search.seed = seed;
-        replayOptions.budget = options.budget;
-        replayOptions.ask = options.ask;
-        replayOptions.untilOptimum = options.untilOptimum;
-        replayOptions.related = related.get();
-        replayOptions.relatedBudget = options.relatedBudget;
-        replayOptions.gain = options.gain;
-        Replay run = replay(*recorded, replayOptions);
-        runs.push_back(getFigures(run, options.budget));
-        std::string prefix =
-            recorded->getName() + "," + strategy + "," + std::to_string(seed);
-        const Figures &figures = runs.back();
-        if (options.csv)
-          std::printf("%s,%.0f,%.0f,%.0f,%.6f,%.4f\n", prefix.c_str(),
-                      figures.n90, figures.n95, figures.n99, figures.best,
-                      figures.seconds);
-        std::fflush(stdout);
-        if (trace)
-          writeTrace(trace, prefix, run);
-        if (proposals)
-          writeProposals(proposals, prefix, run);
-        for (auto [told, chance] : run.chances)
-          if (chances)
-            std::fprintf(chances, "%s,%zu,%.6f,%.6g\n", prefix.c_str(), told,
-                         run.steps[told - 1].performance, chance);
+        Replay run = runner(strategy, seed);
+        runs.push_back(getFigures(run, budget));
+        writeRun(space + "," + strategy + "," + std::to_string(seed),
+                 runs.back(), run);
       }
       if (!options.csv)
         std::printf(
             "%-28s %-16s %6.1f %6.1f %6.1f %7.4f %8.1f %7.1f%%\n",
-            recorded->getName().c_str(), strategy.c_str(),
-            getMedian(runs, &Figures::n90), getMedian(runs, &Figures::n95),
-            getMedian(runs, &Figures::n99), getMedian(runs, &Figures::best),
-            getMedian(runs, &Figures::seconds),
+            space.c_str(), strategy.c_str(), getMedian(runs, &Figures::n90),
+            getMedian(runs, &Figures::n95), getMedian(runs, &Figures::n99),
+            getMedian(runs, &Figures::best), getMedian(runs, &Figures::seconds),
             100 * getMedian(runs, &Figures::invalid));
       std::fflush(stdout);
     }
   }
-  for (FILE *file : {trace, chances, proposals})
-    if (file)
-      fclose(file);
-}
+
+  void writeRun(const std::string &prefix, const Figures &figures,
+                const Replay &run) {
+    if (options.csv)
+      std::printf("%s,%.0f,%.0f,%.0f,%.6f,%.4f\n", prefix.c_str(), figures.n90,
+                  figures.n95, figures.n99, figures.best, figures.seconds);
+    std::fflush(stdout);
+    if (trace)
+      writeTrace(trace, prefix, run);
+    if (proposals)
+      writeProposals(proposals, prefix, run);
+    for (auto [told, chance] : run.chances)
+      if (chances)
+        std::fprintf(chances, "%s,%zu,%.6f,%.6g\n", prefix.c_str(), told,
+                     run.steps[told - 1].performance, chance);
+  }
+
+  const Options &options;
+  FILE *trace, *chances, *proposals;
+  std::unique_ptr<RecordedSpace> related;
+};
 } // namespace
 
 int main(int argc, char **argv) {
@@ -271,7 +332,8 @@ int main(int argc, char **argv) {
       return 0;
     }
   try {
-    runAll(parseOptions(argc, argv));
+    Options options = parseOptions(argc, argv);
+    Bench(options).runAll();
     return 0;
   } catch (const std::exception &exception) {
     std::fprintf(stderr, "chameleon-search-bench: %s\n", exception.what());

@@ -44,7 +44,7 @@
 extern "C" {
 #endif
 
-#define CHAMELEON_SEARCH_ABI_VERSION 2
+#define CHAMELEON_SEARCH_ABI_VERSION 3
 #define CHAMELEON_SEARCH_EXPORT __attribute__((visibility("default")))
 
 typedef struct ChameleonSpace ChameleonSpace;
@@ -131,14 +131,18 @@ CHAMELEON_SEARCH_EXPORT int32_t chameleonSearchAsk(ChameleonSearch *search,
 /// configuration is out of range (then none of the call is taken).
 CHAMELEON_SEARCH_EXPORT int32_t chameleonSearchTell(
     ChameleonSearch *search, const ChameleonTrial *trials, int32_t n);
-/// A warm start: the trials of another task with the same knobs (another shape,
-/// another device), one call a task, the nearest task first, before the first
-/// ask. `chameleon` measures their fastest configurations first and lets its
-/// model learn from them as far as they agree with what it then sees; the
-/// strategies that repeat published ones ignore them. Seconds of different
-/// tasks are never compared. Returns as chameleonSearchTell.
-CHAMELEON_SEARCH_EXPORT int32_t chameleonSearchTellRelated(
-    ChameleonSearch *search, const ChameleonTrial *trials, int32_t n);
+/// Trials of another task with the same knobs (another shape, another device).
+/// `task`: any number that tells it from other tasks; further calls with the
+/// same add to what was told of it. The task first told counts as the nearest.
+/// Before the first ask they are a warm start: `chameleon` measures their
+/// fastest configurations first. Later they are what tasks that are searched at
+/// the same time learn from each other. Its model learns from them as far as
+/// they agree with what it sees itself; the strategies that repeat published
+/// ones ignore them. Seconds of different tasks are never compared. Returns as
+/// chameleonSearchTell.
+CHAMELEON_SEARCH_EXPORT int32_t
+chameleonSearchTellRelated(ChameleonSearch *search, int64_t task,
+                           const ChameleonTrial *trials, int32_t n);
 /// A stop rule: the probability that a configuration is left that runs in less
 /// than 1 - `gain` (0.02: 2 % faster) of the best time so far. Negative: this
 /// strategy cannot say, or not yet. Asking does not change what is proposed; it

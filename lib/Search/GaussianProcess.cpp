@@ -75,19 +75,20 @@ GaussianProcess::observe(const History &history) const {
     if (!trial.succeeded)
       own.push_back(&trial);
   for (const Trial *trial : thin(own, options.trainingLimit))
-    result.push_back({&trial->configuration, false,
+    result.push_back({&trial->configuration, /*task=*/0,
                       trial->succeeded ? logarithm(trial->seconds) : slowest});
   size_t tasks = history.getRelated().size(),
          room = std::min(options.relatedLimit,
                          options.trainingLimit - result.size());
-  for (const std::vector<Trial> &task : history.getRelated()) {
-    std::vector<const Trial *> trials = sortSuccesses(task);
+  for (size_t task = 0; task < tasks; ++task) {
+    std::vector<const Trial *> trials =
+        sortSuccesses(history.getRelated()[task]);
     if (trials.empty())
       continue;
     double shift = getShift(history, trials);
     for (const Trial *trial : thin(trials, room / tasks))
       result.push_back(
-          {&trial->configuration, true, logarithm(trial->seconds) + shift});
+          {&trial->configuration, task + 1, logarithm(trial->seconds) + shift});
   }
   return result;
 }
@@ -125,8 +126,8 @@ bool GaussianProcess::fit(const History &history) {
 
   std::vector<double> matrix(count * count);
   for (size_t i = 0; i < count; ++i) {
-    kernel.getCovariances(*observations[i].configuration,
-                          observations[i].isRelated, matrix.data() + i * count);
+    kernel.getCovariances(*observations[i].configuration, observations[i].task,
+                          matrix.data() + i * count);
     matrix[i * count + i] += kernel.getNoise();
   }
   if (!factorise(matrix, count))
@@ -146,7 +147,7 @@ std::vector<double> GaussianProcess::predictMeans(
   std::vector<double> means, covariances(count);
   means.reserve(configurations.size());
   for (const Configuration &point : configurations) {
-    kernel.getCovariances(point, /*isRelated=*/false, covariances.data());
+    kernel.getCovariances(point, /*task=*/0, covariances.data());
     means.push_back(dot(weights.data(), covariances.data(), count));
   }
   return means;
@@ -162,7 +163,7 @@ void GaussianProcess::add(const std::vector<Configuration> &points,
   for (size_t begin = 0; begin < points.size(); begin += lanes) {
     size_t used = std::min(lanes, points.size() - begin);
     for (size_t lane = 0; lane < used; ++lane) {
-      kernel.getCovariances(points[begin + lane], /*isRelated=*/false,
+      kernel.getCovariances(points[begin + lane], /*task=*/0,
                             covariances.data());
       for (size_t j = 0; j < count; ++j)
         block[j * lanes + lane] = covariances[j];

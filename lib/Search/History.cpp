@@ -44,6 +44,16 @@ void History::tell(Trial trial) {
       best = i;
 }
 
+void History::tellRelated(int64_t task, std::vector<Trial> trials) {
+  auto found = std::find(relatedTasks.begin(), relatedTasks.end(), task);
+  size_t index = found - relatedTasks.begin();
+  if (found == relatedTasks.end()) {
+    relatedTasks.push_back(task);
+    related.emplace_back();
+  }
+  related[index].insert(related[index].end(), trials.begin(), trials.end());
+}
+
 std::vector<Configuration> History::getFastest(size_t count) const {
   std::vector<const Trial *> successes;
   for (const Trial &trial : trials)

@@ -18,6 +18,8 @@ namespace {
 
 /// Options up to which a knob's distances are tabulated.
 constexpr int largestTable = 128;
+/// Of a logarithm, in the first step of Rprop.
+constexpr double firstStep = 0.2;
 
 /// Matern 5/2 of a squared distance, and its derivative by that.
 struct Matern {
@@ -35,11 +37,21 @@ inline Matern getMatern(double square) {
 Kernel::Kernel(const Space &space, const KernelOptions &options)
     : space(space), options(options), scales(getKnobScales(space)) {
   parameters.assign(scales.size(), getPrior());
-  parameters.push_back(logarithm(options.relatedDistance));
   parameters.push_back(0);               // signal
   parameters.push_back(logarithm(1e-2)); // noise
-  stepSizes.assign(parameters.size(), 0.2);
+  stepSizes.assign(parameters.size(), firstStep);
   lastGradient.assign(parameters.size(), 0);
+}
+
+void Kernel::addTasks(const std::vector<Observation> &observations) {
+  size_t tasks = 0;
+  for (const Observation &observation : observations)
+    tasks = std::max(tasks, observation.task);
+  while (parameters.size() < scales.size() + 2 + tasks) {
+    parameters.push_back(logarithm(options.relatedDistance));
+    stepSizes.push_back(firstStep);
+    lastGradient.push_back(0);
+  }
 }
 
 double Kernel::getPrior() const {
@@ -57,25 +69,26 @@ std::vector<double> Kernel::getLengths() const {
 }
 
 double Kernel::getNoise() const {
-  return exponential(parameters.back()) + options.minimalNoise;
+  return exponential(parameters[scales.size() + 1]) + options.minimalNoise;
 }
 
 void Kernel::fit(const std::vector<Observation> &observations) {
-  // The last of the lengths is that of the related tasks.
-  size_t count = observations.size(), lengths = scales.size() + 1;
+  addTasks(observations);
+  size_t count = observations.size(), lengths = scales.size();
   std::vector<std::vector<double>> squares(
       lengths, std::vector<double>(count * count, 0));
   for (size_t i = 0; i < count; ++i)
     for (size_t j = 0; j < i; ++j) {
-      for (size_t scale = 0; scale < scales.size(); ++scale) {
+      for (size_t scale = 0; scale < lengths; ++scale) {
         int knob = scales[scale].knob;
         squares[scale][i * count + j] = scales[scale].getSquaredDistance(
             (*observations[i].configuration)[knob],
             (*observations[j].configuration)[knob]);
       }
-      squares.back()[i * count + j] =
-          observations[i].isRelated != observations[j].isRelated;
     }
+  // Distances of tasks, the own first; of two only where they differ.
+  auto getTaskParameter = [&](size_t task) { return lengths + 1 + task; };
+  std::vector<double> toTask(parameters.size() - lengths - 1, 0);
   std::vector<double> matrix(count * count), slopes(count * count),
       distance(count * count), inverse(count * count), alpha(count);
   for (int round = 0; round < options.steps; ++round) {
@@ -85,6 +98,13 @@ void Kernel::fit(const std::vector<Observation> &observations) {
       for (size_t i = 0; i < distance.size(); ++i)
         distance[i] += weight * squares[k][i];
     }
+    for (size_t task = 1; task < toTask.size(); ++task)
+      toTask[task] = exponential(parameters[getTaskParameter(task)]);
+    for (size_t i = 0; i < count; ++i)
+      for (size_t j = 0; j < i; ++j)
+        if (observations[i].task != observations[j].task)
+          distance[i * count + j] +=
+              toTask[observations[i].task] + toTask[observations[j].task];
     double signal = exponential(parameters[lengths]), noise = getNoise();
     for (size_t i = 0; i < count; ++i) {
       for (size_t j = 0; j < i; ++j) {
@@ -127,14 +147,22 @@ void Kernel::fit(const std::vector<Observation> &observations) {
         double slope = outer * slopes[i * count + j];
         for (size_t k = 0; k < lengths; ++k)
           gradient[k] += slope * squares[k][i * count + j];
+        if (observations[i].task == observations[j].task)
+          continue;
+        for (size_t task : {observations[i].task, observations[j].task})
+          if (task > 0)
+            gradient[getTaskParameter(task)] += slope;
       }
     }
-    for (size_t k = 0; k < lengths; ++k)
+    auto addPrior = [&](size_t k, double prior) {
       gradient[k] = gradient[k] * exponential(parameters[k]) -
-                    (parameters[k] -
-                     (k < scales.size() ? getPrior()
-                                        : logarithm(options.relatedDistance))) /
+                    (parameters[k] - prior) /
                         (4 * options.lengthSpread * options.lengthSpread);
+    };
+    for (size_t k = 0; k < lengths; ++k)
+      addPrior(k, getPrior());
+    for (size_t task = 1; task < toTask.size(); ++task)
+      addPrior(getTaskParameter(task), logarithm(options.relatedDistance));
     // Signal near the targets' variance of 1, noise small.
     gradient[lengths] = signalGradient - parameters[lengths];
     gradient[lengths + 1] =
@@ -156,11 +184,11 @@ void Kernel::step(const std::vector<double> &gradient) {
     if (lastGradient[i] != 0)
       parameters[i] += lastGradient[i] > 0 ? stepSizes[i] : -stepSizes[i];
   }
-  size_t lengths = scales.size() + 1;
-  for (size_t k = 0; k < lengths; ++k)
-    parameters[k] = std::clamp(parameters[k], -9.0, 9.0);
-  parameters[lengths] = std::clamp(parameters[lengths], -4.0, 4.0);
-  parameters[lengths + 1] = std::clamp(parameters[lengths + 1], -12.0, 0.0);
+  size_t lengths = scales.size();
+  for (size_t k = 0; k < parameters.size(); ++k)
+    parameters[k] = k == lengths       ? std::clamp(parameters[k], -4.0, 4.0)
+                    : k == lengths + 1 ? std::clamp(parameters[k], -12.0, 0.0)
+                                       : std::clamp(parameters[k], -9.0, 9.0);
 }
 
 double Kernel::getSquare(int knob, int32_t left, int32_t right) const {
@@ -179,15 +207,18 @@ double Kernel::getTabulated(int knob, int32_t left, int32_t right) const {
 }
 
 void Kernel::setTraining(const std::vector<Observation> &observations) {
+  addTasks(observations); // not all of them need to have been fitted on
   count = observations.size();
-  signal = exponential(parameters[scales.size() + 1]);
-  double relatedSquare = exponential(parameters[scales.size()]);
-  fromOwn.clear();
-  fromRelated.clear();
-  for (const Observation &observation : observations) {
-    fromOwn.push_back(observation.isRelated ? relatedSquare : 0);
-    fromRelated.push_back(observation.isRelated ? 0 : relatedSquare);
-  }
+  signal = exponential(parameters[scales.size()]);
+  std::vector<double> toTask = {0};
+  for (size_t i = scales.size() + 2; i < parameters.size(); ++i)
+    toTask.push_back(exponential(parameters[i]));
+  fromTask.assign(toTask.size(), {});
+  for (size_t task = 0; task < toTask.size(); ++task)
+    for (const Observation &observation : observations)
+      fromTask[task].push_back(observation.task == task
+                                   ? 0
+                                   : toTask[observation.task] + toTask[task]);
   tables.assign(space.getNumKnobs(), {});
   distances.assign(space.getNumKnobs(), {});
   trainingOptions.clear();
@@ -208,9 +239,9 @@ void Kernel::setTraining(const std::vector<Observation> &observations) {
   }
 }
 
-void Kernel::getCovariances(const Configuration &point, bool isRelated,
+void Kernel::getCovariances(const Configuration &point, size_t task,
                             double *covariances) const {
-  const std::vector<double> &between = isRelated ? fromRelated : fromOwn;
+  const std::vector<double> &between = fromTask[task];
   std::copy(between.begin(), between.end(), covariances);
   for (int knob = 0; knob < space.getNumKnobs(); ++knob) {
     if (tables[knob].empty()) {

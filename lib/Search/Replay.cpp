@@ -13,7 +13,7 @@
 
 using namespace chameleon::search;
 
-static double getProcessorSeconds() {
+double chameleon::search::getProcessorSeconds() {
   timespec time;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) +
@@ -27,9 +27,28 @@ int Replay::countTo(double performance, int otherwise) const {
   return otherwise;
 }
 
-/// Trials of a replay of another recording, as configurations of `space`: knobs
-/// and options are matched by name and value, and what has no counterpart is
-/// left out.
+std::optional<Configuration>
+chameleon::search::translate(const Configuration &configuration,
+                             const Space &from, const Space &to) {
+  Configuration result;
+  for (const Knob &knob : to.getKnobs()) {
+    auto source = std::find_if(
+        from.getKnobs().begin(), from.getKnobs().end(),
+        [&](const Knob &candidate) { return candidate.name == knob.name; });
+    if (source == from.getKnobs().end())
+      return std::nullopt;
+    double value =
+        source->values[configuration[source - from.getKnobs().begin()]];
+    auto found = std::find(knob.values.begin(), knob.values.end(), value);
+    if (found == knob.values.end())
+      return std::nullopt;
+    result.push_back(static_cast<int32_t>(found - knob.values.begin()));
+  }
+  return result;
+}
+
+/// Trials of a replay of another recording, as configurations of `space`; what
+/// has no counterpart is left out.
 static std::vector<Trial> makeRelated(const Space &space,
                                       const ReplayOptions &options) {
   ReplayOptions sourceOptions = options;
@@ -39,22 +58,11 @@ static std::vector<Trial> makeRelated(const Space &space,
   sourceOptions.budget = options.relatedBudget;
   const Space source = options.related->makeSpace();
   std::vector<Trial> trials;
-  for (const ReplayStep &step : replay(*options.related, sourceOptions).steps) {
-    Configuration configuration;
-    for (const Knob &knob : space.getKnobs())
-      for (int i = 0; i < source.getNumKnobs(); ++i) {
-        if (source.getKnobs()[i].name != knob.name)
-          continue;
-        double value = source.getKnobs()[i].values[step.configuration[i]];
-        auto found = std::find(knob.values.begin(), knob.values.end(), value);
-        if (found != knob.values.end())
-          configuration.push_back(
-              static_cast<int32_t>(found - knob.values.begin()));
-      }
-    if (static_cast<int>(configuration.size()) == space.getNumKnobs())
-      trials.push_back({configuration, step.succeeded,
+  for (const ReplayStep &step : replay(*options.related, sourceOptions).steps)
+    if (std::optional<Configuration> configuration =
+            translate(step.configuration, source, space))
+      trials.push_back({std::move(*configuration), step.succeeded,
                         options.related->find(step.configuration)->seconds});
-  }
   return trials;
 }
 
@@ -67,7 +75,7 @@ Replay chameleon::search::replay(const RecordedSpace &recorded,
     throw std::runtime_error(error);
   Replay result;
   if (options.related)
-    search->tellRelated(makeRelated(*space, options));
+    search->tellRelated(/*task=*/0, makeRelated(*space, options));
   double fastest = 0, clock = 0;
   while (static_cast<int>(result.steps.size()) < options.budget &&
          !(options.untilOptimum && fastest == recorded.getBestSeconds())) {

@@ -70,13 +70,14 @@ double Search::getChanceOfGain(double gain) {
   return strategy->getChanceOfGain(gain);
 }
 
-bool Search::tellRelated(std::vector<Trial> trials) {
+bool Search::tellRelated(int64_t task, std::vector<Trial> trials) {
   if (!areInRange(*space, trials))
     return false;
   if (trials.empty())
     return true;
-  history.tellRelated(std::move(trials));
-  strategy->learn();
+  history.tellRelated(task, std::move(trials));
+  if (strategy->learnRelated())
+    plan.clear();
   return true;
 }
 

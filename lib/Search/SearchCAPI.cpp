@@ -194,12 +194,12 @@ int32_t chameleonSearchTell(ChameleonSearch *search,
   });
 }
 
-int32_t chameleonSearchTellRelated(ChameleonSearch *search,
+int32_t chameleonSearchTellRelated(ChameleonSearch *search, int64_t task,
                                    const ChameleonTrial *trials, int32_t n) {
   return guarded<int32_t>(-1, [&] {
     std::vector<Trial> converted;
     return convert(search, trials, n, converted) &&
-                   search->search->tellRelated(std::move(converted))
+                   search->search->tellRelated(task, std::move(converted))
                ? 0
                : -1;
   });

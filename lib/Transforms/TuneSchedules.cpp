@@ -36,6 +36,7 @@ struct TuneSchedulesPass
     options.seconds = seconds;
     options.strategy = strategy;
     options.seed = seed;
+    options.share = share;
     options.database = database;
     options.noDatabase = noDatabase;
     options.libraries.assign(libraries.begin(), libraries.end());

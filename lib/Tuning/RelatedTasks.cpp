@@ -47,7 +47,8 @@ double chameleon::getTaskDistance(ArrayRef<double> left,
 
 llvm::Expected<std::vector<std::vector<Record>>>
 chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
-                              double flops, const Record &query, size_t count) {
+                              double flops, const Record &query, size_t count,
+                              const llvm::StringSet<> &others) {
   llvm::Expected<std::vector<MeasuredTask>> tasks =
       database.findTasks(query.schedule, query.fingerprint);
   if (!tasks)
@@ -56,7 +57,8 @@ chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
   std::vector<std::pair<double, const MeasuredTask *>> nearest;
   for (const MeasuredTask &measured : *tasks) {
     bool otherTarget = measured.targetKey != query.targetKey;
-    if (!otherTarget && measured.task.key == query.taskKey)
+    if (!otherTarget && (measured.task.key == query.taskKey ||
+                         others.contains(measured.task.key)))
       continue;
     // A payload that this version does not read is no neighbour.
     ScopedDiagnosticHandler silence(function.getContext(),

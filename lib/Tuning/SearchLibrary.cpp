@@ -188,12 +188,13 @@ llvm::Expected<std::vector<Configuration>> ScheduleSearch::ask(int32_t n) {
   return configurations;
 }
 
-void ScheduleSearch::tellRelated(llvm::ArrayRef<RelatedTrial> related) {
+void ScheduleSearch::tellRelated(size_t task,
+                                 llvm::ArrayRef<RelatedTrial> related) {
   std::vector<ChameleonTrial> trials;
   for (const RelatedTrial &trial : related)
     trials.push_back(
         {trial.configuration.data(), trial.outcome, trial.seconds});
-  library.SearchTellRelated(search, trials.data(),
+  library.SearchTellRelated(search, static_cast<int64_t>(task), trials.data(),
                             static_cast<int32_t>(trials.size()));
 }
 

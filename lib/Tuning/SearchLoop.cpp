@@ -37,6 +37,8 @@ SearchLoop::SearchLoop(ArrayRef<std::unique_ptr<TaskTuner>> tasks,
     : tasks(tasks), pool(pool), library(library), options(options),
       hooks(std::move(hooks)), interrupt(interrupt), states(tasks.size()),
       started(tasks.size()), start(monotonicSeconds()) {
+  if (options.share)
+    exchange.emplace(tasks);
   // An explicit number of trials is meant.
   scheduling.minimalGain = options.patience < options.trials ? kMinimalGain : 0;
   for (auto [index, task] : llvm::enumerate(tasks)) {
@@ -154,6 +156,8 @@ bool SearchLoop::submitSearch(size_t index) {
   double before = monotonicSeconds();
   std::vector<Configuration> batch;
   if (started[index] || startSearch(index)) {
+    if (exchange)
+      exchange->inform(index);
     int64_t trials = task.countTrials();
     batch = ask(task,
                 std::min({options.trials - trials,

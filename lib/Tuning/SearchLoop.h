@@ -8,15 +8,19 @@
 //
 // Private to lib/Tuning. Keeps the worker pool full: while it has room, the
 // task scheduler picks a task, whose search is asked for a batch. A task has
-// one batch in flight at a time, and what its search is told does not depend on
-// the order in which candidates are done: the same seed and the same measured
-// values give the same trials of a task, however many of them were made.
+// one batch in flight at a time, and its search is told of whole batches, in
+// the order in which they were asked for. `share=false`: what it is told does
+// not depend on the order in which candidates are done; the same seed and the
+// same measured values give the same trials of a task, however many of them
+// were made. Otherwise it is also told what other tasks have measured when it
+// is picked (TaskExchange.h): the same needs the same order of batches.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_LIB_TUNING_SEARCHLOOP_H
 #define CHAMELEON_LIB_TUNING_SEARCHLOOP_H
 
+#include "TaskExchange.h"
 #include "chameleon/Tuning/TaskScheduler.h"
 #include "chameleon/Tuning/TaskTuner.h"
 #include <functional>
@@ -88,6 +92,7 @@ private:
   TaskSchedulerOptions scheduling;
   std::vector<TaskProgress> states; ///< by task, as `started`
   std::vector<bool> started;
+  std::optional<TaskExchange> exchange;
   std::vector<size_t> defaults; ///< tasks whose default is to be measured, last
                                 ///< one first
   std::map<int64_t, Batch> inFlight; ///< by the first ticket

@@ -37,8 +37,9 @@ static bool rests(const TaskProgress &task, double total,
          options.minimalGain * total;
 }
 
-std::optional<size_t> chameleon::pickTask(llvm::ArrayRef<TaskProgress> tasks,
-                                          const TaskSchedulerOptions &options) {
+std::optional<size_t>
+chameleon::pickTask(const std::vector<TaskProgress> &tasks,
+                    const TaskSchedulerOptions &options) {
   std::optional<size_t> pick;
   double largest = -1, total = 0;
   for (const TaskProgress &task : tasks)

@@ -211,12 +211,20 @@ llvm::Error TaskTuner::startSearch(const SearchLibrary &library,
   if (!created)
     return created.takeError();
   search = std::move(*created);
-  for (const auto &trials : related)
-    search->tellRelated(trials);
+  for (auto [id, trials] : llvm::enumerate(related))
+    search->tellRelated(id, trials);
   for (const Trial &trial : known)
     search->tell(trial.configuration, toSearchOutcome(trial.outcome),
                  trial.seconds);
   return llvm::Error::success();
+}
+
+void TaskTuner::learnFrom(const TaskTuner &other, size_t id, int64_t first) {
+  std::vector<ScheduleSearch::RelatedTrial> trials;
+  for (const Trial &trial : ArrayRef(other.known).drop_front(first))
+    trials.push_back(
+        {trial.configuration, toSearchOutcome(trial.outcome), trial.seconds});
+  search->tellRelated(related.size() + id, trials);
 }
 
 llvm::Expected<std::vector<Configuration>> TaskTuner::ask(int32_t n) {

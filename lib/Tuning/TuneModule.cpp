@@ -272,8 +272,13 @@ void Session::relate(TaskTuner &task) {
   query.targetKey = targetKey;
   query.schedule = r.schedule;
   query.fingerprint = task.getSchedule().fingerprint;
+  // Tasks of this run tell themselves what they know.
+  llvm::StringSet<> others;
+  if (options.share)
+    for (const auto &other : tasks)
+      others.insert(other->getReport().key);
   llvm::Expected<std::vector<std::vector<Record>>> related = findRelatedRecords(
-      *database, task.getFunction(), r.flops, query, kRelatedTasks);
+      *database, task.getFunction(), r.flops, query, kRelatedTasks, others);
   if (!related) { // a cold start does as well
     llvm::consumeError(related.takeError());
     return;
@@ -283,8 +288,8 @@ void Session::relate(TaskTuner &task) {
 }
 
 void Session::search() {
-  // Before anything is measured, so that a search does not depend on how far
-  // others have come.
+  // Before anything is measured, so that what comes from the database does not
+  // depend on how far others have come.
   for (auto &task : tasks)
     if (!task->isFinished(options.trials))
       relate(*task);

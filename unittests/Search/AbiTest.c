@@ -91,9 +91,9 @@ int chameleonSearchAbiTest(const char *path) {
     CHECK(p_chameleonSearchTell(search, NULL, 1) == -1);
     CHECK(p_chameleonSearchTell(search, NULL, 0) == 0);
     CHECK(p_chameleonSearchAsk(search, 0, configuration) == 0);
-    CHECK(p_chameleonSearchTellRelated(search, bad, 2) == -1);
-    CHECK(p_chameleonSearchTellRelated(search, bad, 1) == 0);
-    CHECK(p_chameleonSearchTellRelated(search, NULL, 1) == -1);
+    CHECK(p_chameleonSearchTellRelated(search, 0, bad, 2) == -1);
+    CHECK(p_chameleonSearchTellRelated(search, 0, bad, 1) == 0);
+    CHECK(p_chameleonSearchTellRelated(search, 0, NULL, 1) == -1);
     // Nothing is left; but most strategies cannot say.
     double chance = p_chameleonSearchChanceOfGain(search, 0.02);
     CHECK(chance == (strncmp(options.strategy, "chameleon", 9) ||
@@ -145,7 +145,7 @@ int chameleonSearchAbiTest(const char *path) {
   CHECK(!p_chameleonSearchCreate(NULL, &options, NULL));
   CHECK(p_chameleonSearchAsk(NULL, 1, NULL) == 0);
   CHECK(p_chameleonSearchTell(NULL, NULL, 0) == -1);
-  CHECK(p_chameleonSearchTellRelated(NULL, NULL, 0) == -1);
+  CHECK(p_chameleonSearchTellRelated(NULL, 0, NULL, 0) == -1);
   CHECK(p_chameleonSearchChanceOfGain(NULL, 0.02) == -1);
   CHECK(p_chameleonSpaceAddKnob(NULL, "x", &value, 1, 1) == -1);
   p_chameleonSearchDestroy(NULL);

@@ -134,9 +134,10 @@ TEST(ChameleonStrategyTest, MeasuresTheFastestOfRelatedTasksFirst) {
     near.push_back({{i, 1, 1}, i != 0, 1.0 + i}); // 0 failed, 5 is illegal
     far.push_back({{i, 2, 2}, true, 1.0 + i});
   }
-  EXPECT_TRUE(search->tellRelated(near));
-  EXPECT_TRUE(search->tellRelated(far));
-  EXPECT_FALSE(search->tellRelated({{{12, 0, 0}, true, 1}})) << "out of range";
+  EXPECT_TRUE(search->tellRelated(0, near));
+  EXPECT_TRUE(search->tellRelated(1, far));
+  EXPECT_FALSE(search->tellRelated(2, {{{12, 0, 0}, true, 1}}))
+      << "out of range";
   std::vector<Configuration> asked = search->ask(12);
   ASSERT_EQ(asked.size(), 12u);
   std::vector<Configuration> expected = {{1, 1, 1}, {0, 2, 2}, {2, 1, 1},
@@ -144,6 +145,48 @@ TEST(ChameleonStrategyTest, MeasuresTheFastestOfRelatedTasksFirst) {
                                          {4, 1, 1}, {3, 2, 2}};
   for (size_t i = 0; i < expected.size(); ++i)
     EXPECT_EQ(asked[i], expected[i]) << i;
+}
+
+/// Tasks that are searched at the same time: each learns of the other between
+/// its batches.
+TEST(ChameleonStrategyTest, LearnsFromATaskThatIsSearchedBesideIt) {
+  auto makeSpace = [] {
+    auto space = std::make_shared<Space>();
+    for (int i = 0; i < 3; ++i)
+      space->addKnob({"knob", std::vector<double>(12, 1.0), true});
+    space->setDefault({0, 0, 0});
+    return space;
+  };
+  std::string error;
+  std::unique_ptr<Search> search =
+      Search::create(makeSpace(), SearchOptions(), error);
+  auto tell = [&](const std::vector<Configuration> &points) {
+    for (const Configuration &point : points)
+      search->tell({{point, true,
+                     2.0 + std::abs(point[0] - 7) + std::abs(point[1] - 7) +
+                         std::abs(point[2] - 7)}});
+  };
+  tell(search->ask(1));
+  // Little is known of the other: each random batch begins with two of its
+  // fastest, instead of what was planned without them.
+  EXPECT_TRUE(
+      search->tellRelated(5, {{{7, 7, 7}, true, 9}, {{0, 0, 1}, true, 80}}));
+  std::vector<Configuration> batch = search->ask(4);
+  EXPECT_EQ(batch[0], (Configuration{7, 7, 7}));
+  EXPECT_EQ(batch[1], (Configuration{0, 0, 1}));
+  tell(batch);
+  EXPECT_TRUE(search->tellRelated(5, {{{8, 7, 7}, true, 10}}));
+  batch = search->ask(4);
+  EXPECT_EQ(batch[0], (Configuration{8, 7, 7}));
+  tell(batch);
+  // As much as an initial design: the model proposes, near what is known.
+  std::vector<Trial> more;
+  for (int i = 0; i < 14; ++i)
+    more.push_back({{i % 12, 11, i / 2}, true, 30.0 + i});
+  EXPECT_TRUE(search->tellRelated(6, more));
+  EXPECT_GE(search->getChanceOfGain(0.01), 0) << "the design has ended";
+  for (const Configuration &point : search->ask(3))
+    EXPECT_LE(std::abs(point[0] - 7) + std::abs(point[1] - 7), 8);
 }
 
 } // namespace

@@ -170,7 +170,7 @@ TEST(GaussianProcessTest, LearnsFromARelatedTaskThatAgrees) {
   Random random(4);
   for (Configuration &point : space.sampleDistinct(40, {}, random))
     related.push_back({point, true, 50 * getSeconds(point)});
-  warm.tellRelated(related);
+  warm.tellRelated(0, related);
   // Of the target three points are measured, of the source forty.
   for (History *history : {&cold, &warm})
     for (size_t i = 0; i < 3; ++i)
@@ -194,7 +194,7 @@ TEST(GaussianProcessTest, ForgetsARelatedTaskThatDisagrees) {
   Random random(6);
   for (Configuration &point : space.sampleDistinct(40, {}, random))
     related.push_back({point, true, 1 / getSeconds(point)});
-  history.tellRelated(related);
+  history.tellRelated(0, related);
   GaussianProcess process(space, GaussianProcessOptions());
   for (int i = 0; i < 6; ++i)
     ASSERT_TRUE(process.fit(history));

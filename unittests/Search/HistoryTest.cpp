@@ -86,9 +86,14 @@ TEST(HistoryTest, PendingIsAskedAndNotTold) {
 
 TEST(HistoryTest, RelatedTrialsAreNotOwnOnes) {
   History history(0);
-  history.tellRelated({{{0}, true, 1}});
-  history.tellRelated({{{1}, true, 2}, {{2}, false, 0}});
-  EXPECT_EQ(history.getRelated().size(), 2u);
+  history.tellRelated(7, {{{0}, true, 1}});
+  history.tellRelated(3, {{{1}, true, 2}, {{2}, false, 0}});
+  history.tellRelated(7, {{{4}, true, 5}});
+  // The one first told comes first; what is told later adds to it.
+  ASSERT_EQ(history.getRelated().size(), 2u);
+  ASSERT_EQ(history.getRelated()[0].size(), 2u);
+  EXPECT_EQ(history.getRelated()[0][1].configuration, Configuration{4});
+  EXPECT_EQ(history.getRelated()[1].size(), 2u);
   EXPECT_EQ(history.getBest(), nullptr);
   EXPECT_FALSE(history.isKnown({0}));
   EXPECT_TRUE(history.getTrials().empty());

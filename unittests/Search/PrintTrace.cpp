@@ -33,7 +33,7 @@ int main(int argc, char **argv) {
   for (int32_t option = 0; option < numOptions; ++option) {
     const int32_t point[numKnobs] = {option, option, 3, option, 2, 1};
     ChameleonTrial trial = {point, CHAMELEON_TRIAL_OK, 5.0 + option};
-    chameleonSearchTellRelated(search, &trial, 1);
+    chameleonSearchTellRelated(search, /*task=*/option, &trial, 1);
   }
   for (int batch = 0; batch < 12; ++batch) {
     std::vector<int32_t> asked(8 * numKnobs);

@@ -72,6 +72,18 @@ TEST(ReplayTest, EndsAtTheOptimumIfAsked) {
   EXPECT_EQ(run.steps.back().performance, 1);
 }
 
+TEST(ReplayTest, TranslatesByNameAndValue) {
+  Space from, to, other;
+  from.addKnob({"tile", {1, 2, 4}, true});
+  from.addKnob({"warps", {8, 4}, true});
+  to.addKnob({"warps", {2, 4, 8}, true});
+  to.addKnob({"tile", {4, 2}, true});
+  other.addKnob({"unroll", {1, 2, 4}, true});
+  EXPECT_EQ(translate({2, 1}, from, to), (Configuration{1, 0}));
+  EXPECT_EQ(translate({0, 1}, from, to), std::nullopt) << "no tile of 1";
+  EXPECT_EQ(translate({0, 1}, from, other), std::nullopt) << "no such knob";
+}
+
 TEST(ReplayTest, WarmStartMatchesKnobsByNameAndValue) {
   std::string error;
   // The fastest of the source comes first: 16 has no counterpart, 8 has.

@@ -73,10 +73,10 @@ TEST_F(RelatedTasksTest, NearestFirst) {
   ASSERT_FALSE(database->add(record));
 
   OwningOpRef<ModuleOp> module = parse(makePayload(64, 64));
-  auto find = [&](size_t count) {
+  auto find = [&](size_t count, const llvm::StringSet<> &others = {}) {
     std::vector<std::string> found;
     for (const std::vector<Record> &records : llvm::cantFail(findRelatedRecords(
-             *database, getFunction(module), 1024, query, count))) {
+             *database, getFunction(module), 1024, query, count, others))) {
       EXPECT_EQ(records.size(), 1u);
       found.push_back(records.front().configuration);
     }
@@ -84,6 +84,9 @@ TEST_F(RelatedTasksTest, NearestFirst) {
   };
   EXPECT_EQ(find(9), (std::vector<std::string>{"other device", "near", "far"}));
   EXPECT_EQ(find(1), (std::vector<std::string>{"other device"}));
+  EXPECT_EQ(find(9, {"near", "task"}),
+            (std::vector<std::string>{"other device", "far"}))
+      << "left out, but for what another target measured";
   query.fingerprint = "f2";
   EXPECT_TRUE(find(9).empty());
 }

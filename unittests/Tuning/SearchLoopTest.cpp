@@ -4,253 +4,25 @@
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
 // Apache-2.0 WITH LLVM-exception
 //
-//===----------------------------------------------------------------------===//
-//
-// Tasks and schedules are real. The pool does not compile: what a candidate
-// takes follows from its text, and the test says in which order candidates are
-// done. The search library is one of this file whose next configuration depends
-// on everything that it was told, in order.
-//
-//===----------------------------------------------------------------------===//
-
 #include "../../lib/Tuning/SearchLoop.h"
-#include "chameleon/Target/TargetDescription.h"
-#include "chameleon/Transforms/Passes.h"
-#include "mlir/Parser/Parser.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/xxhash.h"
-#include "gtest/gtest.h"
+#include "FakeTuning.h"
 #include <limits>
-#include <set>
 
 using namespace chameleon;
 
-//===----------------------------------------------------------------------===//
-// A search
-//===----------------------------------------------------------------------===//
-
-struct ChameleonSpace {
-  std::vector<int32_t> options;
-  ChameleonLegalFunction legal = nullptr;
-  void *context = nullptr;
-};
-struct ChameleonSearch {
-  ChameleonSpace *space;
-  uint64_t state = 0;
-  std::set<std::vector<int32_t>> asked;
-};
-
-static uint64_t mix(uint64_t state, const void *data, size_t bytes) {
-  std::string text(reinterpret_cast<const char *>(&state), sizeof(state));
-  text.append(static_cast<const char *>(data), bytes);
-  return llvm::xxh3_64bits(text);
-}
-
-static SearchLibrary makeSearchLibrary() {
-  SearchLibrary library;
-  library.SearchDefaultOptions = [] { return ChameleonSearchOptions{}; };
-  library.SpaceCreate = [] { return new ChameleonSpace; };
-  library.SpaceDestroy = [](ChameleonSpace *space) { delete space; };
-  library.SpaceAddKnob = [](ChameleonSpace *space, const char *, const double *,
-                            int32_t options, int32_t) {
-    space->options.push_back(options);
-    return static_cast<int32_t>(space->options.size()) - 1;
-  };
-  library.SpaceSetDefault = [](ChameleonSpace *, const int32_t *) {};
-  library.SpaceSetLegal = [](ChameleonSpace *space, ChameleonLegalFunction f,
-                             void *context) {
-    space->legal = f;
-    space->context = context;
-  };
-  library.SearchCreate = [](ChameleonSpace *space,
-                            const ChameleonSearchOptions *options, char **) {
-    return options->strategy == std::string("none")
-               ? nullptr
-               : new ChameleonSearch{space, options->seed, {}};
-  };
-  library.SearchDestroy = [](ChameleonSearch *search) { delete search; };
-  library.SearchFreeError = [](char *) {};
-  library.SearchAsk = [](ChameleonSearch *search, int32_t n, int32_t *out) {
-    const std::vector<int32_t> &options = search->space->options;
-    int32_t found = 0;
-    for (int tries = 0; tries < 10000 && found < n; ++tries) {
-      std::vector<int32_t> configuration;
-      for (int32_t count : options) {
-        search->state = mix(search->state, "ask", 3);
-        configuration.push_back(static_cast<int32_t>(search->state % count));
-      }
-      if (!search->space->legal(search->space->context, configuration.data()) ||
-          !search->asked.insert(configuration).second)
-        continue;
-      std::copy(configuration.begin(), configuration.end(),
-                out + found++ * options.size());
-    }
-    return found;
-  };
-  library.SearchTell = [](ChameleonSearch *search, const ChameleonTrial *trial,
-                          int32_t) {
-    size_t knobs = search->space->options.size();
-    search->asked.insert(std::vector<int32_t>(trial->configuration,
-                                              trial->configuration + knobs));
-    search->state = mix(search->state, trial->configuration, 4 * knobs);
-    search->state = mix(search->state, &trial->seconds, sizeof(double));
-    return 0;
-  };
-  library.SearchTellRelated = [](ChameleonSearch *, const ChameleonTrial *,
-                                 int32_t) { return 0; };
-  library.SearchChanceOfGain = [](ChameleonSearch *, double) { return 1.0; };
-  return library;
-}
-
-//===----------------------------------------------------------------------===//
-// A pool
-//===----------------------------------------------------------------------===//
-
 namespace {
 
-class ScriptedPool final : public WorkerPool {
-public:
-  /// Which of `open` candidates is done next.
-  std::function<size_t(size_t open)> next = [](size_t) { return 0; };
-  /// May change what is measured, or stop the run.
-  std::function<void(const Candidate &, Measurement &)> onMeasure;
-  std::set<std::string> withoutReference;
-  size_t capacity = 12;
-
-  std::map<std::string, std::vector<std::string>>
-      searched;                      ///< specs by task, in order of submission
-  std::vector<std::string> firsts;   ///< tasks, in order of submission
-  std::map<std::string, int> finals; ///< submissions
-  size_t mostTasks = 0;              ///< that were open at a time
-
-  void registerTask(const MeasureTask &task, double) override {
-    registered.insert(task.key);
-  }
-  llvm::Error addTask(const MeasureTask &, double,
-                      const std::atomic<bool> *) override {
-    return llvm::Error::success();
-  }
-  int64_t submit(llvm::ArrayRef<Candidate> candidates,
-                 const MeasurePolicy &policy) override {
-    const std::string &key = candidates.front().taskKey;
-    EXPECT_TRUE(registered.count(key));
-    if (!searched.count(key))
-      firsts.push_back(key);
-    finals[key] += policy.interleaved;
-    int64_t first = lastTicket + 1;
-    for (const Candidate &candidate : candidates) {
-      EXPECT_EQ(key, candidate.taskKey);
-      if (!policy.interleaved)
-        searched[key].push_back(candidate.spec);
-      open.emplace_back(++lastTicket, candidate);
-    }
-    std::set<std::string> keys;
-    for (const auto &[ticket, candidate] : open)
-      keys.insert(candidate.taskKey);
-    mostTasks = std::max(mostTasks, keys.size());
-    return first;
-  }
-  std::optional<MeasuredCandidate>
-  wait(const std::atomic<bool> *interrupt) override {
-    if (open.empty())
-      return std::nullopt;
-    auto chosen = open.begin() + next(open.size());
-    MeasuredCandidate one;
-    one.ticket = chosen->first;
-    Measurement &result = one.measurement;
-    const Candidate &candidate = chosen->second;
-    if (withoutReference.count(candidate.taskKey)) {
-      result.outcome = Outcome::NoReference;
-      result.message = "no luck";
-    } else if (!interrupt || !*interrupt) {
-      result.outcome = Outcome::Ok;
-      result.calls = 1;
-      result.seconds = timeOf(candidate.spec);
-      if (onMeasure)
-        onMeasure(candidate, result);
-    }
-    open.erase(chosen);
-    return one;
-  }
-  size_t countOpen() const override { return open.size(); }
-  size_t getCapacity() const override { return capacity; }
-  PoolActivity getActivity() const override { return {}; }
-
-  static double timeOf(const std::string &spec) {
-    return 1e-3 + 1e-9 * (llvm::xxh3_64bits(spec) % 1000000);
-  }
-
-private:
-  std::set<std::string> registered;
-  std::vector<std::pair<int64_t, Candidate>> open;
-  int64_t lastTicket = 0;
-};
-
-//===----------------------------------------------------------------------===//
-// A model
-//===----------------------------------------------------------------------===//
-
-/// Four products, the heaviest last.
-std::string makeModel() {
-  std::string arguments, types, body, results;
-  const int rows[] = {48, 64, 96, 128};
-  for (auto [i, m] : llvm::enumerate(rows)) {
-    std::string a = llvm::formatv("tensor<{0}x64xf32>", m),
-                c = llvm::formatv("tensor<{0}x128xf32>", m);
-    const char *comma = i ? ", " : "";
-    arguments +=
-        llvm::formatv("{0}%a{1}: {2}, %b{1}: tensor<64x128xf32>", comma, i, a);
-    types += comma + c;
-    results += llvm::formatv("{0}%r{1}", comma, i);
-    body += llvm::formatv(
-        "%e{0} = tensor.empty() : {1}\n"
-        "%f{0} = linalg.fill ins(%zero : f32) outs(%e{0} : {1}) -> {1}\n"
-        "%r{0} = linalg.matmul ins(%a{0}, %b{0} : {2}, tensor<64x128xf32>) "
-        "outs(%f{0} : {1}) -> {1}\n",
-        i, c, a);
-  }
-  return llvm::formatv("func.func @main({0}) -> ({1}) {{\n"
-                       "%zero = arith.constant 0.0 : f32\n{2}"
-                       "return {3} : {1}\n}",
-                       arguments, types, body, results);
-}
-
-class SearchLoopTest : public testing::Test {
+class SearchLoopTest : public TuningTest {
 protected:
-  SearchLoopTest() : context(registry()) {
-    context.loadAllAvailableDialects();
-    context.getDiagEngine().registerHandler([&](mlir::Diagnostic &diagnostic) {
-      diagnostics.push_back(diagnostic.str());
-    });
+  SearchLoopTest() {
     options.trials = options.patience = 20;
     options.strategy = "test";
   }
-  static mlir::DialectRegistry &registry() {
-    static mlir::DialectRegistry registry = [] {
-      mlir::DialectRegistry all;
-      registerAll(all);
-      return all;
-    }();
-    return registry;
-  }
-
   void SetUp() override { makeTasks(); }
   void makeTasks() {
-    tasks.clear();
     pool = ScriptedPool();
     known.clear();
-    module = mlir::parseSourceString<mlir::ModuleOp>(makeModel(), &context);
-    ASSERT_TRUE(module);
-    auto target = llvm::cantFail(TargetDescription::parse("cpu", 1));
-    auto extracted = extractTasks(*module);
-    ASSERT_TRUE(succeeded(extracted));
-    auto schedules = ScheduleLibrary::load(&context, {}, "cpu");
-    ASSERT_TRUE(succeeded(schedules));
-    library.emplace(*schedules);
-    for (const TuningTask &task : *extracted)
-      tasks.push_back(
-          TaskTuner::create(task, *library, target.toDLTI(&context)));
+    TuningTest::makeTasks(makeModel());
     ASSERT_EQ(4u, tasks.size());
   }
 
@@ -267,13 +39,7 @@ protected:
   }
   const std::string &keyOf(size_t task) { return tasks[task]->getReport().key; }
 
-  mlir::MLIRContext context;
-  std::vector<std::string> diagnostics;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  std::optional<ScheduleLibrary> library;
-  SearchLibrary search = makeSearchLibrary();
   TuningOptions options;
-  std::vector<std::unique_ptr<TaskTuner>> tasks;
   ScriptedPool pool;
   std::map<std::string, int> known; ///< trials by task
   std::atomic<bool> interrupt{false};
@@ -302,7 +68,8 @@ TEST_F(SearchLoopTest, AllTasksAreSearchedAndDecided) {
 
 /// The order in which candidates are done, and how many are open at a time,
 /// decide when a task gets its next batch, but not what is in it.
-TEST_F(SearchLoopTest, TheTrialsOfATaskDoNotDependOnTheOrder) {
+TEST_F(SearchLoopTest, AloneTheTrialsOfATaskDoNotDependOnTheOrder) {
+  options.share = false;
   EXPECT_EQ("", run());
   auto expected = pool.searched;
   uint64_t state = 5;
@@ -321,6 +88,30 @@ TEST_F(SearchLoopTest, TheTrialsOfATaskDoNotDependOnTheOrder) {
   options.seed = 1;
   EXPECT_EQ("", run());
   EXPECT_NE(expected, pool.searched);
+}
+
+/// The order of whole batches decides what a task is told of others; the order
+/// within a batch does not.
+TEST_F(SearchLoopTest, SharingTasksRepeatTheirTrialsInTheSameOrderOfBatches) {
+  pool.capacity = 1;
+  EXPECT_EQ("", run());
+  auto expected = pool.searched;
+  EXPECT_FALSE(relatedCalls.empty());
+  std::function<size_t(size_t)> orders[] = {
+      [](size_t) { return 0; }, [](size_t open) { return open - 1; }};
+  for (auto &order : orders) {
+    makeTasks();
+    pool.capacity = 1;
+    pool.next = order;
+    EXPECT_EQ("", run());
+    EXPECT_EQ(expected, pool.searched);
+  }
+  makeTasks();
+  pool.capacity = 1;
+  options.share = false;
+  EXPECT_EQ("", run());
+  EXPECT_NE(expected, pool.searched);
+  EXPECT_TRUE(relatedCalls.empty());
 }
 
 TEST_F(SearchLoopTest, TheFirstBatchesAreHalf) {

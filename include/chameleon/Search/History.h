@@ -36,11 +36,10 @@ public:
   /// Takes a trial; a second one of the same configuration replaces the first.
   /// A success without a positive finite time counts as a failure.
   void tell(Trial trial);
-  /// Takes the trials of another task over the same knobs. They are no trials
-  /// of this task: not known, not the best. The nearest task comes first.
-  void tellRelated(std::vector<Trial> trials) {
-    related.push_back(std::move(trials));
-  }
+  /// Takes trials of another task over the same knobs, which add to what was
+  /// told of it before. They are no trials of this task: not known, not the
+  /// best. `task` tells it from others; the one first told is the nearest.
+  void tellRelated(int64_t task, std::vector<Trial> trials);
   void markAsked(const Configuration &configuration) {
     if (known.insert(configuration).second)
       pending.push_back(configuration);
@@ -78,6 +77,7 @@ private:
   ConfigurationSet known;
   std::vector<Configuration> pending;
   std::vector<Trial> trials;
+  std::vector<int64_t> relatedTasks; ///< by task, as `related`
   std::vector<std::vector<Trial>> related;
   std::unordered_map<Configuration, size_t, ConfigurationHash> indices;
   size_t numSuccesses = 0;

@@ -9,10 +9,10 @@
 // Matern 5/2 with a length per scale of a knob (KnobScales.h), learned by
 // maximum a posteriori.
 //
-// Related tasks are one more knob: their trials stand at a distance from the
-// task's own that is learned like any length, so that a source which does not
+// Related tasks are one more knob each: their trials stand at a distance from
+// the task's own that is learned like any length, so that one which does not
 // agree is soon ignored (after Swersky et al., "Multi-task Bayesian
-// optimization").
+// optimization"). Two related tasks are as far apart as both are from the own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,7 +36,7 @@ struct KernelOptions {
   double lengthSpread = 1.0; ///< standard deviation of its logarithm
   /// Smallest variance of the noise, of 1 for the spread of all times.
   double minimalNoise = 1e-4;
-  /// Prior of the squared distance to related tasks, log-normal as well. 0.25:
+  /// Prior of the squared distance to a related task, log-normal as well. 0.25:
   /// equal configurations of two tasks correlate by 0.83. Larger: slower to
   /// believe a source.
   double relatedDistance = 0.25;
@@ -45,7 +45,7 @@ struct KernelOptions {
 /// What was measured somewhere.
 struct Observation {
   const Configuration *configuration;
-  bool isRelated;
+  size_t task; ///< 0: the own; else the n-th related one
   double target;
 };
 
@@ -59,8 +59,8 @@ public:
   /// Covariances are asked between any configuration and these; what `fit` has
   /// changed counts from here on.
   void setTraining(const std::vector<Observation> &observations);
-  /// Of a configuration with each training point, noise not among it.
-  void getCovariances(const Configuration &point, bool isRelated,
+  /// Of a configuration of a task with each training point, noise not among it.
+  void getCovariances(const Configuration &point, size_t task,
                       double *covariances) const;
   /// Of two configurations of the own task.
   double getCovariance(const Configuration &left,
@@ -73,6 +73,8 @@ public:
 
 private:
   double getPrior() const; ///< of the lengths, as they stand in `parameters`
+  /// So many related tasks have parameters of their own.
+  void addTasks(const std::vector<Observation> &observations);
   void step(const std::vector<double> &gradient);
   /// Weighted squared distance of two options of a knob.
   double getSquare(int knob, int32_t left, int32_t right) const;
@@ -81,16 +83,17 @@ private:
   const Space &space;
   KernelOptions options;
   std::vector<KnobScale> scales;
-  /// Logarithms: 1 / length^2 of each scale, squared distance of related tasks,
-  /// signal, noise.
+  /// Logarithms: 1 / length^2 of each scale, signal, noise, squared distance of
+  /// each related task.
   std::vector<double> parameters, stepSizes, lastGradient;
   double signal = 1;
   size_t count = 0; ///< training points
   /// By knob: the weighted squared distance of any two options, and of any
   /// option to each training point. Empty for a knob of many options.
   std::vector<std::vector<double>> tables, distances;
-  std::vector<int32_t> trainingOptions;     ///< knob by knob
-  std::vector<double> fromOwn, fromRelated; ///< squared distances of the tasks
+  std::vector<int32_t> trainingOptions; ///< knob by knob
+  /// By task: the squared distance of each training point's task.
+  std::vector<std::vector<double>> fromTask;
 };
 
 } // namespace chameleon::search

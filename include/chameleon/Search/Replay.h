@@ -55,6 +55,15 @@ struct Replay {
   int countTo(double performance, int otherwise) const;
 };
 
+/// CPU time of this process.
+double getProcessorSeconds();
+
+/// A configuration of one space as that of another, by names of knobs and
+/// values of options. Nothing if a knob of `to` or its option is not in `from`;
+/// knobs that only `from` has are dropped.
+std::optional<Configuration> translate(const Configuration &configuration,
+                                       const Space &from, const Space &to);
+
 /// Throws std::runtime_error for an unknown strategy.
 Replay replay(const RecordedSpace &recorded, const ReplayOptions &options);
 

@@ -32,10 +32,10 @@ public:
   std::vector<Configuration> ask(size_t count);
   /// Takes all trials, or none and returns false if one is out of range.
   bool tell(std::vector<Trial> trials);
-  /// Trials of another task over the same knobs, for strategies that start
-  /// warm; the nearest task first. Takes all, or none and returns false if one
-  /// is out of range.
-  bool tellRelated(std::vector<Trial> trials);
+  /// Trials of another task over the same knobs, for strategies that learn from
+  /// those; see History. Takes all, or none and returns false if one is out of
+  /// range.
+  bool tellRelated(int64_t task, std::vector<Trial> trials);
   /// See Strategy.
   double getChanceOfGain(double gain);
 

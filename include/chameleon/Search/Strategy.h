@@ -44,8 +44,11 @@ public:
   /// The next plan: legal configurations, best first. Those that are known
   /// already are dropped by the caller. Empty: nothing more to try.
   virtual std::vector<Configuration> propose() = 0;
-  /// New trials, or trials of a related task, are in the history.
+  /// New trials are in the history.
   virtual void learn() {}
+  /// New trials of a related task are in the history. True if the rest of the
+  /// last plan is not worth measuring any more.
+  virtual bool learnRelated() { return false; }
   /// Probability that something is left that runs in less than 1 - `gain` of
   /// the best time so far; negative: the strategy cannot say. Asking changes
   /// no plan.

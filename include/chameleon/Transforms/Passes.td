@@ -156,6 +156,7 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
     Option<"seconds", "seconds", "double", /*default=*/"0", "Wall clock of the whole run (0: no limit)">,
     Option<"strategy", "strategy", "std::string", /*default=*/"\"chameleon\"", "Search algorithm: chameleon, chameleon-paper, random, exhaustive, ...">,
     Option<"seed", "seed", "uint64_t", /*default=*/"0", "Seed of the search and of the random inputs">,
+    Option<"share", "share", "bool", /*default=*/"true", "Tasks that one schedule matches learn from each other's trials; false: the trials of a task do not depend on others">,
     Option<"database", "database", "std::string", /*default=*/"", "Path of the tuning database (default: $XDG_CACHE_HOME/chameleon/tuning.db)">,
     Option<"noDatabase", "no-database", "bool", /*default=*/"false", "Neither read nor write a database">,
     ListOption<"libraries", "library", "std::string", "The user's schedule libraries, searched first">,

@@ -17,6 +17,7 @@
 
 #include "chameleon/Database/Database.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace chameleon {
 
@@ -29,12 +30,17 @@ std::vector<double> getTaskFeatures(mlir::func::FuncOp function, double flops);
 double getTaskDistance(llvm::ArrayRef<double> left,
                        llvm::ArrayRef<double> right);
 
+/// Exact, not by FAISS: reading the candidates' payloads costs more than
+/// comparing them, and a compiler that only applies schedules links no FAISS.
+///
 /// Records of the `count` nearest tasks with this schedule and fingerprint,
 /// nearest task first, best record first in each; not those of `taskKey` on
-/// `targetKey`. Another target is as far as one dimension twice as large.
+/// `targetKey`, nor those of `others` there. Another target is as far as one
+/// dimension twice as large.
 llvm::Expected<std::vector<std::vector<Record>>>
 findRelatedRecords(const Database &database, mlir::func::FuncOp function,
-                   double flops, const Record &query, size_t count);
+                   double flops, const Record &query, size_t count,
+                   const llvm::StringSet<> &others = {});
 
 } // namespace chameleon
 

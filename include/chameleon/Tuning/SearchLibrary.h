@@ -53,8 +53,9 @@ public:
     ChameleonTrialOutcome outcome;
     double seconds;
   };
-  /// Trials of another task, for a warm start; the nearest task first.
-  void tellRelated(llvm::ArrayRef<RelatedTrial> trials);
+  /// Trials of another task with the same knobs, further ones if `task` was
+  /// told of before; the nearest task first.
+  void tellRelated(size_t task, llvm::ArrayRef<RelatedTrial> trials);
   /// Probability that a configuration is left that takes less than 1 - `gain`
   /// of the best time; negative: the strategy cannot say.
   double getChanceOfGain(double gain) const;

@@ -16,14 +16,14 @@
 // A task whose last batches hardly shortened the whole model rests, so that a
 // run ends when nothing is worth another batch.
 //
-// Pure numbers, tested on made-up histories.
+// Pure numbers without LLVM, tested on made-up histories; ModelReplay.h runs it
+// on recorded spaces.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_TUNING_TASKSCHEDULER_H
 #define CHAMELEON_TUNING_TASKSCHEDULER_H
 
-#include "llvm/ADT/ArrayRef.h"
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -56,7 +56,7 @@ struct TaskSchedulerOptions {
 /// rests may be wanted again: as others get faster, its share of the model
 /// grows. Batches of several tasks may be in flight; the caller asks as often
 /// as there is room.
-std::optional<size_t> pickTask(llvm::ArrayRef<TaskProgress> tasks,
+std::optional<size_t> pickTask(const std::vector<TaskProgress> &tasks,
                                const TaskSchedulerOptions &options = {});
 
 } // namespace chameleon

@@ -54,10 +54,20 @@ public:
   /// Takes the trials of another task with the same schedule, for a warm start
   /// of the search; the nearest task first.
   void relate(llvm::ArrayRef<Record> records);
+  /// True if both were matched by one schedule, text and all: their knobs mean
+  /// the same.
+  bool hasKnobsOf(const TaskTuner &other) const {
+    return report.schedule == other.report.schedule &&
+           schedule.fingerprint == other.schedule.fingerprint;
+  }
   /// Starts the search and tells it everything known so far.
   /// `options.baselineSeconds` is filled in.
   llvm::Error startSearch(const SearchLibrary &library,
                           ChameleonSearchOptions options);
+  /// Tells the search, which is started, the trials of another task with the
+  /// same knobs from the `first` on. `id` tells that task from others of the
+  /// run.
+  void learnFrom(const TaskTuner &other, size_t id, int64_t first);
   /// Up to `n` configurations to measure next: the schedule's seeds, then what
   /// the search proposes. None: the space is exhausted.
   llvm::Expected<std::vector<Configuration>> ask(int32_t n);

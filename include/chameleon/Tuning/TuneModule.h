@@ -42,6 +42,7 @@ struct TuningOptions {
   double seconds = 0;   ///< wall clock of the whole run; 0: no limit
   std::string strategy = "chameleon";
   uint64_t seed = 0;
+  bool share = true; ///< tasks of one schedule learn from each other's trials
   std::string database; ///< path; empty: Database::defaultPath()
   bool noDatabase = false;
   std::vector<std::string>
