@@ -10,7 +10,7 @@ Needs nothing but Python 3.8 and build/bin/chameleon-search-bench; plots are SVG
 strategy is kept in OUT/runs and not run again, so an interrupted comparison goes on where it was. spaces.json says which
 spaces served for design and which only judge; the report keeps them apart. Two lengths of run: all strategies are
 compared over the first --table measurements; AutoTVM and the variants of chameleon go on to --budget on the judging spaces, the
-end that the paper gives AutoTVM. Warm starts and the stop rule (extras.py) follow.
+end that the paper gives AutoTVM. Tasks of one model, warm starts and the stop rule (extras.py) follow.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import os
 
 import extras
 from replays import (ABLATION, HERE, REFERENCE, SUBJECT, compare_counts, count_to, format_p, geomean, get_budget, get_label, get_savings,
-                     is_long, mean, median, read_spaces, run)
+                     is_long, mean, median, read_spaces, run, seconds_to)
 
 COLOURS = ["#1b6ac9", "#d1495b", "#2f9e44", "#8d5fd3", "#e08e0b", "#0b8f8f", "#6b7280", "#b5179e", "#444444", "#a3a300"]
 
@@ -61,6 +61,20 @@ def write_plot(path, title, series, budget, low):
     out.append("</svg>")
     with open(path, "w") as file:
         file.write("\n".join(out) + "\n")
+
+
+def get_clock_lines(groups, strategies, budget):
+    """Modelled wall-clock to shares of the optimum."""
+    lines = [f"Modelled wall-clock to that share of the optimum, seconds (a run that never got there counts with its {budget} measurements):", "",
+             f"| strategy | 90 % | 95 % | 99 % | to 95 %: {REFERENCE} / it [95 %] | p |", "|---|---|---|---|---|---|"]
+    for name in strategies:
+        cells = [f"{geomean([median(seconds_to(group, share, budget)) for group in groups[name]]):.1f}" for share in (0.90, 0.95, 0.99)]
+        ratio = p = "-"
+        if name != REFERENCE:
+            found, (low, high), p = compare_counts(groups[name], groups[REFERENCE], 0.95, budget, seconds_to)
+            ratio, p = f"{found:.2f} [{low:.2f}, {high:.2f}]", format_p(p)
+        lines.append(f"| {name} | {' | '.join(cells)} | {ratio} | {p} |")
+    return lines + [""]
 
 
 def get_agent_lines(groups, budget):
@@ -118,6 +132,7 @@ def write_report(arguments, spaces, results, every, extra_lines):
                          f"{mean([run.at(budget) for run in runs]):.4f} | {sum(run.failures for run in runs) / sum(run.count for run in runs):.1%} | "
                          f"{1e3 * sum(run.strategy_seconds for run in runs) / sum(run.count for run in runs):.1f} | {ratio} | {p} |")
         lines += ["", f"Figures are geometric means over spaces of medians over seeds; p: two-sided sign-flip permutation test of paired seeds, n95 against `{REFERENCE}`.", ""]
+        lines += get_clock_lines(groups, strategies, budget)
         lines += get_agent_lines(groups, budget)
         subjects = [name for name in strategies if is_long(name) and name != REFERENCE]
         lines += [f"To reach the quality that `{REFERENCE}` has at its own end (all pairs of seeds, geometric means over spaces):", "",
@@ -162,12 +177,13 @@ def write_report(arguments, spaces, results, every, extra_lines):
     with open(os.path.join(arguments.out, "report.md"), "w") as file:
         file.write("\n".join(lines))
     with open(os.path.join(arguments.out, "table.csv"), "w") as file:
-        file.write("family,split,space,strategy,seed,n90,n95,n99,best,seconds,invalid,strategy_seconds\n")
+        file.write("family,split,space,strategy,seed,n90,n95,n99,s90,s95,s99,best,seconds,invalid,strategy_seconds\n")
         for family, split, label in spaces:
             for name in every:
                 for seed, r in enumerate(results[label].get(name, [])):
-                    counts = [count_to([r], share, arguments.budget)[0] for share in (0.90, 0.95, 0.99)]
-                    file.write(f"{family},{split},{label},{name},{seed},{counts[0]},{counts[1]},{counts[2]},{r.at(budget):.6f},{r.seconds:.3f},"
+                    counts = [str(count_to([r], share, arguments.budget)[0]) for share in (0.90, 0.95, 0.99)]
+                    clocks = [f"{seconds_to([r], share, arguments.budget)[0]:.3f}" for share in (0.90, 0.95, 0.99)]
+                    file.write(f"{family},{split},{label},{name},{seed},{','.join(counts + clocks)},{r.at(budget):.6f},{r.seconds:.3f},"
                                f"{r.failures / r.count:.4f},{r.strategy_seconds:.3f}\n")
 
 
@@ -198,7 +214,7 @@ def main():
                 results[label][strategy] = runs
     paths = {label: path for _, _, label, path in recordings}
     write_report(arguments, spaces, results, strategies,
-                 extras.get_warm_start_lines(arguments, results) + extras.get_stop_lines(arguments, spaces, paths))
+                 extras.get_model_lines(arguments) + extras.get_warm_start_lines(arguments, results) + extras.get_stop_lines(arguments, spaces, paths))
     print(os.path.join(arguments.out, "report.md"))
 
 

@@ -1,6 +1,7 @@
-"""What compare.py reports beside the strategies themselves: warm starts, and how often the stop rule is wrong."""
+"""What compare.py reports beside the strategies themselves: tasks of one model, warm starts, how often the stop rule is wrong."""
 
 import collections
+import glob
 import json
 import math
 import os
@@ -10,7 +11,57 @@ import replays
 GAIN = 0.02  # what is worth going on for: TaskTuner.cpp, kWorthwhileGain
 CHANCE = 0.05  # and how likely it must be: kLeastChance
 ASKS = 4  # the mean of so many answers, 8 measurements apart: kChancesAveraged
+MODEL_BUDGET = 64  # measurements of each task of a model, on average
 SOURCE_BUDGET = 128  # measurements of the source of a warm start
+
+
+def get_model_lines(arguments):
+    """A table of the models in spaces.json: their tasks tuned together, with and without sharing what they measure."""
+    with open(os.path.join(replays.HERE, "spaces.json")) as file:
+        models = json.load(file)["models"]
+    rows, ratios = [], {}
+    for model in models:
+        paths = []
+        for entry in model["spaces"]:
+            path = replays.get_path(entry, arguments.hub)
+            paths += [path] if path else sorted(glob.glob(os.path.join(replays.HERE, entry)))
+        if len(paths) < 2:
+            continue
+        runs = []
+        for label, options in (("alone", ["--no-sharing"]), ("sharing", [])):
+            lines = replays.run_bench(arguments, f"model {model['name']}.{label}", paths[0], replays.SUBJECT, [
+                f"--space={path}" for path in paths[1:]] + ["--model", f"--budget={MODEL_BUDGET}", "--until-optimum"] + options)
+            runs.append(replays.group_runs(lines) if lines else None)
+        if not all(runs):
+            continue
+        budget = MODEL_BUDGET * len(paths)
+        cells = []
+        for share in (0.90, 0.95, 0.99):
+            alone, sharing = (replays.count_to(group, share, budget) for group in runs)
+            cells.append(f"{replays.median(alone):.0f} -> {replays.median(sharing):.0f}")
+            ratios.setdefault((model["split"], share), []).append([math.log(a / s) for a, s in zip(alone, sharing)])
+        ends = [replays.mean([run.at(budget) for run in group]) for group in runs]
+        clock = [1e3 * sum(run.strategy_seconds for run in group) / sum(run.count for run in group) for group in runs]
+        rows.append(f"| {model['name']} | {model['split']} | {len(paths)} | {' | '.join(cells)} | {ends[0]:.4f} -> {ends[1]:.4f} | "
+                    f"{clock[0]:.1f} -> {clock[1]:.1f} |")
+    if not rows:
+        return []
+    for split in ("judging", "design"):
+        cells = []
+        for share in (0.90, 0.95, 0.99):
+            groups = ratios.get((split, share))
+            if not groups:
+                break
+            middle = math.exp(replays.mean([replays.mean(group) for group in groups]))
+            low, high = replays.bootstrap(groups, lambda redrawn: math.exp(replays.mean([replays.mean(group) for group in redrawn])))
+            cells.append(f"{middle:.2f} [{low:.2f}, {high:.2f}] (p {replays.format_p(replays.sign_flip([x for group in groups for x in group]))})")
+        else:
+            rows.append(f"| geometric mean of alone / sharing | {split} | | {' | '.join(cells)} | | |")
+    return ["## Tasks of one model", "",
+            f"Tasks tuned together by the task scheduler, {MODEL_BUDGET} measurements each on average: without -> with sharing what they measure. "
+            "n: measurements of all tasks until the model (each task as often as makes their optima take equally long) had that share of the speed that it has with all optima; "
+            "of kernel_tuner's and the H100's, devices or shapes stand for layers. The CPU models are whole ones, recorded here on one thread of an AMD EPYC.", "",
+            "| model | split | tasks | n90 | n95 | n99 | best at the end | ms of CPU a candidate |", "|---|---|---|---|---|---|---|---|"] + rows + [""]
 
 
 def get_warm_start_lines(arguments, results):

@@ -30,6 +30,17 @@ class Run:
                 return n, seconds
         return None
 
+    def seconds_at(self, n):
+        """The clock after `n` measurements, at most those of the run; known at improvements and at the end, between them a line."""
+        if n >= self.count:
+            return self.seconds
+        before = (0, 0, 0.0)
+        for step in self.steps:
+            if step[0] > n:
+                return before[2] + (step[2] - before[2]) * (n - before[0]) / (step[0] - before[0])
+            before = step
+        return before[2]
+
     def at(self, n):
         reached = 0.0
         for step, performance, _ in self.steps:
@@ -101,6 +112,14 @@ def get_budget(arguments, split):
     return arguments.budget if split == "judging" else arguments.table
 
 
+def group_runs(lines):
+    """Of lines of a trace, by seed."""
+    rows = collections.defaultdict(list)
+    for _, _, seed, *rest in lines:  # then n,performance,seconds,failures,strategy seconds
+        rows[int(seed)].append(rest)
+    return [Run(rows[seed]) for seed in sorted(rows)]
+
+
 def run(arguments, name, path, strategy, split, options=()):
     """The runs of all seeds, or None."""
     options = [f"--budget={get_budget(arguments, split) if is_long(strategy) else arguments.table}"] + list(options)
@@ -108,12 +127,7 @@ def run(arguments, name, path, strategy, split, options=()):
         # Only of the reference does it matter how long the whole run takes.
         options.append("--until-optimum")
     lines = run_bench(arguments, name, path, strategy, options)
-    if lines is None:
-        return None
-    rows = collections.defaultdict(list)
-    for _, _, seed, *rest in lines:  # then n,performance,seconds,failures,strategy seconds
-        rows[int(seed)].append(rest)
-    return [Run(rows[seed]) for seed in sorted(rows)]
+    return None if lines is None else group_runs(lines)
 
 
 def median(values):
@@ -132,6 +146,12 @@ def geomean(values):
 
 def count_to(runs, share, budget):
     return [min(budget + 1, (run.reach(share) or (budget + 1, 0))[0]) for run in runs]
+
+
+def seconds_to(runs, share, budget):
+    """Modelled wall-clock; of a run that never got there, that of the whole budget."""
+    found = [run.reach(share) for run in runs]
+    return [f[1] if f and f[0] <= budget else run.seconds_at(budget) for f, run in zip(found, runs)]
 
 
 def bootstrap(groups, statistic, rounds=500):
@@ -154,13 +174,14 @@ def sign_flip(differences, rounds=20000):
     return (hits + 1) / (rounds + 1)
 
 
-def compare_counts(groups, references, share, budget):
-    """(references' measurements to `share` over those of `groups`, its 95 % interval, p), seeds paired, spaces weighted alike."""
-    base = [mean([math.log(n) for n in count_to(group, share, budget)]) for group in references]
-    statistic = lambda redrawn: math.exp(mean([b - mean([math.log(n) for n in count_to(group, share, budget)])
+def compare_counts(groups, references, share, budget, count=count_to):
+    """(references' measurements, or what `count` counts, to `share` over those of `groups`, its 95 % interval, p), seeds paired,
+    spaces weighted alike."""
+    base = [mean([math.log(n) for n in count(group, share, budget)]) for group in references]
+    statistic = lambda redrawn: math.exp(mean([b - mean([math.log(n) for n in count(group, share, budget)])
                                                for b, group in zip(base, redrawn)]))
     p = sign_flip([math.log(b) - math.log(a) for mine, theirs in zip(groups, references)
-                   for a, b in zip(count_to(mine, share, budget), count_to(theirs, share, budget))])
+                   for a, b in zip(count(mine, share, budget), count(theirs, share, budget))])
     return statistic(groups), bootstrap(groups, statistic), p
 
 
@@ -178,13 +199,7 @@ def get_savings(subject, reference, horizon):
     missed = 0
     for other in reference:
         quality = other.at(horizon)
-        end = [step for step in other.steps if step[0] <= horizon][-1]
-        whole_n = min(horizon, other.count)
-        # Seconds at the horizon: the clock is known at improvements and at the end; between them it is a line.
-        after = next((step for step in other.steps if step[0] > horizon), None)
-        whole_s = end[2] if after is None or whole_n == end[0] else end[2] + (after[2] - end[2]) * (whole_n - end[0]) / (after[0] - end[0])
-        if other.count <= horizon:
-            whole_s = other.seconds
+        whole_n, whole_s = min(horizon, other.count), other.seconds_at(horizon)
         first_n, first_s = other.reach(quality)
         for mine in subject:
             found = mine.reach(quality)
