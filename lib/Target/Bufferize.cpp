@@ -75,7 +75,7 @@ void buildBufferization(OpPassManager &passes) {
       bufferization::LayoutMapOption::IdentityLayoutMap;
   bufferize.allowReturnAllocsFromLoops = true;
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCanonicalizer());
   passes.addPass(step<ModuleOp, returnNothing>("return-nothing"));
   passes.addPass(createCSEPass());
   passes.nest<func::FuncOp>().addPass(

@@ -26,6 +26,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/Passes.h"
 
 namespace chameleon {
 
@@ -64,6 +66,14 @@ std::unique_ptr<mlir::Pass> step(llvm::StringRef name) {
     function(operation);
     return llvm::success();
   });
+}
+
+/// Canonicalization of code whose loops are still operations: it has no blocks
+/// to simplify, which would take a twentieth of a candidate's compilation.
+inline std::unique_ptr<mlir::Pass> createCanonicalizer() {
+  return mlir::createCanonicalizerPass(
+      mlir::GreedyRewriteConfig().setRegionSimplificationLevel(
+          mlir::GreedySimplifyRegionLevel::Disabled));
 }
 
 /// Adds the passes of this file; buffers are still allocated where they are

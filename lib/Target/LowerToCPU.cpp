@@ -91,7 +91,7 @@ static void buildLoops(OpPassManager &passes,
   unrolled.enableFullUnroll();
   functions.addPass(createConvertVectorToSCFPass(unrolled));
   functions.addPass(vector::createLowerVectorMultiReductionPass());
-  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCanonicalizer());
   functions.addPass(std::make_unique<StepPass<func::FuncOp>>("approximate-math",
                                                              approximateMath));
   functions.addPass(math::createMathUpliftToFMA());

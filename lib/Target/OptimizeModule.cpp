@@ -27,7 +27,7 @@ namespace {
 /// inner loops of convolutions, for which it and code generation took a quarter
 /// of a candidate's compilation, and which made no difference to its speed.
 struct UnrollShortLoops : llvm::PassInfoMixin<UnrollShortLoops> {
-  static constexpr unsigned maxTripCount = 8, maxInstructions = 256;
+  static constexpr unsigned maxTripCount = 7, maxInstructions = 640;
 
   llvm::PreservedAnalyses run(llvm::Loop &loop, llvm::LoopAnalysisManager &,
                               llvm::LoopStandardAnalysisResults &analyses,
