@@ -33,7 +33,7 @@ MODELS: dict[str, str] = {
     "mobilenet_v3_large": "", "mobilenet_v3_small": "", "efficientnet_b0": "", "efficientnet_v2_s": "1x3x384x384", "regnet_y_400mf": "",
     "regnet_x_800mf": "", "convnext_tiny": "", "vit_b_16": "", "swin_t": "", "swin_v2_t": "", "maxvit_t": "",
     "fcn_resnet50": "1x3x128x128", "deeplabv3_mobilenet_v3_large": "1x3x128x128", "lraspp_mobilenet_v3_large": "1x3x128x128",
-    "r3d_18": "1x3x8x112x112", "mc3_18": "1x3x8x112x112", "r2plus1d_18": "1x3x8x112x112", "s3d": "1x3x16x112x112",
+    "r3d_18": "1x3x8x112x112", "mc3_18": "1x3x8x112x112", "r2plus1d_18": "1x3x8x112x112", "s3d": "1x3x16x224x224",
     "mvit_v1_b": "1x3x16x224x224", "swin3d_t": "1x3x8x112x112", "quantized_mobilenet_v2": "", "ssdlite320_mobilenet_v3_large": "1x3x320x320",
 }
 
@@ -59,7 +59,7 @@ def last_line(text: str) -> str:
 
 def summarize(text: str) -> dict[str, object]:
     """What --tune-schedules said, in numbers."""
-    total = re.search(r"tuned operations: .*; (\d+) trials, (\d+) failed", text)
+    total = re.search(r"tuned operations: .*; (\d+) trials(?: and \d+ from the database)?, (\d+) failed", text)
     duration = r"(?:[\d.]+ [mun]?s|-)"
     rows = re.findall(rf"^(\S.*?) +(\d+) +{duration} +{duration} +\S+ +\S+ +\S+ +(\d+)(.*)$", text, re.MULTILINE)
     untuned = re.findall(r"remark: task '([^']*)' is left as it is: (.*)", text)

@@ -51,52 +51,51 @@ bool isPutBack(tensor::ExtractSliceOp extract, tensor::InsertSliceOp insert) {
 /// Transfers into a slice that is put back where it was taken from go to the
 /// whole, in whatever order of dimensions they write: upstream's pattern leaves
 /// those that permute. Bufferization compares each slice with all others.
-struct FoldTransferWriteIntoSlice : OpRewritePattern<tensor::InsertSliceOp> {
+struct FoldTransferWritesIntoSlice : OpRewritePattern<tensor::InsertSliceOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(tensor::InsertSliceOp insert,
                                 PatternRewriter &rewriter) const override {
-    auto write = insert.getSource().getDefiningOp<vector::TransferWriteOp>();
-    if (!write || !insert.hasUnitStride() || !isFoldable(write))
-      return failure();
-    Value base = write.getBase();
-    while (auto earlier = base.getDefiningOp<vector::TransferWriteOp>()) {
-      if (!isFoldable(earlier))
+    SmallVector<vector::TransferWriteOp> writes; // the last one first
+    Value base = insert.getSource();
+    while (auto write = base.getDefiningOp<vector::TransferWriteOp>()) {
+      if (!isFoldable(write))
         return failure();
-      base = earlier.getBase();
+      writes.push_back(write);
+      base = write.getBase();
     }
     auto extract = base.getDefiningOp<tensor::ExtractSliceOp>();
-    if (!extract || !isPutBack(extract, insert))
+    if (writes.empty() || !extract || !insert.hasUnitStride() ||
+        !isPutBack(extract, insert))
       return failure();
 
+    Location loc = insert.getLoc();
     llvm::SmallBitVector dropped = insert.getDroppedDims();
     AffineExpr sum =
         rewriter.getAffineDimExpr(0) + rewriter.getAffineDimExpr(1);
-    SmallVector<Value> indices;
-    SmallVector<AffineExpr> dims; // of the whole, for those of the slice
-    for (auto [dim, offset] : llvm::enumerate(insert.getMixedOffsets())) {
-      OpFoldResult index = offset;
-      if (!dropped[dim]) {
-        index = affine::makeComposedFoldedAffineApply(
-            rewriter, insert.getLoc(), sum,
-            {offset, OpFoldResult(write.getIndices()[dims.size()])});
-        dims.push_back(rewriter.getAffineDimExpr(dim));
-      }
-      indices.push_back(
-          getValueOrCreateConstantIndexOp(rewriter, insert.getLoc(), index));
-    }
-    // What was written before goes to the whole next.
     Value whole = insert.getDest();
-    if (write.getBase() != extract.getResult())
-      whole = tensor::InsertSliceOp::create(
-          rewriter, insert.getLoc(), write.getBase(), whole,
-          insert.getMixedOffsets(), insert.getMixedSizes(),
-          insert.getMixedStrides());
-    AffineMap map = write.getPermutationMap().replaceDimsAndSymbols(
-        dims, {}, insert.getDestType().getRank(), 0);
-    rewriter.replaceOpWithNewOp<vector::TransferWriteOp>(
-        insert, write.getVector(), whole, indices, AffineMapAttr::get(map),
-        write.getInBounds());
+    for (vector::TransferWriteOp write : llvm::reverse(writes)) {
+      SmallVector<Value> indices;
+      SmallVector<AffineExpr> dims; // of the whole, for those of the slice
+      for (auto [dim, offset] : llvm::enumerate(insert.getMixedOffsets())) {
+        OpFoldResult index = offset;
+        if (!dropped[dim]) {
+          index = affine::makeComposedFoldedAffineApply(
+              rewriter, loc, sum,
+              {offset, OpFoldResult(write.getIndices()[dims.size()])});
+          dims.push_back(rewriter.getAffineDimExpr(dim));
+        }
+        indices.push_back(
+            getValueOrCreateConstantIndexOp(rewriter, loc, index));
+      }
+      AffineMap map = write.getPermutationMap().replaceDimsAndSymbols(
+          dims, {}, insert.getDestType().getRank(), 0);
+      whole = vector::TransferWriteOp::create(
+                  rewriter, loc, write.getVector(), whole, indices,
+                  AffineMapAttr::get(map), write.getInBounds())
+                  .getResult();
+    }
+    rewriter.replaceOp(insert, whole);
     return success();
   }
 
@@ -175,7 +174,7 @@ struct PushSliceIntoLoop : OpRewritePattern<tensor::InsertSliceOp> {
       if (!value.hasOneUse())
         return false;
       if (auto write = value.getDefiningOp<vector::TransferWriteOp>()) {
-        if (!FoldTransferWriteIntoSlice::isFoldable(write))
+        if (!FoldTransferWritesIntoSlice::isFoldable(write))
           return false;
         value = write.getBase();
       } else if (auto inner = value.getDefiningOp<scf::ForOp>()) {
@@ -210,7 +209,7 @@ chameleon::SimplifyPatterns::get(bool foldEmptyTensors,
       tensor::populateFoldTensorEmptyPatterns(patterns);
     if (foldTransfers) {
       tensor::populateFoldTensorSubsetIntoVectorTransferPatterns(patterns);
-      patterns.add<FoldTransferWriteIntoSlice, PushSliceIntoLoop>(context);
+      patterns.add<FoldTransferWritesIntoSlice, PushSliceIntoLoop>(context);
     }
     entry.patterns = std::move(patterns);
   });
@@ -239,8 +238,12 @@ DiagnosedSilenceableFailure chameleon::transform_ops::SimplifyOp::applyToOne(
   config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   config.setListener(
       static_cast<RewriterBase::Listener *>(rewriter.getListener()));
-  if (failed(applyPatternsGreedily(target, patterns, config)))
-    return emitSilenceableError() << "does not converge";
+  if (failed(applyPatternsGreedily(target, patterns, config))) {
+    DiagnosedSilenceableFailure failure = emitSilenceableError()
+                                          << "does not converge";
+    failure.attachNote(target->getLoc()) << "when applied to this op";
+    return failure;
+  }
   return DiagnosedSilenceableFailure::success();
 }
 

@@ -24,6 +24,16 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     return %0 : tensor<1x7x100xf32>
   }
 
+  // Sixteen vectors go into a slice without the unit dimension, one after the other: each goes past it.
+  // CHECK-LABEL: func @transposed_heads
+  // CHECK-NOT:      slice
+  // CHECK-COUNT-16: vector.transfer_write
+  // CHECK-NOT:      slice
+  func.func @transposed_heads(%a: tensor<1x2x32x64xf32>, %out: tensor<1x2x64x32xf32>) -> tensor<1x2x64x32xf32> attributes {chameleon.task = "k5"} {
+    %0 = linalg.transpose ins(%a : tensor<1x2x32x64xf32>) outs(%out : tensor<1x2x64x32xf32>) permutation = [0, 1, 3, 2] {chameleon.anchor}
+    return %0 : tensor<1x2x64x32xf32>
+  }
+
   // CHECK-LABEL: func @transposed
   // CHECK-COUNT-16: vector.transfer_read
   // CHECK-NOT:      tensor.extract
