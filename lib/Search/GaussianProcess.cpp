@@ -77,7 +77,7 @@ GaussianProcess::observe(const History &history) const {
   for (const Trial *trial : thin(own, options.trainingLimit))
     result.push_back({&trial->configuration, /*task=*/0,
                       trial->succeeded ? logarithm(trial->seconds) : slowest});
-  size_t tasks = history.getRelated().size(),
+  size_t tasks = std::min(history.getRelated().size(), options.relatedTasks),
          room = std::min(options.relatedLimit,
                          options.trainingLimit - result.size());
   for (size_t task = 0; task < tasks; ++task) {

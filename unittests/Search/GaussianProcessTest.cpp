@@ -203,6 +203,25 @@ TEST(GaussianProcessTest, ForgetsARelatedTaskThatDisagrees) {
   EXPECT_LT(means[0], means[2]);
 }
 
+TEST(GaussianProcessTest, OfManyRelatedTasksTheFirstAreLearnedFrom) {
+  Space space = makeSpace({16, 16});
+  History history(0);
+  Random random(9);
+  for (int64_t task = 0; task < 60; ++task) {
+    std::vector<Trial> related;
+    for (Configuration &point : space.sampleDistinct(12, {}, random))
+      related.push_back({point, true, (2 + task) * getSeconds(point)});
+    history.tellRelated(task, related);
+  }
+  for (Configuration point : {Configuration{0, 0}, {15, 0}, {0, 15}})
+    history.tell({point, true, getSeconds(point)});
+  GaussianProcess process(space, GaussianProcessOptions());
+  ASSERT_TRUE(process.fit(history));
+  std::vector<double> means = process.predictMeans({{7, 8}, {1, 8}, {14, 8}});
+  EXPECT_LT(means[0], means[1] - 0.5);
+  EXPECT_LT(means[0], means[2] - 0.5);
+}
+
 TEST(GaussianProcessTest, KnobsOfManyOptions) {
   Space space = makeSpace({300});
   History history(0);
