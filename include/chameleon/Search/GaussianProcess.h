@@ -37,8 +37,8 @@ struct GaussianProcessOptions {
   /// Of these at most so many of related tasks; own ones take their room. More:
   /// a better start; slower, and longer under the sway of a bad source.
   size_t relatedLimit = 48;
-  /// Related tasks, those first told, that share this room. More: fewer trials of
-  /// each; of sixty there would be none.
+  /// Related tasks, those first told, that share this room. More: fewer trials
+  /// of each; of sixty there would be none.
   size_t relatedTasks = 12;
   /// Trials that the kernel is fitted on.
   size_t fittingLimit = 80;
