@@ -8,10 +8,8 @@
 
 #include "chameleon/Target/LowerToNVVM.h"
 #include "chameleon/Transforms/Passes.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
@@ -77,72 +75,8 @@ struct LowerToNVVM : chameleon::impl::LowerToNVVMPassBase<LowerToNVVM> {
           chameleon::printLaunches(*program, os);
         })))
       return signalPassFailure();
-    if (format == "ptx") {
-      replaceByBinary(*program);
-      moveToDevice();
-    }
-  }
-
-  void replaceByBinary(const chameleon::NVVMProgram &program) {
-    for (auto kernels : llvm::make_early_inc_range(
-             getOperation().getOps<gpu::GPUModuleOp>())) {
-      OpBuilder builder(kernels);
-      auto target = NVVM::NVVMTargetAttr::get(
-          &getContext(), /*optLevel=*/1, "nvptx64-nvidia-cuda", chip, features);
-      Attribute object = gpu::ObjectAttr::get(
-          &getContext(), target, gpu::CompilationTarget::Assembly,
-          builder.getStringAttr(program.ptx), /*properties=*/{},
-          /*kernels=*/{});
-      gpu::BinaryOp::create(builder, kernels.getLoc(), kernels.getName(),
-                            /*offloadingHandler=*/nullptr,
-                            builder.getArrayAttr({object}));
-      kernels.erase();
-    }
-    // Shared memory which the kernels do not hold themselves.
-    llvm::StringMap<unsigned> sharedBytes;
-    for (const chameleon::NVVMFunction &function : program.functions)
-      for (const chameleon::KernelLaunch &launch : function.launches)
-        sharedBytes[launch.kernel] = launch.dynamicSharedBytes;
-    getOperation().walk([&](gpu::LaunchFuncOp launch) {
-      unsigned bytes = sharedBytes.lookup(launch.getKernelName());
-      if (bytes == 0)
-        return;
-      OpBuilder builder(launch);
-      launch.getDynamicSharedMemorySizeMutable().assign(
-          arith::ConstantIntOp::create(builder, launch.getLoc(), bytes, 32));
-    });
-  }
-
-  /// Says where the host's code finds what kernels work on: scratch memory is
-  /// the device's, and each call brings constants there.
-  void moveToDevice() {
-    for (auto function : getOperation().getOps<func::FuncOp>()) {
-      if (function.isExternal())
-        continue;
-      Operation *end = function.getBody().front().getTerminator();
-      function.walk([&](Operation *op) {
-        if (!isa<memref::AllocOp, memref::GetGlobalOp>(op))
-          return;
-        OpBuilder builder(op->getContext());
-        builder.setInsertionPointAfter(op);
-        Value host = op->getResult(0);
-        auto device = gpu::AllocOp::create(
-            builder, op->getLoc(), host.getType(), /*asyncToken=*/Type(),
-            /*asyncDependencies=*/ValueRange(), /*dynamicSizes=*/ValueRange(),
-            /*symbolOperands=*/ValueRange());
-        host.replaceAllUsesWith(device.getMemref());
-        if (isa<memref::AllocOp>(op))
-          op->erase();
-        else
-          gpu::MemcpyOp::create(builder, op->getLoc(), /*asyncToken=*/Type(),
-                                /*asyncDependencies=*/ValueRange(),
-                                device.getMemref(), host);
-        builder.setInsertionPoint(end);
-        gpu::DeallocOp::create(builder, op->getLoc(), /*asyncToken=*/Type(),
-                               /*asyncDependencies=*/ValueRange(),
-                               device.getMemref());
-      });
-    }
+    if (format == "ptx")
+      chameleon::embedProgram(module, *program, options);
   }
 };
 } // namespace

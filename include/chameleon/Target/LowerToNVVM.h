@@ -53,9 +53,18 @@ void buildLowerToNVVMPipeline(mlir::OpPassManager &passes,
 
 /// Code of a module that the pipeline above has lowered. Optimises at LLVM's
 /// O1: more costs time and gains nothing. Errors: a function that is not a list
-/// of launches, a constant without data, a math function without libdevice.
+/// of launches, a constant without data, a math function without libdevice,
+/// clusters of blocks on a chip that has none.
 llvm::Expected<NVVMProgram> translateToPTX(mlir::ModuleOp lowered,
                                            const LowerToNVVMOptions &options);
+
+/// Makes a module that the pipeline has lowered one for MLIR's own runner,
+/// whose host code calls its functions with device memory: `gpu.binary` with
+/// the PTX in place of the kernels, shared memory that is dynamic said at each
+/// launch, scratch memory from `gpu.alloc`, and constants brought to the device
+/// by each call.
+void embedProgram(mlir::ModuleOp lowered, const NVVMProgram &program,
+                  const LowerToNVVMOptions &options);
 
 /// Prints functions and launches, a line each:
 ///   function main arguments 4096,4096 results 1 scratch 1024
