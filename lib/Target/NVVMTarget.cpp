@@ -66,6 +66,7 @@ static TargetFacts factsOfNVVM(const TargetDescription &target) {
       {"shared_bytes", gpu.sharedPerBlock},
       {"shared_bytes_per_multiprocessor", gpu.sharedPerMultiprocessor},
       {"l2_bytes", gpu.l2Bytes},
+      {"cluster_blocks", gpu.clusterBlocks()},
   };
 }
 

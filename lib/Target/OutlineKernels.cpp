@@ -19,6 +19,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -55,6 +56,13 @@ static void sinkIntoLaunch(gpu::LaunchOp launch) {
   }
 }
 
+static void setClusterSize(gpu::GPUFuncOp kernel, gpu::KernelDim3 sizes) {
+  SmallVector<int32_t> values;
+  for (Value size : {sizes.x, sizes.y, sizes.z})
+    values.push_back(getConstantIntValue(size).value_or(1));
+  kernel.setKnownClusterSize(values);
+}
+
 void outlineKernels(ModuleOp module) {
   gpu::GPUModuleOp kernels;
   std::optional<SymbolTable> names;
@@ -72,8 +80,13 @@ void outlineKernels(ModuleOp module) {
       }
       sinkIntoLaunch(launch);
       SmallVector<Value> operands;
+      std::optional<gpu::KernelDim3> cluster =
+          launch.getClusterSizeOperandValues();
       gpu::GPUFuncOp kernel = outlineKernelFunc(
           launch, (function.getName() + "_kernel").str(), operands);
+      // A kernel that says so itself is launched like any other.
+      if (cluster)
+        setClusterSize(kernel, *cluster);
       llvm::SmallDenseSet<Value> buffers;
       if (llvm::all_of(operands, [&](Value operand) {
             return buffers.insert(findBuffer(operand)).second;

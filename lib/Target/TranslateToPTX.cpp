@@ -118,6 +118,26 @@ static void annotateArguments(gpu::GPUModuleOp kernels, llvm::Module &module) {
   }
 }
 
+/// LLVM leaves clusters out, without a word, where the chip has none.
+static llvm::Error checkClusters(gpu::GPUModuleOp kernels,
+                                 llvm::StringRef chip) {
+  constexpr unsigned firstWithClusters = 90;
+  unsigned number = 0;
+  llvm::StringRef rest = chip;
+  if (!rest.consume_front("sm_") || rest.consumeInteger(10, number) ||
+      number >= firstWithClusters)
+    return llvm::Error::success();
+  for (auto kernel : kernels.getOps<LLVM::LLVMFuncOp>())
+    if (auto sizes = kernel->getAttrOfType<DenseI32ArrayAttr>(
+            NVVM::NVVMDialect::getClusterDimAttrName()))
+      return llvm::createStringError(
+          "kernel '%s' runs in clusters of %d blocks, which %s does not have, "
+          "expected sm_%u or later",
+          kernel.getName().str().c_str(), sizes[0], chip.str().c_str(),
+          firstWithClusters);
+  return llvm::Error::success();
+}
+
 /// The kernel that uses a piece of shared memory; each belongs to one.
 static llvm::Function *findKernel(llvm::Value *value) {
   for (llvm::User *user : value->users()) {
@@ -283,6 +303,8 @@ llvm::Expected<NVVMProgram> translateToPTX(ModuleOp lowered,
     auto machine = createMachine(options);
     if (!machine)
       return machine.takeError();
+    if (llvm::Error error = checkClusters(kernels, options.chip))
+      return std::move(error);
     llvm::LLVMContext context;
     auto module = translate(kernels, context);
     if (!module)

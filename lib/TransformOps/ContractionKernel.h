@@ -28,8 +28,12 @@ struct ContractionParameters {
   int64_t interleaveRows, interleaveColumns; ///< parts of a thread's tile
   int64_t threadRows, threadColumns;         ///< of each part
   int64_t stages, pad;
-  int64_t turn; ///< 1: both operands lie along the result in shared memory
-  int64_t splits;
+  int64_t turn;    ///< 1: both operands lie along the result in shared memory
+  int64_t splits;  ///< blocks that share a reduction
+  int64_t cluster; ///< so many of them add up within a cluster
+
+  /// Sums of a tile that come to global memory.
+  int64_t getPartialSums() const { return splits / cluster; }
 };
 
 /// One operand in shared memory: `extent` rows or columns of the result by
@@ -79,6 +83,18 @@ public:
 private:
   void buildTileKernel(mlir::gpu::LaunchOp launch);
   void buildReductionKernel(mlir::gpu::LaunchOp launch);
+  /// Ends the kernel of a tile: what a block, or a cluster of them, has summed
+  /// up goes through the epilogue, or is one of several partial sums.
+  void storeSums(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> sums,
+                 llvm::ArrayRef<Int> rowIndices,
+                 llvm::ArrayRef<Int> columnIndices, Int split, Int batchIndex);
+  /// Adds the tiles of a cluster up in its shared memory; each block ends a
+  /// part of the tile. Indices are in the tile.
+  void combineInCluster(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> sums,
+                        llvm::ArrayRef<Int> rowIndices,
+                        llvm::ArrayRef<Int> columnIndices, Int thread,
+                        Int member, Int firstRow, Int firstColumn, Int split,
+                        Int batchIndex);
   void makeTile(ContractionTile &tile, const Access &access, const Group &group,
                 int64_t extent);
   /// As above; with a copy of the operand where copies of 16 bytes are possible
@@ -136,7 +152,7 @@ private:
   int64_t steps = 1; ///< of the reduction that are read at once
   bool checkDepth = false;
   ContractionTile left, right;
-  int64_t stageSize = 0;
+  int64_t stageSize = 0, sharedSize = 0;
   mlir::Value shared;
   Int threadRow, threadColumn, firstChunk;
   mlir::Value partialBuffer;

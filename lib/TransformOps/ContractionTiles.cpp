@@ -24,6 +24,8 @@ using namespace mlir;
 using namespace chameleon;
 
 static constexpr int64_t mostThreads = 1024;
+/// Of blocks, that every processor with clusters runs.
+static constexpr int64_t mostOfCluster = 8;
 /// What a block may have on any processor from sm_80 on; schedules know the
 /// target's own limit.
 static constexpr int64_t mostSharedBytes = 227 << 10;
@@ -133,6 +135,10 @@ std::string ContractionKernel::analyze() {
   if (threads > mostThreads)
     return llvm::formatv("{0} threads, expected at most {1}", threads,
                          mostThreads);
+  if (p.cluster > mostOfCluster || p.splits % p.cluster != 0)
+    return llvm::formatv("a cluster of {0} blocks, expected at most {1} and a "
+                         "divisor of {2} splits",
+                         p.cluster, mostOfCluster, p.splits);
   rowBlocks = llvm::divideCeil(rowCount, p.tileRows);
   columnBlocks = llvm::divideCeil(columnCount, p.tileColumns);
   chunks =
@@ -150,7 +156,11 @@ std::string ContractionKernel::analyze() {
   // Every tile begins where a copy of 16 bytes may go.
   right.base = llvm::alignTo(left.size, 4);
   stageSize = right.base + llvm::alignTo(right.size, 4);
-  int64_t bytes = stageSize * p.stages * (element.getIntOrFloatBitWidth() / 8);
+  sharedSize = stageSize * p.stages;
+  // Sums of a tile are added up where its operands were.
+  if (p.cluster > 1)
+    sharedSize = std::max(sharedSize, p.tileRows * p.tileColumns);
+  int64_t bytes = sharedSize * (element.getIntOrFloatBitWidth() / 8);
   if (bytes > mostSharedBytes)
     return llvm::formatv("{0} bytes of shared memory, expected at most {1}",
                          bytes, mostSharedBytes);
@@ -169,12 +179,12 @@ void ContractionKernel::makeTile(ContractionTile &tile, const Access &access,
   tile.access = &access;
   tile.group = &group;
   tile.extent = extent;
-  tile.runs = KernelBuilder::getRuns(task, access, group);
-  tile.depthRuns = KernelBuilder::getRuns(task, access, depth);
-  int64_t along =
-              KernelBuilder::getLanes(task, access, group, {&batch, &depth}),
-          inside =
-              KernelBuilder::getLanes(task, access, depth, {&batch, &group});
+  tile.runs = KernelBuilder::getRuns(task.sizes, access, group);
+  tile.depthRuns = KernelBuilder::getRuns(task.sizes, access, depth);
+  int64_t along = KernelBuilder::getLanes(task.sizes, access, group,
+                                          {&batch, &depth}),
+          inside = KernelBuilder::getLanes(task.sizes, access, depth,
+                                           {&batch, &group});
   along = largestDividing(along, extent);
   inside = largestDividing(inside, p.tileDepth);
   // Of two directions with single elements, the one that is contiguous.
@@ -306,10 +316,10 @@ void ContractionKernel::createBuffer(ContractionTile &tile,
 void ContractionKernel::openTile(ContractionTile &tile, Int block,
                                  Int batchIndex, Int thread) {
   tile.line = kernel.flatten(tile.buffer);
-  Place start =
-      kernel.add(KernelBuilder::start(*tile.access),
-                 kernel.place(KernelBuilder::getRuns(task, *tile.access, batch),
-                              batchIndex));
+  Place start = kernel.add(
+      KernelBuilder::start(*tile.access),
+      kernel.place(KernelBuilder::getRuns(task.sizes, *tile.access, batch),
+                   batchIndex));
   int64_t copies = tile.extent * p.tileDepth / tile.lanes;
   bool checkExtent = tile.total % tile.extent != 0 && !tile.wholeExtents;
   Int origin = kernel.mul(block, tile.extent);

@@ -12,6 +12,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -132,12 +134,12 @@ Value KernelBuilder::both(Value x, Value y) {
 // Addresses
 //===----------------------------------------------------------------------===//
 
-SmallVector<Run> KernelBuilder::getRuns(const KernelTask &task,
+SmallVector<Run> KernelBuilder::getRuns(ArrayRef<int64_t> sizes,
                                         const Access &access,
                                         const Group &group) {
   SmallVector<Run> runs; // innermost first
   for (unsigned loop : llvm::reverse(group)) {
-    Run run{task.sizes[loop], access.strides[loop], {}};
+    Run run{sizes[loop], access.strides[loop], {}};
     for (const Bound &bound : access.bounds)
       run.bounds.push_back(bound.coefficients[loop]);
     if (!runs.empty() && !run.isBounded() && !runs.back().isBounded() &&
@@ -189,10 +191,10 @@ Value KernelBuilder::inBounds(const Access &access, const Place &place) {
   return result;
 }
 
-int64_t KernelBuilder::getLanes(const KernelTask &task, const Access &access,
+int64_t KernelBuilder::getLanes(ArrayRef<int64_t> sizes, const Access &access,
                                 const Group &group,
                                 ArrayRef<const Group *> others) {
-  SmallVector<Run> runs = getRuns(task, access, group);
+  SmallVector<Run> runs = getRuns(sizes, access, group);
   if (runs.empty() || runs.back().stride != 1 || runs.back().isBounded())
     return 1;
   int64_t bytes = access.getElementType().getIntOrFloatBitWidth() / 8;
@@ -277,8 +279,8 @@ Value KernelBuilder::cloneBody(linalg::LinalgOp op, IRMapping &mapping,
 }
 
 gpu::LaunchOp KernelBuilder::createLaunch(int64_t blocks, int64_t threads,
-                                          int64_t sharedElements,
-                                          Type element) {
+                                          int64_t sharedElements, Type element,
+                                          int64_t cluster) {
   auto constant = [&](int64_t value) -> Value {
     return arith::ConstantIndexOp::create(b, loc, value);
   };
@@ -288,14 +290,67 @@ gpu::LaunchOp KernelBuilder::createLaunch(int64_t blocks, int64_t threads,
     memory.push_back(MemRefType::get({sharedElements}, element,
                                      MemRefLayoutAttrInterface(),
                                      b.getI64IntegerAttr(3)));
+  Value clusterX, single;
+  if (cluster > 1) {
+    clusterX = constant(cluster);
+    single = one;
+  }
   auto launch = gpu::LaunchOp::create(
       b, loc, constant(blocks), one, one, constant(threads), one, one,
       /*dynamicSharedMemorySize=*/Value(), /*asyncTokenType=*/Type(),
-      /*asyncDependencies=*/ValueRange(), memory);
+      /*asyncDependencies=*/ValueRange(), memory,
+      /*privateAttributions=*/TypeRange(), clusterX, single, single);
   OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(&launch.getBody().front());
+  Block &body = launch.getBody().front();
+  // Upstream's builder forgets the arguments of clusters.
+  unsigned attributions = memory.size();
+  while (body.getNumArguments() <
+         launch.getNumConfigRegionAttributes() + attributions)
+    body.insertArgument(body.getNumArguments() - attributions, b.getIndexType(),
+                        loc);
+  b.setInsertionPointToStart(&body);
   gpu::TerminatorOp::create(b, loc);
   return launch;
+}
+
+//===----------------------------------------------------------------------===//
+// Clusters
+//===----------------------------------------------------------------------===//
+
+// Release and acquire are what these do unless told otherwise.
+void KernelBuilder::arriveInCluster() {
+  NVVM::ClusterArriveOp::create(b, loc, b.getUnitAttr());
+}
+
+void KernelBuilder::waitForCluster() {
+  NVVM::ClusterWaitOp::create(b, loc, b.getUnitAttr());
+}
+
+// There is no memref of another block's memory: from here on it is a pointer.
+Value KernelBuilder::sharedOf(Value shared, int64_t member) {
+  Value address = arith::IndexCastOp::create(
+      b, loc, b.getI64Type(),
+      memref::ExtractAlignedPointerAsIndexOp::create(b, loc, shared));
+  auto here = LLVM::LLVMPointerType::get(
+           b.getContext(),
+           static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared)),
+       there = LLVM::LLVMPointerType::get(
+           b.getContext(),
+           static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster));
+  return NVVM::MapaOp::create(b, loc, there,
+                              LLVM::IntToPtrOp::create(b, loc, here, address),
+                              makeConstant(b, loc, b.getI32Type(), member));
+}
+
+Value KernelBuilder::loadShared(Value pointer, Value offset, Type element,
+                                int64_t lanes) {
+  Value position = arith::IndexCastOp::create(b, loc, b.getI64Type(), offset);
+  Value address =
+      LLVM::GEPOp::create(b, loc, pointer.getType(), element, pointer,
+                          ArrayRef<LLVM::GEPArg>{LLVM::GEPArg(position)});
+  unsigned bytes = element.getIntOrFloatBitWidth() / 8 * lanes;
+  return LLVM::LoadOp::create(b, loc, VectorType::get({lanes}, element),
+                              address, bytes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -306,7 +361,7 @@ EpilogueBuilder::EpilogueBuilder(KernelBuilder &kernel, const KernelTask &task,
                                  Group batch, Group rows, Group columns)
     : kernel(kernel), task(task), batch(std::move(batch)),
       rows(std::move(rows)), columns(std::move(columns)) {
-  lanes = KernelBuilder::getLanes(task, task.destination, this->columns,
+  lanes = KernelBuilder::getLanes(task.sizes, task.destination, this->columns,
                                   {&this->batch, &this->rows});
   for (unsigned loop : this->rows)
     rowCount *= task.sizes[loop];
@@ -316,10 +371,10 @@ EpilogueBuilder::EpilogueBuilder(KernelBuilder &kernel, const KernelTask &task,
 
 EpilogueBuilder::Operand EpilogueBuilder::makeOperand(const Access &access) {
   Operand operand{&access, {}, {}, {}, {}, {}};
-  operand.rowRuns = KernelBuilder::getRuns(task, access, rows);
-  operand.columnRuns = KernelBuilder::getRuns(task, access, columns);
-  operand.isVector =
-      KernelBuilder::getLanes(task, access, columns, {&batch, &rows}) >= lanes;
+  operand.rowRuns = KernelBuilder::getRuns(task.sizes, access, rows);
+  operand.columnRuns = KernelBuilder::getRuns(task.sizes, access, columns);
+  operand.isVector = KernelBuilder::getLanes(task.sizes, access, columns,
+                                             {&batch, &rows}) >= lanes;
   operand.isUniform = llvm::all_of(
       columns, [&](unsigned loop) { return access.strides[loop] == 0; });
   operand.buffer = task.getBuffer(kernel.b, access, /*isRead=*/true);
@@ -337,9 +392,10 @@ void EpilogueBuilder::createBuffers() {
       task.getBuffer(kernel.b, task.destination, /*isRead=*/false);
   destination.access = &task.destination;
   destination.buffer = destinationBuffer;
-  destination.rowRuns = KernelBuilder::getRuns(task, task.destination, rows);
+  destination.rowRuns =
+      KernelBuilder::getRuns(task.sizes, task.destination, rows);
   destination.columnRuns =
-      KernelBuilder::getRuns(task, task.destination, columns);
+      KernelBuilder::getRuns(task.sizes, task.destination, columns);
 }
 
 void EpilogueBuilder::openKernel(Int batchIndex) {
@@ -347,7 +403,7 @@ void EpilogueBuilder::openKernel(Int batchIndex) {
     operand.line = kernel.flatten(operand.buffer);
     operand.batch = kernel.add(
         KernelBuilder::start(*operand.access),
-        kernel.place(KernelBuilder::getRuns(task, *operand.access, batch),
+        kernel.place(KernelBuilder::getRuns(task.sizes, *operand.access, batch),
                      batchIndex));
   };
   for (Operand &operand : operands)

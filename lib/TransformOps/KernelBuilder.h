@@ -80,8 +80,10 @@ public:
   mlir::Value both(mlir::Value x, mlir::Value y);
 
   // Addresses.
-  static llvm::SmallVector<Run>
-  getRuns(const KernelTask &task, const Access &access, const Group &group);
+  /// `sizes` are those of all loops.
+  static llvm::SmallVector<Run> getRuns(llvm::ArrayRef<int64_t> sizes,
+                                        const Access &access,
+                                        const Group &group);
   /// What the linear index of a group adds to the place.
   Place place(llvm::ArrayRef<Run> runs, Int linear);
   /// As above, for the positions of lanes from the innermost run on only.
@@ -92,7 +94,7 @@ public:
 
   /// Elements from one address on, at most 16 bytes, that all accesses along
   /// the innermost run of `group` are aligned to.
-  static int64_t getLanes(const KernelTask &task, const Access &access,
+  static int64_t getLanes(llvm::ArrayRef<int64_t> sizes, const Access &access,
                           const Group &group,
                           llvm::ArrayRef<const Group *> others);
 
@@ -110,9 +112,22 @@ public:
   /// the arguments that `mapping` has; what it yields.
   mlir::Value cloneBody(mlir::linalg::LinalgOp op, mlir::IRMapping &mapping,
                         int64_t width);
-  /// A launch of so many blocks and threads, empty but for its end.
+  /// A launch of so many blocks and threads, empty but for its end. Blocks that
+  /// follow each other form clusters of `cluster` (1: none).
   mlir::gpu::LaunchOp createLaunch(int64_t blocks, int64_t threads,
-                                   int64_t sharedElements, mlir::Type element);
+                                   int64_t sharedElements, mlir::Type element,
+                                   int64_t cluster = 1);
+
+  // Clusters.
+  /// All threads of the cluster have come here, and what they have written
+  /// before is seen by all. `wait` follows each `arrive`.
+  void arriveInCluster();
+  void waitForCluster();
+  /// The shared memory of a block of the cluster, at the place of this block's.
+  mlir::Value sharedOf(mlir::Value shared, int64_t member);
+  /// As load, of what sharedOf returns.
+  mlir::Value loadShared(mlir::Value pointer, mlir::Value offset,
+                         mlir::Type element, int64_t lanes);
 
   mlir::RewriterBase &b;
   mlir::Location loc;

@@ -43,21 +43,21 @@ SmallVector<Operation *> ContractionKernel::build() {
   createBuffer(right, launches);
   epilogue.emplace(kernel, task, batch, rows, columns);
   epilogue->createBuffers();
-  if (p.splits > 1)
+  if (p.getPartialSums() > 1)
     partialBuffer = memref::AllocOp::create(
         b, loc,
-        MemRefType::get({p.splits, batchCount, rowCount, columnCount},
+        MemRefType::get({p.getPartialSums(), batchCount, rowCount, columnCount},
                         element));
   auto tiles =
       kernel.createLaunch(batchCount * rowBlocks * columnBlocks * p.splits,
-                          threads, stageSize * p.stages, element);
+                          threads, sharedSize, element, p.cluster);
   launches.push_back(tiles);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&tiles.getBody().front());
     buildTileKernel(tiles);
   }
-  if (p.splits > 1) {
+  if (p.getPartialSums() > 1) {
     int64_t lanes = epilogue->getLanes();
     auto reduction = kernel.createLaunch(
         llvm::divideCeil(batchCount * rowCount * columnCount / lanes,
@@ -262,14 +262,18 @@ void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
   Int block = batchCount * rowBlocks * columnBlocks * p.splits == 1
                   ? Int(0)
                   : toPosition(launch.getBlockIds().x);
+  // Blocks of a cluster follow each other.
+  Int member = kernel.rem(block, p.cluster);
+  block = kernel.div(block, p.cluster);
   Int columnBlock = kernel.rem(block, columnBlocks);
   block = kernel.div(block, columnBlocks);
   Int rowBlock = kernel.rem(block, rowBlocks);
   block = kernel.div(block, rowBlocks);
-  Int split = kernel.rem(block, p.splits);
-  Int batchIndex = kernel.div(block, p.splits);
+  Int split = kernel.rem(block, p.getPartialSums());
+  Int batchIndex = kernel.div(block, p.getPartialSums());
   placeThread(thread);
-  firstChunk = kernel.mul(split, chunks);
+  firstChunk =
+      kernel.mul(kernel.add(kernel.mul(split, p.cluster), member), chunks);
   openTile(left, rowBlock, batchIndex, thread);
   openTile(right, columnBlock, batchIndex, thread);
   SmallVector<Value> accumulators = buildChunkLoop();
@@ -281,36 +285,107 @@ void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
   for (int64_t i = 0; i < rowsOfThread * columnsOfThread; i += width)
     sums[i / columnsOfThread].push_back(vector::FromElementsOp::create(
         b, loc, vector, ArrayRef(accumulators).slice(i, width)));
-  SmallVector<Int> rowIndices, columnIndices;
+  SmallVector<Int> rowIndices, columnIndices; ///< in the tile
   for (int64_t row = 0; row < rowsOfThread; ++row)
     rowIndices.push_back(
-        kernel.add(kernel.add(kernel.mul(rowBlock, p.tileRows),
-                              kernel.mul(threadRow, p.threadRows)),
+        kernel.add(kernel.mul(threadRow, p.threadRows),
                    row / p.threadRows * (p.tileRows / p.interleaveRows) +
                        row % p.threadRows));
   for (int64_t column = 0; column < columnsOfThread; column += width)
     columnIndices.push_back(kernel.add(
-        kernel.add(kernel.mul(columnBlock, p.tileColumns),
-                   kernel.mul(threadColumn, p.threadColumns)),
+        kernel.mul(threadColumn, p.threadColumns),
         column / p.threadColumns * (p.tileColumns / p.interleaveColumns) +
             column % p.threadColumns));
-  if (p.splits == 1) {
-    epilogue->openKernel(batchIndex);
-    epilogue->emit(sums, rowIndices, columnIndices, width,
-                   rowCount % p.tileRows != 0,
-                   columnCount % p.tileColumns != 0);
-  } else {
-    storePartialSums(sums, rowIndices, columnIndices,
-                     batchCount == 1 ? split
-                                     : kernel.add(kernel.mul(split, batchCount),
-                                                  batchIndex));
+  Int firstRow = kernel.mul(rowBlock, p.tileRows),
+      firstColumn = kernel.mul(columnBlock, p.tileColumns);
+  if (p.cluster > 1) {
+    combineInCluster(sums, rowIndices, columnIndices, thread, member, firstRow,
+                     firstColumn, split, batchIndex);
+    return;
   }
+  for (Int &row : rowIndices)
+    row = kernel.add(firstRow, row);
+  for (Int &column : columnIndices)
+    column = kernel.add(firstColumn, column);
+  storeSums(sums, rowIndices, columnIndices, split, batchIndex);
   // Copies behind the last chunk end before the block does, and its shared
   // memory is another's.
   if (p.stages > 1) {
     commitChunk();
     NVVM::CpAsyncWaitGroupOp::create(b, loc, 0);
   }
+}
+
+void ContractionKernel::storeSums(ArrayRef<SmallVector<Value>> sums,
+                                  ArrayRef<Int> rowIndices,
+                                  ArrayRef<Int> columnIndices, Int split,
+                                  Int batchIndex) {
+  if (p.getPartialSums() > 1) {
+    storePartialSums(sums, rowIndices, columnIndices,
+                     batchCount == 1 ? split
+                                     : kernel.add(kernel.mul(split, batchCount),
+                                                  batchIndex));
+    return;
+  }
+  epilogue->openKernel(batchIndex);
+  epilogue->emit(sums, rowIndices, columnIndices, width,
+                 rowCount % p.tileRows != 0, columnCount % p.tileColumns != 0);
+}
+
+void ContractionKernel::combineInCluster(ArrayRef<SmallVector<Value>> sums,
+                                         ArrayRef<Int> rowIndices,
+                                         ArrayRef<Int> columnIndices,
+                                         Int thread, Int member, Int firstRow,
+                                         Int firstColumn, Int split,
+                                         Int batchIndex) {
+  // The tile takes the place of its operands: no copy is under way any more,
+  // and no thread reads them.
+  waitForChunk(0);
+  for (auto [row, vectors] : llvm::zip_equal(rowIndices, sums))
+    for (auto [column, vector] : llvm::zip_equal(columnIndices, vectors))
+      kernel.store(vector, shared,
+                   kernel.index(kernel.toOffset(
+                       kernel.add(kernel.mul(row, p.tileColumns), column))));
+  kernel.arriveInCluster();
+  kernel.waitForCluster();
+  // Neighbouring threads of the whole cluster take neighbouring vectors.
+  SmallVector<Value> tiles;
+  for (int64_t other = 0; other < p.cluster; ++other)
+    tiles.push_back(kernel.sharedOf(shared, other));
+  int64_t vectors = p.tileRows * p.tileColumns / width,
+          sharers = threads * p.cluster;
+  SmallVector<Int> items;
+  SmallVector<Value> totals;
+  for (int64_t first = 0; first < vectors; first += sharers) {
+    Int item =
+        kernel.add(kernel.add(kernel.mul(member, threads), thread), first);
+    items.push_back(item);
+    if (first + sharers > vectors)
+      item = kernel.min(item, vectors - 1);
+    Value offset = kernel.index(kernel.toOffset(kernel.mul(item, width))),
+          total;
+    for (Value tile : tiles) {
+      Value part = kernel.loadShared(tile, offset, element, width);
+      total = total ? arith::AddFOp::create(b, loc, total, part) : part;
+    }
+    totals.push_back(total);
+  }
+  // No block ends while another one reads its memory.
+  kernel.arriveInCluster();
+  for (auto [item, total] : llvm::zip_equal(items, totals)) {
+    OpBuilder::InsertionGuard guard(b);
+    if (item.constant + sharers > vectors) {
+      auto branch = scf::IfOp::create(b, loc, kernel.less(item, vectors));
+      b.setInsertionPointToStart(branch.thenBlock());
+    }
+    int64_t vectorsOfRow = p.tileColumns / width;
+    Int row = kernel.add(firstRow, kernel.div(item, vectorsOfRow)),
+        column = kernel.add(firstColumn,
+                            kernel.mul(kernel.rem(item, vectorsOfRow), width));
+    SmallVector<SmallVector<Value>> sum = {{total}};
+    storeSums(sum, {row}, {column}, split, batchIndex);
+  }
+  kernel.waitForCluster();
 }
 
 // [split][batch][row][column].
@@ -360,7 +435,7 @@ void ContractionKernel::buildReductionKernel(gpu::LaunchOp launch) {
     b.setInsertionPointToStart(branch.thenBlock());
   }
   Value line = kernel.flatten(partialBuffer), sum;
-  for (int64_t split = 0; split < p.splits; ++split) {
+  for (int64_t split = 0; split < p.getPartialSums(); ++split) {
     Value part = kernel.load(
         line,
         kernel.index(kernel.add(kernel.mul(Int(item), lanes), split * matrix)),
@@ -401,7 +476,8 @@ chameleon::transform_ops::LowerToGPUContractionOp::apply(
       {getStages(), "stages", 1, &p.stages},
       {getPad(), "pad", 0, &p.pad},
       {getTurn(), "turn", 0, &p.turn},
-      {getSplits(), "splits", 1, &p.splits}};
+      {getSplits(), "splits", 1, &p.splits},
+      {getCluster(), "cluster", 1, &p.cluster}};
   for (auto [param, name, minimum, value] : parameters) {
     DiagnosedSilenceableFailure valid =
         getIntegerParam(state, *this, param, name, minimum, *value);

@@ -117,7 +117,7 @@ std::string LoopsKernel::analyze() {
     return llvm::formatv("{0} threads, expected whole warps of {1}", p.threads,
                          warp);
   // Vectors of results: as long as the result has them.
-  width = KernelBuilder::getLanes(task, task.destination, columns, {});
+  width = KernelBuilder::getLanes(task.sizes, task.destination, columns, {});
   while (width > p.lanes)
     width /= 2;
   if (p.sharing > 1) {
@@ -155,10 +155,10 @@ std::string LoopsKernel::analyze() {
 LoopsKernel::Input LoopsKernel::makeInput(const Access &access) {
   Input input;
   input.access = &access;
-  input.columnRuns = KernelBuilder::getRuns(task, access, columns);
-  input.depthRuns = KernelBuilder::getRuns(task, access, depth);
+  input.columnRuns = KernelBuilder::getRuns(task.sizes, access, columns);
+  input.depthRuns = KernelBuilder::getRuns(task.sizes, access, depth);
   input.isVector =
-      KernelBuilder::getLanes(task, access, columns, {&depth}) >= width;
+      KernelBuilder::getLanes(task.sizes, access, columns, {&depth}) >= width;
   input.isUniform = llvm::all_of(columns, [&](unsigned loop) {
     return access.strides[loop] == 0 && !access.isBounded(loop);
   });

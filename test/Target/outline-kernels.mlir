@@ -6,12 +6,16 @@
 // CHECK:           llvm.mlir.constant(2.000000e+00 : f32)
 // In place: one buffer is read and written through two shapes, so nothing may be assumed.
 // CHECK:         llvm.func @second_kernel(%{{[^,]*}}: !llvm.ptr) attributes
+// Clusters are the kernel's own affair: whoever launches it need not know.
+// CHECK:         llvm.func @clustered_kernel({{.*}}nvvm.cluster_dim = array<i32: 4, 1, 1>
 // CHECK:       func.func @first
 // CHECK:         gpu.launch_func {{ *}}@kernels::@first_kernel
 // CHECK-SAME:      args(%arg0 : memref<4x4xf32>, %arg1 : memref<4x4xf32>)
 // CHECK:       func.func @second
 // CHECK:         gpu.launch_func {{ *}}@kernels::@second_kernel
 // CHECK-SAME:      args(%arg0 : memref<16xf32>)
+// CHECK:       func.func @clustered
+// CHECK:         gpu.launch_func {{ *}}@kernels::@clustered_kernel blocks
 func.func @first(%a: memref<4x4xf32>, %out: memref<4x4xf32>) {
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index
@@ -33,6 +37,17 @@ func.func @second(%a: memref<16xf32>) {
     %v = memref.load %square[%tx, %ty] : memref<4x4xf32>
     %i = arith.addi %tx, %ty : index
     memref.store %v, %a[%i] : memref<16xf32>
+    gpu.terminator
+  }
+  return
+}
+func.func @clustered(%a: memref<16xf32>) {
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  gpu.launch clusters(%cx, %cy, %cz) in (%nx = %c4, %ny = %c1, %nz = %c1) blocks(%bx, %by, %bz) in (%gx = %c4, %gy = %c1, %gz = %c1)
+      threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1) {
+    %v = memref.load %a[%bx] : memref<16xf32>
+    memref.store %v, %a[%tx] : memref<16xf32>
     gpu.terminator
   }
   return

@@ -42,8 +42,8 @@ module attributes {transform.with_named_sequence} {
     %four = transform.param.constant 4 : i64 -> !transform.param<i64>
     %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %tile interleave %one, %one thread %two, %four
-        stages %two pad %four turn %untouched splits %one
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %two pad %four turn %untouched splits %one cluster %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }

@@ -61,8 +61,8 @@ module attributes {transform.with_named_sequence} {
     %four = transform.param.constant 4 : i64 -> !transform.param<i64>
     %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %depth interleave %two, %one thread %four, %four
-        stages %three pad %four turn %untouched splits %one
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %three pad %four turn %untouched splits %one cluster %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }
@@ -106,8 +106,8 @@ module attributes {transform.with_named_sequence} {
     %seven = transform.param.constant 7 : i64 -> !transform.param<i64>
     %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %rows, %columns, %columns interleave %one, %one thread %seven, %four
-        stages %one pad %four turn %untouched splits %four
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %one pad %four turn %untouched splits %four cluster %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }
@@ -127,8 +127,8 @@ module attributes {transform.with_named_sequence} {
     %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     // expected-error @below {{4096 threads, expected at most 1024}}
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %tile interleave %one, %one thread %one, %one
-        stages %one pad %one turn %untouched splits %one
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %one pad %one turn %untouched splits %one cluster %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }
@@ -153,8 +153,8 @@ module attributes {transform.with_named_sequence} {
     %untouched = transform.param.constant 0 : i64 -> !transform.param<i64>
     // expected-error @below {{expects a body that adds a product to the result}}
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %four, %four, %four interleave %four, %four thread %four, %four
-        stages %four pad %four turn %untouched splits %four
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %four pad %four turn %untouched splits %four cluster %four
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }
@@ -191,8 +191,109 @@ module attributes {transform.with_named_sequence} {
     %four = transform.param.constant 4 : i64 -> !transform.param<i64>
     %eight = transform.param.constant 8 : i64 -> !transform.param<i64>
     %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %eight interleave %one, %one thread %four, %four
-        stages %three pad %four turn %one splits %one
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        stages %three pad %four turn %one splits %one cluster %one
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+// Two blocks of a cluster add up in shared memory: each leaves its tile there, in place of its operands; when both have, each reads
+// its half of both tiles and ends it. No block goes before the other one has read. There is no second kernel.
+// CHECK-LABEL: func @clustered(
+// CHECK-NOT:     memref.alloc
+// CHECK:         gpu.launch clusters({{.*}}) in (%{{.*}} = %c2, %{{.*}} = %c1, %{{.*}} = %c1) blocks({{.*}}) in (%{{.*}} = %c4,
+// CHECK-SAME:      workgroup(%[[SHARED:.*]] : memref<1280xf32, 3>)
+// CHECK:           scf.for
+// CHECK:           nvvm.cp.async.wait.group 0
+// CHECK-NEXT:      gpu.barrier
+// CHECK-COUNT-4:   vector.store {{.*}}, %[[SHARED]]
+// CHECK:           nvvm.cluster.arrive {aligned}
+// CHECK-NEXT:      nvvm.cluster.wait {aligned}
+// CHECK:           %[[FIRST:.*]] = nvvm.mapa %{{.*}}, %c0_i32 : !llvm.ptr<3> -> !llvm.ptr<7>
+// CHECK:           %[[SECOND:.*]] = nvvm.mapa %{{.*}}, %c1_i32 : !llvm.ptr<3> -> !llvm.ptr<7>
+// CHECK:           llvm.getelementptr %[[FIRST]][
+// CHECK-NEXT:      llvm.load {{.*}} {alignment = 16 : i64} : !llvm.ptr<7> -> vector<4xf32>
+// CHECK:           llvm.getelementptr %[[SECOND]][
+// CHECK:           arith.addf {{.*}} : vector<4xf32>
+// CHECK:           nvvm.cluster.arrive {aligned}
+// CHECK:           vector.store {{.*}} : memref<2048xf32>, vector<4xf32>
+// CHECK:           nvvm.cluster.wait {aligned}
+// CHECK-NEXT:      gpu.terminator
+// CHECK-NOT:     gpu.launch
+module attributes {transform.with_named_sequence} {
+  func.func @clustered(%a: tensor<64x64xf32>, %b: tensor<64x32xf32>, %out: tensor<64x32xf32>) -> tensor<64x32xf32> {
+    %0 = linalg.matmul ins(%a, %b : tensor<64x64xf32>, tensor<64x32xf32>) outs(%out : tensor<64x32xf32>) -> tensor<64x32xf32>
+    return %0 : tensor<64x32xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tile = transform.param.constant 32 : i64 -> !transform.param<i64>
+    %depth = transform.param.constant 8 : i64 -> !transform.param<i64>
+    %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+    %two = transform.param.constant 2 : i64 -> !transform.param<i64>
+    %four = transform.param.constant 4 : i64 -> !transform.param<i64>
+    %none = transform.param.constant 0 : i64 -> !transform.param<i64>
+    %launches = transform.chameleon.lower_to_gpu_contraction %op tile %tile, %tile, %depth interleave %one, %one thread %four, %four
+        stages %two pad %four turn %none splits %two cluster %two
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+// Two clusters to a tile: what each adds up, a second kernel adds. A tile of 28 x 32 (224 vectors) is no whole number of vectors for
+// the 2 * 32 threads of a cluster.
+// CHECK-LABEL: func @clusters(
+// CHECK:         memref.alloc() : memref<2x1x49x32xf32>
+// CHECK:         gpu.launch clusters({{.*}}) in (%{{.*}} = %c2,
+// CHECK:           nvvm.cluster.wait
+// CHECK:           arith.minui %{{.*}}, %c223_i32
+// CHECK:           nvvm.cluster.arrive
+// CHECK:           %[[MINE:.*]] = arith.cmpi ult, %{{.*}}, %c224_i32
+// CHECK:           scf.if %[[MINE]]
+// CHECK:           nvvm.cluster.wait
+// CHECK:         gpu.launch blocks
+// CHECK-NOT:       nvvm.cluster
+module attributes {transform.with_named_sequence} {
+  func.func @clusters(%a: tensor<49x256xf32>, %b: tensor<256x32xf32>, %out: tensor<49x32xf32>) -> tensor<49x32xf32> {
+    %0 = linalg.matmul ins(%a, %b : tensor<49x256xf32>, tensor<256x32xf32>) outs(%out : tensor<49x32xf32>) -> tensor<49x32xf32>
+    return %0 : tensor<49x32xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+    %rows = transform.param.constant 28 : i64 -> !transform.param<i64>
+    %columns = transform.param.constant 32 : i64 -> !transform.param<i64>
+    %one = transform.param.constant 1 : i64 -> !transform.param<i64>
+    %two = transform.param.constant 2 : i64 -> !transform.param<i64>
+    %four = transform.param.constant 4 : i64 -> !transform.param<i64>
+    %seven = transform.param.constant 7 : i64 -> !transform.param<i64>
+    %none = transform.param.constant 0 : i64 -> !transform.param<i64>
+    %launches = transform.chameleon.lower_to_gpu_contraction %op tile %rows, %columns, %columns interleave %one, %one thread %seven, %four
+        stages %two pad %four turn %none splits %four cluster %two
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+  func.func @uneven(%a: tensor<64x64xf32>, %b: tensor<64x64xf32>, %out: tensor<64x64xf32>) -> tensor<64x64xf32> {
+    // expected-note @below {{when applied to this op}}
+    %0 = linalg.matmul ins(%a, %b : tensor<64x64xf32>, tensor<64x64xf32>) outs(%out : tensor<64x64xf32>) -> tensor<64x64xf32>
+    return %0 : tensor<64x64xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+    %two = transform.param.constant 2 : i64 -> !transform.param<i64>
+    %four = transform.param.constant 4 : i64 -> !transform.param<i64>
+    // expected-error @below {{a cluster of 4 blocks, expected at most 8 and a divisor of 2 splits}}
+    %launches = transform.chameleon.lower_to_gpu_contraction %op tile %four, %four, %four interleave %two, %two thread %two, %two
+        stages %two pad %four turn %two splits %two cluster %four
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 }

@@ -36,7 +36,9 @@ TEST(NVVMTarget, FactsAreEntriesOfTheDevice) {
   EXPECT_EQ(query(gpu, "GPU", "registers"), 65536);
   EXPECT_EQ(query(gpu, "GPU", "shared_bytes"), 232448);
   EXPECT_EQ(query(gpu, "GPU", "l2_bytes"), 50 << 20);
+  EXPECT_EQ(query(gpu, "GPU", "cluster_blocks"), 8);
   EXPECT_EQ(query(parse("nvvm:sm_80"), "GPU", "compute_capability"), 80);
+  EXPECT_EQ(query(parse("nvvm:sm_80"), "GPU", "cluster_blocks"), 1);
 }
 
 } // namespace

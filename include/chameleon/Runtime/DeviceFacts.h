@@ -32,6 +32,8 @@ struct DeviceFacts {
 
   /// "sm_90".
   std::string chip() const;
+  /// Blocks of a cluster that every kernel may have; 1: there are no clusters.
+  int64_t clusterBlocks() const { return major >= 9 ? 8 : 1; }
   /// Float32 multiply-adds without tensor cores, two operations each: the most
   /// that arch, multiprocessors and clock allow.
   double peakGflops() const;

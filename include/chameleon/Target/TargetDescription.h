@@ -75,6 +75,11 @@ struct TargetDescription {
   /// Measurements are shared only between equal keys.
   std::string key() const;
 
+  /// Whether launching a kernel costs so much that reductions and elementwise
+  /// operations over the same rows belong into one. A CPU's loops follow each
+  /// other for nothing, and each has the best schedule of its own.
+  bool joinsRows() const { return kind == Kind::NVVM; }
+
   /// Facts as `#dlti.target_system_spec<"CPU" = #dlti.target_device_spec<…>>`
   /// with integer (i64) entries, which schedules read with
   /// `transform.dlti.query ["CPU", "l2_bytes"] at %func`:
@@ -83,7 +88,8 @@ struct TargetDescription {
   /// "GPU": "compute_capability" (90), "multiprocessors", "warp", "max_threads"
   /// (of a block), "threads_per_multiprocessor", "registers" (of a
   /// multiprocessor), "shared_bytes" (of a block, with opt-in),
-  /// "shared_bytes_per_multiprocessor", "l2_bytes".
+  /// "shared_bytes_per_multiprocessor", "l2_bytes", "cluster_blocks" (of a
+  /// cluster, at most; 1 before sm_90).
   mlir::Attribute toDLTI(mlir::MLIRContext *context) const;
 
   /// Float32 multiply-adds that the target can do, two operations each, in

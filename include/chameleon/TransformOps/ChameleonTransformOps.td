@@ -180,29 +180,34 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
     - An operand of 65536 elements or more whose rows are not aligned to 16 bytes, and which four tiles or more read, is copied to
       rows that are, by a kernel before: with zeros up to the end of the last tile where a loop is alone in its dimension, so that
       copies of tiles need no conditions. Four times as many single copies would cost more.
-    - With `splits` above 1, so many blocks share the reduction of a tile, and a second kernel adds their sums up.
+    - With `splits` above 1, so many blocks share the reduction of a tile. `cluster` of them at a time form a cluster, which adds its
+      sums up in shared memory: each block reads its part of the tile from all of them, and ends it. If there is more than one
+      cluster to a tile (`cluster` 1: each block is one), a second kernel adds up what they leave in global memory.
 
     ```mlir
     %launches = transform.chameleon.lower_to_gpu_contraction %matmul tile %bm, %bn, %bk interleave %sm, %sn thread %tm, %tn
-        stages %stages pad %pad turn %turn splits %splits : (!transform.any_op, !transform.param<i64>, ...) -> !transform.any_op
+        stages %stages pad %pad turn %turn splits %splits cluster %cluster
+        : (!transform.any_op, !transform.param<i64>, ...) -> !transform.any_op
     ```
 
     #### Return modes
 
     Consumes the target. Parameters that are not one integer each, positive but for `pad` and `turn`, are a definite failure. A target of
-    another form, a tile that is not a whole number of threads, more than 1024 threads or 227 KiB of shared memory are silenceable
-    ones.
+    another form, a tile that is not a whole number of threads, more than 1024 threads or 227 KiB of shared memory, and a cluster of
+    more than 8 blocks or of a number that does not divide the splits are silenceable ones. Processors before sm_90 have no
+    clusters; `--lower-to-nvvm` says so.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$tile_rows,
     TransformParamTypeInterface:$tile_columns, TransformParamTypeInterface:$tile_depth,
     TransformParamTypeInterface:$interleave_rows, TransformParamTypeInterface:$interleave_columns,
     TransformParamTypeInterface:$thread_rows, TransformParamTypeInterface:$thread_columns,
     TransformParamTypeInterface:$stages, TransformParamTypeInterface:$pad, TransformParamTypeInterface:$turn,
-    TransformParamTypeInterface:$splits);
+    TransformParamTypeInterface:$splits, TransformParamTypeInterface:$cluster);
   let results = (outs TransformHandleTypeInterface:$launches);
   let assemblyFormat = [{
     $target `tile` $tile_rows `,` $tile_columns `,` $tile_depth `interleave` $interleave_rows `,` $interleave_columns
-    `thread` $thread_rows `,` $thread_columns `stages` $stages `pad` $pad `turn` $turn `splits` $splits attr-dict
+    `thread` $thread_rows `,` $thread_columns `stages` $stages `pad` $pad `turn` $turn `splits` $splits
+    `cluster` $cluster attr-dict
     `:` functional-type(operands, results)
   }];
 }

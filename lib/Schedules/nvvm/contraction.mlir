@@ -240,13 +240,16 @@ module attributes {transform.with_named_sequence} {
     %turn = transform.tune.knob<"turn"> = 0 : i64 from options = [0, 1] -> !transform.param<i64>
     // Blocks that share the reduction of a tile.
     %splits = transform.tune.knob<"splits"> = 4 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
+    // So many of them add up within a cluster, the others through memory.
+    %cluster = transform.tune.knob<"cluster"> = 1 : i64 from options = [1, 2, 4, 8] -> !transform.param<i64>
     %shared_bytes = transform.dlti.query ["GPU", "shared_bytes"] at %function : (!transform.any_op) -> !transform.param<i64>
     %multiprocessors = transform.dlti.query ["GPU", "multiprocessors"] at %function : (!transform.any_op) -> !transform.param<i64>
     %most_threads = transform.dlti.query ["GPU", "max_threads"] at %function : (!transform.any_op) -> !transform.param<i64>
     %registers = transform.dlti.query ["GPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
-    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %turn, %splits, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
-    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %turn_: !smt.int, %splits_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int):
+    %most_of_cluster = transform.dlti.query ["GPU", "cluster_blocks"] at %function : (!transform.any_op) -> !transform.param<i64>
+    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %turn, %splits, %cluster, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers, %most_of_cluster)
+        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
+    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %turn_: !smt.int, %splits_: !smt.int, %cluster_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int, %most_of_cluster_: !smt.int):
       %c0 = smt.int.constant 0
       %c1 = smt.int.constant 1
       %c2 = smt.int.constant 2
@@ -346,12 +349,23 @@ module attributes {transform.with_named_sequence} {
       %v56 = smt.int.cmp gt %v55, %steps
       %v57 = smt.or %v53, %v54, %v56
       smt.assert %v57
+      // Whole clusters, where there are any, whose sums fit where operands were.
+      %v63 = smt.int.cmp le %cluster_, %most_of_cluster_
+      smt.assert %v63
+      %v64 = smt.int.mod %splits_, %cluster_
+      %v65 = smt.eq %v64, %c0 : !smt.int
+      smt.assert %v65
+      %v66 = smt.eq %cluster_, %c1 : !smt.int
+      %v67 = smt.int.mul %tile_rows_, %tile_columns_, %c4
+      %v68 = smt.int.cmp le %v67, %shared_bytes_
+      %v69 = smt.or %v66, %v68
+      smt.assert %v69
       smt.yield
     }
 
     %launches = transform.chameleon.lower_to_gpu_contraction %anchor tile %tile_rows, %tile_columns, %tile_depth
-        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad turn %turn splits %splits
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad turn %turn splits %splits cluster %cluster
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 
@@ -383,13 +397,16 @@ module attributes {transform.with_named_sequence} {
     %turn = transform.tune.knob<"turn"> = 1 : i64 from options = [0, 1] -> !transform.param<i64>
     // Blocks that share the reduction of a tile.
     %splits = transform.tune.knob<"splits"> = 1 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
+    // So many of them add up within a cluster, the others through memory.
+    %cluster = transform.tune.knob<"cluster"> = 1 : i64 from options = [1, 2, 4, 8] -> !transform.param<i64>
     %shared_bytes = transform.dlti.query ["GPU", "shared_bytes"] at %function : (!transform.any_op) -> !transform.param<i64>
     %multiprocessors = transform.dlti.query ["GPU", "multiprocessors"] at %function : (!transform.any_op) -> !transform.param<i64>
     %most_threads = transform.dlti.query ["GPU", "max_threads"] at %function : (!transform.any_op) -> !transform.param<i64>
     %registers = transform.dlti.query ["GPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
-    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %turn, %splits, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
-    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %turn_: !smt.int, %splits_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int):
+    %most_of_cluster = transform.dlti.query ["GPU", "cluster_blocks"] at %function : (!transform.any_op) -> !transform.param<i64>
+    transform.smt.constrain_params(%tile_rows, %tile_columns, %tile_depth, %parts_rows, %parts_columns, %thread_rows, %thread_columns, %stages, %pad, %turn, %splits, %cluster, %batch, %rows_0, %rows_1, %rows_2, %columns_0, %columns_1, %depth_0, %depth_1, %depth_2, %shared_bytes, %multiprocessors, %most_threads, %registers, %most_of_cluster)
+        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> () {
+    ^bb0(%tile_rows_: !smt.int, %tile_columns_: !smt.int, %tile_depth_: !smt.int, %parts_rows_: !smt.int, %parts_columns_: !smt.int, %thread_rows_: !smt.int, %thread_columns_: !smt.int, %stages_: !smt.int, %pad_: !smt.int, %turn_: !smt.int, %splits_: !smt.int, %cluster_: !smt.int, %batch_: !smt.int, %rows_0_: !smt.int, %rows_1_: !smt.int, %rows_2_: !smt.int, %columns_0_: !smt.int, %columns_1_: !smt.int, %depth_0_: !smt.int, %depth_1_: !smt.int, %depth_2_: !smt.int, %shared_bytes_: !smt.int, %multiprocessors_: !smt.int, %most_threads_: !smt.int, %registers_: !smt.int, %most_of_cluster_: !smt.int):
       %c0 = smt.int.constant 0
       %c1 = smt.int.constant 1
       %c2 = smt.int.constant 2
@@ -489,12 +506,23 @@ module attributes {transform.with_named_sequence} {
       %v56 = smt.int.cmp gt %v55, %steps
       %v57 = smt.or %v53, %v54, %v56
       smt.assert %v57
+      // Whole clusters, where there are any, whose sums fit where operands were.
+      %v63 = smt.int.cmp le %cluster_, %most_of_cluster_
+      smt.assert %v63
+      %v64 = smt.int.mod %splits_, %cluster_
+      %v65 = smt.eq %v64, %c0 : !smt.int
+      smt.assert %v65
+      %v66 = smt.eq %cluster_, %c1 : !smt.int
+      %v67 = smt.int.mul %tile_rows_, %tile_columns_, %c4
+      %v68 = smt.int.cmp le %v67, %shared_bytes_
+      %v69 = smt.or %v66, %v68
+      smt.assert %v69
       smt.yield
     }
 
     %launches = transform.chameleon.lower_to_gpu_contraction %anchor tile %tile_rows, %tile_columns, %tile_depth
-        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad turn %turn splits %splits
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+        interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad turn %turn splits %splits cluster %cluster
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
     transform.yield
   }
 

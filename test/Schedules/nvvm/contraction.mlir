@@ -38,7 +38,7 @@
 // LAUNCH:      function small_image arguments 100352,9437184,100352 results 1 scratch {{[1-9]}}
 // LAUNCH-NEXT: launch small_image_kernel {{.*}} argument:0 argument:1 scratch
 // LAUNCH-NEXT: launch small_image_kernel{{_[0-9]+}} {{.*}} scratch argument:2
-module attributes {dlti.target_system_spec = #dlti.target_system_spec<"GPU" = #dlti.target_device_spec<"shared_bytes" = 232448 : i64, "multiprocessors" = 132 : i64, "max_threads" = 1024 : i64, "registers" = 65536 : i64>>} {
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"GPU" = #dlti.target_device_spec<"shared_bytes" = 232448 : i64, "multiprocessors" = 132 : i64, "max_threads" = 1024 : i64, "registers" = 65536 : i64, "cluster_blocks" = 8 : i64>>} {
   func.func @large(%a: tensor<1024x1024xf32>, %b: tensor<1024x1024xf32>, %out: tensor<1024x1024xf32>) -> tensor<1024x1024xf32> attributes {chameleon.task = "k1"} {
     %zero = arith.constant 0.0 : f32
     %fill = linalg.fill ins(%zero : f32) outs(%out : tensor<1024x1024xf32>) -> tensor<1024x1024xf32>

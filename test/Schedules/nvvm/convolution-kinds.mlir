@@ -18,7 +18,7 @@
 // CHECK-LABEL: func @groups_last(
 // CHECK-NOT:     linalg.
 // CHECK:         math.fma
-module attributes {dlti.target_system_spec = #dlti.target_system_spec<"GPU" = #dlti.target_device_spec<"shared_bytes" = 232448 : i64, "multiprocessors" = 132 : i64, "max_threads" = 1024 : i64, "registers" = 65536 : i64>>} {
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"GPU" = #dlti.target_device_spec<"shared_bytes" = 232448 : i64, "multiprocessors" = 132 : i64, "max_threads" = 1024 : i64, "registers" = 65536 : i64, "cluster_blocks" = 8 : i64>>} {
   func.func @series(%x: tensor<1x66x32xf32>, %w: tensor<3x32x48xf32>, %out: tensor<1x64x48xf32>) -> tensor<1x64x48xf32> attributes {chameleon.task = "series"} {
     %zero = arith.constant 0.0 : f32
     %fill = linalg.fill ins(%zero : f32) outs(%out : tensor<1x64x48xf32>) -> tensor<1x64x48xf32>

@@ -7,7 +7,7 @@
 // LAUNCH: launch pool_kernel grid {{.*}} argument:0 argument:1
 // LAUNCH: launch row_kernel grid 32,1,1 block 128,1,1 shared 0 argument:0 argument:1
 // LAUNCH: launch classifier_kernel
-module attributes {dlti.target_system_spec = #dlti.target_system_spec<"GPU" = #dlti.target_device_spec<"shared_bytes" = 232448 : i64, "multiprocessors" = 132 : i64, "max_threads" = 1024 : i64, "registers" = 65536 : i64>>} {
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"GPU" = #dlti.target_device_spec<"shared_bytes" = 232448 : i64, "multiprocessors" = 132 : i64, "max_threads" = 1024 : i64, "registers" = 65536 : i64, "cluster_blocks" = 8 : i64>>} {
   // A row vector is added to each row: both are read by vectors.
   // CHECK-LABEL: func @elementwise
   // CHECK-NOT:     linalg.
