@@ -64,10 +64,8 @@ void Access::setShape(ArrayRef<int64_t> shape) {
   }
 }
 
-/// The access of `tensor` at indices `map` of `loops` loops. Looks through
-/// padding.
-static std::optional<Access> getAccess(Value tensor, AffineMap map,
-                                       unsigned loops) {
+std::optional<Access> chameleon::getAccess(Value tensor, AffineMap map,
+                                           unsigned loops) {
   Access access;
   access.strides.assign(loops, 0);
   auto pad = tensor.getDefiningOp<tensor::PadOp>();
@@ -120,6 +118,18 @@ static linalg::LinalgOp getStep(Value value) {
     isElementwise &= OpTrait::hasElementwiseMappableTraits(&inner) ||
                      inner.hasTrait<OpTrait::ConstantLike>();
   return isElementwise ? user : linalg::LinalgOp();
+}
+
+Value chameleon::findPlace(Operation *&root, Value destination) {
+  Value result = root->getResult(0);
+  if (!result.hasOneUse())
+    return destination;
+  auto placed =
+      dyn_cast<bufferization::MaterializeInDestinationOp>(*result.user_begin());
+  if (!placed || placed->getNumResults() != 1 || placed.getSource() != result)
+    return destination;
+  root = placed;
+  return placed.getDest();
 }
 
 std::variant<KernelTask, std::string>
@@ -209,16 +219,7 @@ KernelTask::analyze(linalg::LinalgOp anchor) {
     task.epilogue.push_back(std::move(step));
     task.root = op;
   }
-  // A task whose destination is not that of its root.
-  Value result = task.root->getResult(0);
-  if (result.hasOneUse())
-    if (auto placed = dyn_cast<bufferization::MaterializeInDestinationOp>(
-            *result.user_begin());
-        placed && placed->getNumResults() == 1 &&
-        placed.getSource() == result) {
-      destination = placed.getDest();
-      task.root = placed;
-    }
+  destination = findPlace(task.root, destination);
   std::optional<Access> access = getAccess(destination, resultMap, loops);
   if (!access || !access->bounds.empty())
     return std::string("cannot address the result");
@@ -226,39 +227,46 @@ KernelTask::analyze(linalg::LinalgOp anchor) {
   return task;
 }
 
+Value chameleon::getBuffer(OpBuilder &builder, Location loc, Value tensor,
+                           bool isRead) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  return bufferization::ToBufferOp::create(
+      builder, loc, MemRefType::get(type.getShape(), type.getElementType()),
+      tensor, /*read_only=*/isRead);
+}
+
 Value KernelTask::getBuffer(OpBuilder &builder, const Access &access,
                             bool isRead) const {
-  auto type = cast<RankedTensorType>(access.tensor.getType());
-  return bufferization::ToBufferOp::create(
-      builder, anchor.getLoc(),
-      MemRefType::get(type.getShape(), type.getElementType()), access.tensor,
-      /*read_only=*/isRead);
+  return chameleon::getBuffer(builder, anchor.getLoc(), access.tensor, isRead);
+}
+
+void chameleon::replaceByBuffer(RewriterBase &rewriter, Operation *root,
+                                Value buffer,
+                                ArrayRef<Operation *> operations) {
+  Value result = bufferization::ToTensorOp::create(
+      rewriter, root->getLoc(), root->getResult(0).getType(), buffer,
+      /*restrict=*/true, /*writable=*/true);
+  rewriter.replaceAllUsesWith(root->getResult(0), result);
+  SmallVector<Operation *> dead = {root};
+  while (!dead.empty()) {
+    Operation *op = dead.pop_back_val();
+    SetVector<Operation *> producers;
+    for (Value operand : op->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        producers.insert(producer);
+    rewriter.eraseOp(op);
+    for (Operation *producer : producers)
+      if (producer->use_empty() && (llvm::is_contained(operations, producer) ||
+                                    isOpTriviallyDead(producer)))
+        dead.push_back(producer);
+  }
 }
 
 void KernelTask::finish(RewriterBase &rewriter, Value buffer) const {
-  Location loc = anchor.getLoc();
-  Value result = bufferization::ToTensorOp::create(
-      rewriter, loc, root->getResult(0).getType(), buffer, /*restrict=*/true,
-      /*writable=*/true);
-  rewriter.replaceAllUsesWith(root->getResult(0), result);
-  SetVector<Operation *> dead;
-  dead.insert(root);
-  for (const EpilogueStep &step : llvm::reverse(epilogue))
-    dead.insert(step.op);
-  dead.insert(anchor);
-  for (unsigned i = 0; i < dead.size(); ++i) {
-    Operation *op = dead[i];
-    SmallVector<Operation *> producers;
-    for (Value operand : op->getOperands())
-      if (Operation *producer = operand.getDefiningOp())
-        producers.push_back(producer);
-    if (!op->use_empty())
-      continue;
-    rewriter.eraseOp(op);
-    for (Operation *producer : producers)
-      if (!dead.contains(producer) && isOpTriviallyDead(producer))
-        dead.insert(producer);
-  }
+  SmallVector<Operation *> operations = {anchor};
+  for (const EpilogueStep &step : epilogue)
+    operations.push_back(step.op);
+  replaceByBuffer(rewriter, root, buffer, operations);
 }
 
 //===----------------------------------------------------------------------===//

@@ -62,6 +62,12 @@ struct Access {
   }
 };
 
+/// The access of `tensor` at indices `map` of `loops` loops, which looks
+/// through constant padding; nothing if its address is not linear in them, or
+/// the tensor not one of static shape and whole bytes.
+std::optional<Access> getAccess(mlir::Value tensor, mlir::AffineMap map,
+                                unsigned loops);
+
 /// One elementwise operation after the anchor. Scalars have no access.
 struct EpilogueStep {
   mutable mlir::linalg::LinalgOp op;
@@ -98,6 +104,21 @@ struct KernelTask {
   /// erases the operations that the kernel stands for.
   void finish(mlir::RewriterBase &rewriter, mlir::Value buffer) const;
 };
+
+/// Where the result of `root`, whose own init is `destination`, is wanted. If
+/// another operation places it there, that is the root.
+mlir::Value findPlace(mlir::Operation *&root, mlir::Value destination);
+
+/// The buffer of a tensor, before a kernel.
+mlir::Value getBuffer(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::Value tensor, bool isRead);
+
+/// After a kernel has written `buffer`: replaces the result of `root`, and
+/// erases it with those of `operations` and of what they needed that nothing
+/// else uses.
+void replaceByBuffer(mlir::RewriterBase &rewriter, mlir::Operation *root,
+                     mlir::Value buffer,
+                     llvm::ArrayRef<mlir::Operation *> operations);
 
 /// Applies an operation that makes kernels of what its first operand stands
 /// for: `lower` is called with each task, adds the launches that replace it, or

@@ -14,6 +14,7 @@
 
 #include "KernelBuilder.h"
 #include "KernelTask.h"
+#include "LowerRowChain.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -26,16 +27,12 @@ using namespace chameleon;
 
 namespace {
 
-constexpr int64_t warp = 32, mostThreads = 1024, mostUnrolled = 64;
-
-struct Parameters {
-  int64_t threads, lanes, sharing;
-};
+constexpr int64_t warp = 32, mostUnrolled = 64;
 
 class LoopsKernel {
 public:
   LoopsKernel(RewriterBase &rewriter, const KernelTask &task,
-              const Parameters &p)
+              const LoopParameters &p)
       : b(rewriter), loc(task.anchor.getLoc()), kernel(rewriter, loc),
         task(task), p(p) {}
 
@@ -66,7 +63,7 @@ private:
   Location loc;
   KernelBuilder kernel;
   KernelTask task;
-  Parameters p;
+  LoopParameters p;
   Group columns, depth;
   int64_t columnCount = 1, depthCount = 1, width = 1;
   Type element;
@@ -83,6 +80,22 @@ private:
 };
 
 } // namespace
+
+std::string LoopParameters::verify() const {
+  constexpr int64_t mostThreads = 1024;
+  if (threads > mostThreads)
+    return llvm::formatv("{0} threads, expected at most {1}", threads,
+                         mostThreads);
+  if (sharing > threads || !llvm::isPowerOf2_64(sharing) ||
+      threads % sharing != 0)
+    return llvm::formatv("{0} threads share a reduction, expected a power of "
+                         "two that divides {1}",
+                         sharing, threads);
+  if (threads % warp != 0)
+    return llvm::formatv("{0} threads, expected whole warps of {1}", threads,
+                         warp);
+  return "";
+}
 
 std::string LoopsKernel::analyze() {
   linalg::LinalgOp op = task.anchor;
@@ -105,17 +118,8 @@ std::string LoopsKernel::analyze() {
   });
   if (!llvm::isInt<31>(columnCount) || !llvm::isInt<31>(depthCount))
     return "has more elements than 32 bits can count";
-  if (p.threads > mostThreads)
-    return llvm::formatv("{0} threads, expected at most {1}", p.threads,
-                         mostThreads);
-  if (p.sharing > p.threads || !llvm::isPowerOf2_64(p.sharing) ||
-      p.threads % p.sharing != 0)
-    return llvm::formatv("{0} threads share a reduction, expected a power of "
-                         "two that divides {1}",
-                         p.sharing, p.threads);
-  if (p.threads % warp != 0)
-    return llvm::formatv("{0} threads, expected whole warps of {1}", p.threads,
-                         warp);
+  if (std::string reason = p.verify(); !reason.empty())
+    return reason;
   // Vectors of results: as long as the result has them.
   width = KernelBuilder::getLanes(task.sizes, task.destination, columns, {});
   while (width > p.lanes)
@@ -373,7 +377,7 @@ Operation *LoopsKernel::build() {
 DiagnosedSilenceableFailure chameleon::transform_ops::LowerToGPULoopsOp::apply(
     transform::TransformRewriter &rewriter,
     transform::TransformResults &results, transform::TransformState &state) {
-  Parameters p;
+  LoopParameters p;
   std::tuple<Value, StringRef, int64_t *> parameters[] = {
       {getThreads(), "threads", &p.threads},
       {getLanes(), "lanes", &p.lanes},
@@ -387,6 +391,10 @@ DiagnosedSilenceableFailure chameleon::transform_ops::LowerToGPULoopsOp::apply(
   return lowerToKernels(
       *this, results, state,
       [&](const KernelTask &task, SmallVectorImpl<Operation *> &launches) {
+        // More than a reduction and what follows it.
+        std::optional<RowChain> chain = RowChain::containing(task.anchor);
+        if (chain && chain->operations.size() > 1 + task.epilogue.size())
+          return lowerRowChain(rewriter, *chain, p, launches);
         LoopsKernel kernel(rewriter, task, p);
         std::string reason = kernel.analyze();
         if (reason.empty())

@@ -23,7 +23,7 @@ struct ExtractTasksPass : chameleon::impl::ExtractTasksBase<ExtractTasksPass> {
 
   void runOnOperation() override {
     mlir::FailureOr<llvm::SmallVector<chameleon::TuningTask>> tasks =
-        chameleon::extractTasks(getOperation());
+        chameleon::extractTasks(getOperation(), joinRows);
     if (failed(tasks))
       return signalPassFailure();
     numTasks = tasks->size();

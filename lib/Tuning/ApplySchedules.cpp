@@ -88,7 +88,8 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
                    [](func::FuncOp f) { return f->hasAttr("chameleon.task"); });
   if (!outlined && options.prepare && failed(prepareForTarget(module, *target)))
     return failure();
-  FailureOr<SmallVector<TuningTask>> tasks = extractTasks(module);
+  FailureOr<SmallVector<TuningTask>> tasks =
+      extractTasks(module, target->joinsRows());
   if (failed(tasks))
     return failure();
 

@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/TransformOps/RowChain.h"
 #include "chameleon/Tuning/TaskDescription.h"
 #include "chameleon/Tuning/TuningTask.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -148,11 +149,39 @@ Group makeGroup(linalg::LinalgOp anchor, const DenseSet<Operation *> &taken) {
   return group;
 }
 
+/// Adds the reshapes between operations of a chain: they move nothing.
+void collectReshapes(Operation *op, Group &group) {
+  for (Value operand : op->getOperands()) {
+    SmallVector<Operation *> reshapes;
+    for (Operation *producer = operand.getDefiningOp();
+         isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+             producer);
+         producer = producer->getOperand(0).getDefiningOp())
+      reshapes.push_back(producer);
+    group.operations.insert(reshapes.rbegin(), reshapes.rend());
+  }
+}
+
+/// All of a chain: the anchor is its first reduction, and the rest counts as
+/// what follows it.
+Group makeGroup(const chameleon::RowChain &chain) {
+  Group group;
+  group.anchor = chain.getAnchor();
+  for (linalg::LinalgOp op : chain.operations) {
+    collectReshapes(op, group);
+    collect(op, group);
+    if (op != group.anchor)
+      group.epilogue.push_back(op);
+  }
+  return group;
+}
+
 /// Reductions first, the last one first: an epilogue with two computed operands
 /// (a residual addition) goes to the anchor that is computed last, and the
 /// other's result is then simply there. What elementwise operations remain are
-/// anchors too.
-SmallVector<Group> groupBlock(Block &block) {
+/// anchors too. With `joinRows`, contractions take their epilogues first; then
+/// chains of operations over the same rows are joined, the last one first.
+SmallVector<Group> groupBlock(Block &block, bool joinRows) {
   SmallVector<linalg::LinalgOp> reductions, elementwise;
   for (Operation &operation : block) {
     auto op = dyn_cast<linalg::LinalgOp>(operation);
@@ -175,6 +204,26 @@ SmallVector<Group> groupBlock(Block &block) {
     taken.insert(anchor);
     taken.insert_range(groups.back().epilogue);
   };
+  if (joinRows) {
+    for (linalg::LinalgOp anchor : llvm::reverse(reductions))
+      if (!chameleon::isRowReduction(anchor))
+        take(anchor);
+    auto isFree = [&](Operation *op) {
+      auto structured = dyn_cast<linalg::LinalgOp>(op);
+      return structured && !taken.contains(op) && !isPrologue(op) &&
+             !reasonAgainst(structured);
+    };
+    for (Operation &operation : llvm::reverse(block)) {
+      auto root = dyn_cast<linalg::LinalgOp>(operation);
+      std::optional<chameleon::RowChain> chain =
+          root && isFree(root) ? chameleon::RowChain::endingAt(root, isFree)
+                               : std::nullopt;
+      if (!chain || countPoints(chain->getAnchor()) < kSmallestTask)
+        continue;
+      groups.push_back(makeGroup(*chain));
+      taken.insert_range(chain->operations);
+    }
+  }
   for (linalg::LinalgOp anchor : llvm::reverse(reductions))
     take(anchor);
   for (linalg::LinalgOp anchor : elementwise)
@@ -338,7 +387,7 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
 } // namespace
 
 FailureOr<SmallVector<chameleon::TuningTask>>
-chameleon::extractTasks(ModuleOp module) {
+chameleon::extractTasks(ModuleOp module, bool joinRows) {
   llvm::StringMap<func::FuncOp> functions;
   auto isTask = [](func::FuncOp function) {
     return function->hasAttr("chameleon.task");
@@ -353,7 +402,7 @@ chameleon::extractTasks(ModuleOp module) {
       if (!function.isDeclaration() &&
           !initializers.contains(function.getSymName()))
         for (Block &block : function.getBody())
-          outlineGroups(groupBlock(block), module, functions);
+          outlineGroups(groupBlock(block, joinRows), module, functions);
   }
 
   llvm::StringMap<int64_t> counts;

@@ -128,7 +128,8 @@ LogicalResult Session::readOptions() {
 LogicalResult Session::findTasks() {
   if (options.prepare && failed(prepareForTarget(module, target)))
     return failure();
-  FailureOr<SmallVector<TuningTask>> extracted = extractTasks(module);
+  FailureOr<SmallVector<TuningTask>> extracted =
+      extractTasks(module, target.joinsRows());
   if (failed(extracted))
     return failure();
   if (extracted->empty())

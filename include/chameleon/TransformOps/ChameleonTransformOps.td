@@ -223,6 +223,11 @@ def Chameleon_LowerToGPULoopsOp : Chameleon_TransformOp<"lower_to_gpu_loops",
     of the `threads` of a block share the reduction of each vector: neighbours, combined by shuffles, where the reduction is
     contiguous in an input, else threads that are a row of results apart, combined in shared memory.
 
+    Where the target is a reduction of rows (its innermost loops) in a chain of reductions and elementwise operations over the same
+    rows, as softmax and normalisation are, and nothing but the last one's result is used elsewhere, all of the chain becomes one
+    kernel. `sharing` neighbouring threads then compute a row from beginning to end and take vectors of `lanes` elements in turns;
+    what they have read stays in registers if it is at most 64 elements for each, else it is read again for each reduction.
+
     ```mlir
     %launch = transform.chameleon.lower_to_gpu_loops %softmax threads %threads lanes %lanes sharing %sharing
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op

@@ -57,8 +57,14 @@ def ExtractTasks : Pass<"extract-tasks", "::mlir::ModuleOp"> {
     Moves every operation worth tuning, with its fill, its padding and the elementwise operations that can be computed on its
     tiles, into a private function in destination style, and leaves a call. Structurally equal operations share one function.
     A table of the tasks goes to stderr. What is left alone gets a remark with the reason.
+
+    With `join-rows`, as tuning for a GPU does it, reductions and elementwise operations over the same rows (softmax, normalisation),
+    of which only the last one's result is used elsewhere, are one task.
   }];
-  let options = [Option<"table", "table", "bool", /*default=*/"true", "Print the tasks to stderr">];
+  let options = [
+    Option<"table", "table", "bool", /*default=*/"true", "Print the tasks to stderr">,
+    Option<"joinRows", "join-rows", "bool", /*default=*/"false", "Join operations over the same rows">
+  ];
   let statistics = [
     Statistic<"numTasks", "tasks", "Structurally different operations">,
     Statistic<"numCalls", "calls", "Operations that tasks stand for">

@@ -46,8 +46,10 @@ struct TuningTask {
 /// remark for each operation that is left alone and could have been expected to
 /// be a task, with the reason (dynamic shape, unsupported body, …). A module
 /// that was outlined before is left as it is, and its tasks are returned.
+/// `joinRows`: softmax and normalisation are one task each (RowChain.h), as a
+/// target likes it where a kernel costs more to launch than to compute.
 mlir::FailureOr<llvm::SmallVector<TuningTask>>
-extractTasks(mlir::ModuleOp module);
+extractTasks(mlir::ModuleOp module, bool joinRows = false);
 
 /// One line a task: count, GFLOP a call, key, name; and a line of totals.
 void printTaskTable(llvm::ArrayRef<TuningTask> tasks,
