@@ -162,15 +162,15 @@ void collectReshapes(Operation *op, Group &group) {
   }
 }
 
-/// All of a chain: the anchor is its first reduction, and the rest counts as
-/// what follows it.
+/// All of a chain. The anchor is its first reduction; what comes before that is
+/// cloned with it, and the rest is its epilogue.
 Group makeGroup(const chameleon::RowChain &chain) {
   Group group;
   group.anchor = chain.getAnchor();
   for (linalg::LinalgOp op : chain.operations) {
     collectReshapes(op, group);
     collect(op, group);
-    if (op != group.anchor)
+    if (group.anchor->isBeforeInBlock(op))
       group.epilogue.push_back(op);
   }
   return group;
@@ -352,9 +352,10 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
     func::FuncOp &shared = functions[key];
     if (!shared) {
       std::string name = chameleon::describeTask(group.anchor, group.epilogue);
-      double flops = chameleon::countFlops(group.anchor);
-      for (linalg::LinalgOp op : group.epilogue)
-        flops += chameleon::countFlops(op);
+      double flops = 0;
+      for (Operation *op : group.operations)
+        if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+          flops += chameleon::countFlops(structured);
       OpBuilder builder(module.getContext());
       function->setSymName(makeSymbol(name, key));
       function->setPrivate();

@@ -94,6 +94,30 @@ func.func @normalized(%a: tensor<64x32xf32>, %b: tensor<32x128xf32>, %weights: t
   return %x, %y : tensor<64x128xf32>, tensor<64x128xf32>
 }
 
+// A chain may end in its only reduction.
+// CHECK-LABEL: func @squares
+// CHECK-COUNT-1: call @chameleon_reduce
+// CHECK-NEXT:    return
+func.func @squares(%x: tensor<64x128xf32>) -> tensor<64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<64x128xf32>
+  %square = linalg.generic {indexing_maps = [#whole, #whole], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<64x128xf32>) outs(%empty : tensor<64x128xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %r = arith.mulf %v, %v : f32
+    linalg.yield %r : f32
+  } -> tensor<64x128xf32>
+  %rows = tensor.empty() : tensor<64xf32>
+  %none = linalg.fill ins(%zero : f32) outs(%rows : tensor<64xf32>) -> tensor<64xf32>
+  %sum = linalg.generic {indexing_maps = [#whole, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%square : tensor<64x128xf32>) outs(%none : tensor<64xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %r = arith.addf %v, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<64xf32>
+  return %sum : tensor<64xf32>
+}
+
 // The sum is a result of its own: nothing may be joined to it but what it alone needs.
 // CHECK-LABEL: func @two_results
 // CHECK-COUNT-2: call @chameleon_

@@ -212,7 +212,8 @@ module attributes {transform.with_named_sequence} {
     transform.yield %matched, %m0, %m1, %m2, %m3, %m4, %m5, %m6, %m7, %m8 : !transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
   }
 
-  // Seeds: large images, whose tiles fill the processor; smaller ones, whose reduction is shared by so many blocks that they do.
+  // Seeds: large images, whose tiles fill the processor; smaller ones, whose reduction is shared by so many blocks that they do; such
+  // where these blocks are one cluster.
   transform.named_sequence @contraction(%anchor: !transform.any_op {transform.consumed}, %batch: !transform.param<i64> {transform.readonly}, %rows_0: !transform.param<i64> {transform.readonly}, %rows_1: !transform.param<i64> {transform.readonly}, %rows_2: !transform.param<i64> {transform.readonly}, %columns_0: !transform.param<i64> {transform.readonly}, %columns_1: !transform.param<i64> {transform.readonly}, %depth_0: !transform.param<i64> {transform.readonly}, %depth_1: !transform.param<i64> {transform.readonly}, %depth_2: !transform.param<i64> {transform.readonly})
       attributes {chameleon.seeds = [
       {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 1 : i64},
@@ -220,7 +221,9 @@ module attributes {transform.with_named_sequence} {
       {tile_rows = 128 : i64, tile_columns = 128 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 8 : i64},
       {tile_rows = 28 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 7 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 16 : i64},
       {tile_rows = 32 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 4 : i64},
-      {tile_rows = 16 : i64, tile_columns = 16 : i64, tile_depth = 16 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 2 : i64, thread_columns = 2 : i64, stages = 4 : i64, turn = 0 : i64, splits = 4 : i64}]} {
+      {tile_rows = 16 : i64, tile_columns = 16 : i64, tile_depth = 16 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 2 : i64, thread_columns = 2 : i64, stages = 4 : i64, turn = 0 : i64, splits = 4 : i64},
+      {tile_rows = 28 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 7 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 8 : i64, cluster = 8 : i64},
+      {tile_rows = 32 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 4 : i64, cluster = 4 : i64}]} {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
     // The tile of a block: rows and columns of the result, and steps of the reduction at a time.
     %tile_rows = transform.tune.knob<"tile_rows"> = 32 : i64 from options = [16, 28, 32, 56, 64, 112, 128, 256] -> !transform.param<i64>
@@ -377,7 +380,9 @@ module attributes {transform.with_named_sequence} {
       {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 4 : i64},
       {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 1 : i64},
       {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 2 : i64},
-      {tile_rows = 32 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 4 : i64}]} {
+      {tile_rows = 32 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 4 : i64},
+      {tile_rows = 64 : i64, tile_columns = 64 : i64, tile_depth = 16 : i64, parts_rows = 2 : i64, parts_columns = 2 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 1 : i64, splits = 4 : i64, cluster = 4 : i64},
+      {tile_rows = 32 : i64, tile_columns = 64 : i64, tile_depth = 32 : i64, parts_rows = 1 : i64, parts_columns = 1 : i64, thread_rows = 4 : i64, thread_columns = 4 : i64, stages = 3 : i64, turn = 0 : i64, splits = 4 : i64, cluster = 4 : i64}]} {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
     // The tile of a block: rows and columns of the result, and steps of the reduction at a time.
     %tile_rows = transform.tune.knob<"tile_rows"> = 128 : i64 from options = [16, 28, 32, 56, 64, 112, 128, 256] -> !transform.param<i64>

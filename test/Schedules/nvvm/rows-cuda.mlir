@@ -2,16 +2,16 @@
 // Softmax over rows of a prime number of elements as one kernel: by half a warp, by a warp, by several, in registers and in loops,
 // several rows to a block and rows that do not fill the last one.
 
-// RUN: chameleon-run %s --target=cpu --random-inputs --output=%t.npy
+// RUN: chameleon-run %s --target=cpu --random-inputs --output=%t.0.npy --output=%t.1.npy
 // RUN: chameleon-opt %s --extract-tasks="join-rows table=false" --resolve-schedules="target=nvvm schedule=reduction configuration={threads=128,lanes=1,sharing=16} apply" -o %t.16.mlir
 // RUN: FileCheck %s --check-prefix=ONE < %t.16.mlir
-// RUN: chameleon-run %t.16.mlir --target=nvvm --random-inputs --expect=%t.npy | FileCheck %s
+// RUN: chameleon-run %t.16.mlir --target=nvvm --random-inputs --expect=%t.0.npy --expect=%t.1.npy | FileCheck %s
 // RUN: chameleon-opt %s --extract-tasks="join-rows table=false" --resolve-schedules="target=nvvm schedule=reduction configuration={threads=256,lanes=4,sharing=32} apply" -o %t.32.mlir
-// RUN: chameleon-run %t.32.mlir --target=nvvm --random-inputs --expect=%t.npy | FileCheck %s
+// RUN: chameleon-run %t.32.mlir --target=nvvm --random-inputs --expect=%t.0.npy --expect=%t.1.npy | FileCheck %s
 // RUN: chameleon-opt %s --extract-tasks="join-rows table=false" --resolve-schedules="target=nvvm schedule=reduction configuration={threads=512,lanes=2,sharing=256} apply" -o %t.256.mlir
-// RUN: chameleon-run %t.256.mlir --target=nvvm --random-inputs --expect=%t.npy | FileCheck %s
+// RUN: chameleon-run %t.256.mlir --target=nvvm --random-inputs --expect=%t.0.npy --expect=%t.1.npy | FileCheck %s
 // RUN: chameleon-opt %s --extract-tasks="join-rows table=false" --resolve-schedules="target=nvvm schedule=reduction configuration={threads=64,lanes=1,sharing=1} apply" -o %t.1.mlir
-// RUN: chameleon-run %t.1.mlir --target=nvvm --random-inputs --expect=%t.npy | FileCheck %s
+// RUN: chameleon-run %t.1.mlir --target=nvvm --random-inputs --expect=%t.0.npy --expect=%t.1.npy | FileCheck %s
 
 // ONE-COUNT-2: gpu.launch
 // ONE-NOT:     gpu.launch
