@@ -23,7 +23,7 @@ using namespace chameleon;
 
 namespace {
 
-constexpr int64_t warp = 32, mostKept = 64;
+constexpr int64_t warp = 32, mostKept = 64, mostLanes = 4;
 
 /// What is read from outside the chain.
 struct Input {
@@ -124,8 +124,8 @@ std::string RowChainKernel::analyze() {
       destination, rootOp.getMatchingIndexingMap(init), last.sizes.size());
   if (!access || !access->bounds.empty())
     return "cannot address the result";
-  width = std::min<int64_t>(4, p.lanes);
-  while (chain.columns % width != 0)
+  width = mostLanes;
+  while (width > p.lanes || chain.columns % width != 0)
     width /= 2;
   vectors = chain.columns / width;
   return "";

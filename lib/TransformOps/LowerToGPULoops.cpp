@@ -392,7 +392,9 @@ DiagnosedSilenceableFailure chameleon::transform_ops::LowerToGPULoopsOp::apply(
       *this, results, state,
       [&](const KernelTask &task, SmallVectorImpl<Operation *> &launches) {
         // More than a reduction and what follows it.
-        std::optional<RowChain> chain = RowChain::containing(task.anchor);
+        std::optional<RowChain> chain;
+        if (isRowReduction(task.anchor))
+          chain = RowChain::containing(task.anchor);
         if (chain && chain->operations.size() > 1 + task.epilogue.size())
           return lowerRowChain(rewriter, *chain, p, launches);
         LoopsKernel kernel(rewriter, task, p);

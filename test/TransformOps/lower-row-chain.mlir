@@ -140,6 +140,42 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// Three lanes are asked for; vectors are of two, a power of two that divides the row.
+// CHECK-LABEL: func @pairs(
+// CHECK:         vector.load {{.*}} {alignment = 8 : i64} : memref<384xf32>, vector<2xf32>
+// CHECK:         vector.store {{.*}} {alignment = 8 : i64} : memref<384xf32>, vector<2xf32>
+module attributes {transform.with_named_sequence} {
+  func.func @pairs(%x: tensor<64x6xf32>, %out: tensor<64x6xf32>) -> tensor<64x6xf32> {
+    %zero = arith.constant 0.0 : f32
+    %rows = tensor.empty() : tensor<64xf32>
+    %none = linalg.fill ins(%zero : f32) outs(%rows : tensor<64xf32>) -> tensor<64xf32>
+    %sum = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+        ins(%x : tensor<64x6xf32>) outs(%none : tensor<64xf32>) attrs = {anchor} {
+    ^bb0(%a: f32, %o: f32):
+      %s = arith.addf %a, %o : f32
+      linalg.yield %s : f32
+    } -> tensor<64xf32>
+    %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+        ins(%x, %sum : tensor<64x6xf32>, tensor<64xf32>) outs(%out : tensor<64x6xf32>) {
+    ^bb0(%a: f32, %s: f32, %o: f32):
+      %q = arith.divf %a, %s : f32
+      linalg.yield %q : f32
+    } -> tensor<64x6xf32>
+    return %y : tensor<64x6xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match attributes {anchor} in %root : (!transform.any_op) -> !transform.any_op
+    %threads = transform.param.constant 64 : i64 -> !transform.param<i64>
+    %lanes = transform.param.constant 3 : i64 -> !transform.param<i64>
+    %sharing = transform.param.constant 2 : i64 -> !transform.param<i64>
+    %launch = transform.chameleon.lower_to_gpu_loops %op threads %threads lanes %lanes sharing %sharing
+        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
 module attributes {transform.with_named_sequence} {
   func.func @uneven(%x: tensor<64x128xf32>, %out: tensor<64x128xf32>) -> tensor<64x128xf32> {
     %zero = arith.constant 0.0 : f32
