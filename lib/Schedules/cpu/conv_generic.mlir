@@ -8,7 +8,8 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @match_conv_generic_3d(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
-    transform.match.operation_name %anchor ["linalg.conv_3d_ncdhw_fcdhw", "linalg.conv_3d_ndhwc_dhwcf"] : !transform.any_op
+    transform.match.operation_name %anchor ["linalg.conv_3d_ncdhw_fcdhw", "linalg.conv_3d_ndhwc_dhwcf",
+        "linalg.pooling_ndhwc_max", "linalg.pooling_ndhwc_sum"] : !transform.any_op
     transform.yield %anchor : !transform.any_op
   }
 

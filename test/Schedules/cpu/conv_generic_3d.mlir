@@ -35,3 +35,19 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     return %c : tensor<1x8x28x28x30xf32>
   }
 }
+
+// -----
+
+// The last average of a video model: one position left.
+// CHECK-LABEL: func.func @average
+// CHECK: arith.addf {{.*}} : vector<16xf32>
+// CHECK-NOT: linalg.
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 512 : i64, "threads" = 1 : i64, "registers" = 32 : i64>>} {
+  func.func @average(%i: tensor<1x2x7x7x64xf32>, %out: tensor<1x1x1x1x64xf32>) -> tensor<1x1x1x1x64xf32> attributes {chameleon.task = "g3"} {
+    %z = arith.constant 0.0 : f32
+    %w = tensor.empty() : tensor<2x7x7xf32>
+    %f = linalg.fill ins(%z : f32) outs(%out : tensor<1x1x1x1x64xf32>) -> tensor<1x1x1x1x64xf32>
+    %c = linalg.pooling_ndhwc_sum {chameleon.anchor, dilations = dense<1> : tensor<3xi64>, strides = dense<1> : tensor<3xi64>} ins(%i, %w : tensor<1x2x7x7x64xf32>, tensor<2x7x7xf32>) outs(%f : tensor<1x1x1x1x64xf32>) -> tensor<1x1x1x1x64xf32>
+    return %c : tensor<1x1x1x1x64xf32>
+  }
+}
