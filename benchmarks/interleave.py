@@ -66,11 +66,21 @@ def tune(model: pathlib.Path, output: pathlib.Path, options: str) -> float:
 
 
 def compare(contenders: dict[str, Contender], rounds: int, seconds: float) -> dict[str, list[float]]:
-    """Runs all contenders in turns; returns every round's median for each."""
+    """Runs all contenders in turns; returns every round's median for each.
+
+    With OMP_NUM_THREADS=1 all of them on one core: cores of a virtual machine differ by what their neighbours do (by 1.4 for
+    minutes), and a process that has just been started does not get the core of the one that waits for it.
+    """
+    cores = os.sched_getaffinity(0)
+    if os.environ.get("OMP_NUM_THREADS") == "1":
+        os.sched_setaffinity(0, {max(cores)})
     samples: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, run in contenders.items():
-            samples[name].append(run(seconds))
+    try:
+        for _ in range(rounds):
+            for name, run in contenders.items():
+                samples[name].append(run(seconds))
+    finally:
+        os.sched_setaffinity(0, cores)
     return samples
 
 
