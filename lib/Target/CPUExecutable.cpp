@@ -106,7 +106,6 @@ static void copyStrided(int64_t elementBytes, UnrankedBuffer *source,
   }
 }
 
-/// Functions that code calls and that a statically linked tool does not export.
 /// What LLVM calls to round to bfloat16 on processors without an instruction
 /// for it, and which compilers' runtime libraries have only lately. The result
 /// is in the lowest 16 bits of a floating-point register.
@@ -125,6 +124,7 @@ static float floatToBFloat16(float value) {
   return llvm::bit_cast<float>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
 }
 
+/// Functions that code calls and that a statically linked tool does not export.
 static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::LLJIT &jit) {
   llvm::orc::SymbolMap symbols;
   auto add = [&](StringRef name, auto *function) {
