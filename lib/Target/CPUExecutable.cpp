@@ -18,6 +18,7 @@
 #include "chameleon/Target/CPUExecutable.h"
 #include "OpenMPRuntime.h"
 #include "OptimizeModule.h"
+#include "chameleon/Target/CallProfile.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -139,6 +140,7 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::LLJIT &jit) {
   add("memcpy", &std::memcpy);
   add("memmove", &std::memmove);
   add("memset", &std::memset);
+  add(CallProfile::markName, &CallProfile::mark);
   add("__truncsfbf2", &floatToBFloat16);
   add("__truncdfbf2", &toBFloat16);
 #define ADD_MATH(name)                                                         \

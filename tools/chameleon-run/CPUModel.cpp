@@ -21,7 +21,7 @@ class CPUModel final : public LoadedModel {
 public:
   LogicalResult load(ModuleOp module, StringRef function,
                      const TargetDescription &target,
-                     CPUOptimization optimization);
+                     CPUOptimization optimization, CallProfile *profile);
 
   llvm::Error bind(ArrayRef<const HostTensor *> values) override {
     for (auto [position, value] : llvm::zip_equal(inputPositions, values))
@@ -31,7 +31,11 @@ public:
   }
   llvm::Expected<double> call() override {
     auto start = std::chrono::steady_clock::now();
+    if (profile)
+      profile->begin();
     entry(arguments.data());
+    if (profile)
+      profile->end();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() -
                                          start)
         .count();
@@ -41,6 +45,7 @@ public:
 private:
   std::unique_ptr<CPUExecutable> executable;
   CPUExecutable::Entry entry = nullptr;
+  CallProfile *profile = nullptr;
   std::vector<HostTensor> constants;
   std::vector<void *> arguments;
 };
@@ -49,8 +54,12 @@ private:
 
 LogicalResult CPUModel::load(ModuleOp module, StringRef function,
                              const TargetDescription &target,
-                             CPUOptimization optimization) {
+                             CPUOptimization optimization,
+                             CallProfile *callProfile) {
   StepClock clock;
+  profile = callProfile;
+  if (profile)
+    profile->instrument(module, function);
   Location location = module.getLoc();
   auto fail = [&](llvm::Error error) -> LogicalResult {
     return emitError(location) << llvm::toString(std::move(error));
@@ -112,9 +121,10 @@ LogicalResult CPUModel::load(ModuleOp module, StringRef function,
 
 FailureOr<std::unique_ptr<LoadedModel>>
 loadCPUModel(ModuleOp module, StringRef function,
-             const TargetDescription &target, CPUOptimization optimization) {
+             const TargetDescription &target, CPUOptimization optimization,
+             CallProfile *profile) {
   auto model = std::make_unique<CPUModel>();
-  if (failed(model->load(module, function, target, optimization)))
+  if (failed(model->load(module, function, target, optimization, profile)))
     return failure();
   return std::unique_ptr<LoadedModel>(std::move(model));
 }

@@ -145,8 +145,8 @@ LogicalResult LoadedModel::takeSignature(Location location, StringRef function,
 
 FailureOr<std::unique_ptr<LoadedModel>>
 LoadedModel::load(ModuleOp module, StringRef function,
-                  const TargetDescription &target,
-                  CPUOptimization optimization) {
+                  const TargetDescription &target, CPUOptimization optimization,
+                  CallProfile *profile) {
   StepClock clock;
   if (failed(applyEmbeddedSchedules(module, target)))
     return failure();
@@ -154,7 +154,7 @@ LoadedModel::load(ModuleOp module, StringRef function,
   FailureOr<std::unique_ptr<LoadedModel>> model = failure();
   switch (target.kind) {
   case TargetDescription::Kind::CPU:
-    model = loadCPUModel(module, function, target, optimization);
+    model = loadCPUModel(module, function, target, optimization, profile);
     break;
   case TargetDescription::Kind::NVVM:
     model = loadGPUModel(module, function, target);

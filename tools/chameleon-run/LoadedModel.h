@@ -10,6 +10,7 @@
 #define CHAMELEON_TOOLS_RUN_LOADEDMODEL_H
 
 #include "chameleon/Target/CPUExecutable.h"
+#include "chameleon/Target/CallProfile.h"
 #include "chameleon/Target/HostTensor.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -29,10 +30,12 @@ class LoadedModel {
 public:
   /// Applies embedded schedules, lowers what is not lowered yet, compiles for
   /// the target, and runs the initialiser of the function (`chameleon.init`).
-  /// Changes `module`. Emits and fails.
+  /// With a profile (CPU only; it outlives the model), each call() is a run of
+  /// it. Changes `module`. Emits and fails.
   static mlir::FailureOr<std::unique_ptr<LoadedModel>>
   load(mlir::ModuleOp module, llvm::StringRef function,
-       const TargetDescription &target, CPUOptimization optimization);
+       const TargetDescription &target, CPUOptimization optimization,
+       CallProfile *profile = nullptr);
   virtual ~LoadedModel();
 
   /// Types of the arguments that the caller gives; of the results.
@@ -93,7 +96,8 @@ private:
 // Kinds of targets; schedules have been applied.
 mlir::FailureOr<std::unique_ptr<LoadedModel>>
 loadCPUModel(mlir::ModuleOp module, llvm::StringRef function,
-             const TargetDescription &target, CPUOptimization optimization);
+             const TargetDescription &target, CPUOptimization optimization,
+             CallProfile *profile);
 mlir::FailureOr<std::unique_ptr<LoadedModel>>
 loadGPUModel(mlir::ModuleOp module, llvm::StringRef function,
              const TargetDescription &target);

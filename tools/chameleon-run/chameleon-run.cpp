@@ -22,6 +22,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
@@ -82,9 +83,14 @@ struct Options {
   llvm::cl::opt<bool> benchmark{"benchmark",
                                 llvm::cl::desc("Time the function"),
                                 llvm::cl::cat(category)};
-  llvm::cl::opt<double> seconds{"seconds",
-                                llvm::cl::desc("How long --benchmark measures"),
-                                llvm::cl::init(1), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> profile{
+      "profile",
+      llvm::cl::desc("Time the function and print where its time goes, by the "
+                     "tasks that it calls (host CPU)"),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<double> seconds{
+      "seconds", llvm::cl::desc("How long --benchmark and --profile measure"),
+      llvm::cl::init(1), llvm::cl::cat(category)};
   llvm::cl::opt<unsigned> threads{
       "threads", llvm::cl::desc("Threads of parallel code (0: all cores)"),
       llvm::cl::init(0), llvm::cl::cat(category)};
@@ -116,8 +122,8 @@ struct Options {
 static void releaseOptionNames() {
   for (StringRef name :
        {"function", "input", "random-inputs", "output", "expect", "tolerance",
-        "print-full", "seed", "fill-missing", "benchmark", "seconds", "threads",
-        "target", "O", "timing"})
+        "print-full", "seed", "fill-missing", "benchmark", "profile", "seconds",
+        "threads", "target", "O", "timing"})
     if (llvm::cl::Option *other = llvm::cl::getRegisteredOptions().lookup(name))
       other->removeArgument();
 }
@@ -250,7 +256,8 @@ static int finish(LoadedModel &model, const Options &options,
     if (index < options.outputs.size()) {
       if (llvm::Error error = result.writeNpy(options.outputs[index]))
         return fail(llvm::toString(std::move(error)));
-    } else if (!options.benchmark && index >= options.expected.size())
+    } else if (!options.benchmark && !options.profile &&
+               index >= options.expected.size())
       print(index, result, options.printFull);
   }
   int status = 0;
@@ -312,6 +319,52 @@ static llvm::Error runBenchmark(LoadedModel &model, double seconds) {
   return llvm::Error::success();
 }
 
+/// A table of the tasks, the one that takes longest first. Medians of a call's
+/// runs are added up: the rows and the median of the whole differ a little.
+static void printProfile(const CallProfile &profile) {
+  auto median = [](ArrayRef<double> seconds) {
+    std::vector<double> sorted(seconds.begin(), seconds.end());
+    auto middle = sorted.begin() + sorted.size() / 2;
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return *middle;
+  };
+  struct Row {
+    StringRef task, name;
+    int64_t calls = 0;
+    double seconds = 0, flops = 0;
+  };
+  llvm::MapVector<StringRef, Row> rows;
+  double outside = median(profile.outside()), total = outside;
+  for (const CallProfile::Call &call : profile.calls()) {
+    Row &row = rows[call.callee];
+    row.task = call.callee;
+    row.name = call.name;
+    double seconds = median(call.seconds);
+    ++row.calls;
+    row.seconds += seconds;
+    row.flops += std::max<int64_t>(call.flops, 0);
+    total += seconds;
+  }
+  SmallVector<Row> sorted =
+      llvm::map_to_vector(rows, [](const auto &entry) { return entry.second; });
+  llvm::stable_sort(
+      sorted, [](const Row &a, const Row &b) { return a.seconds > b.seconds; });
+  llvm::outs() << "      ms      %  calls  GFLOP/s  task\n";
+  for (const Row &row : sorted) {
+    llvm::outs() << llvm::format("%8.4f  %5.1f  %5lld", row.seconds * 1e3,
+                                 row.seconds / total * 100,
+                                 static_cast<long long>(row.calls));
+    if (row.flops > 0)
+      llvm::outs() << llvm::format("  %7.1f", row.flops / row.seconds * 1e-9);
+    else
+      llvm::outs() << "        -";
+    llvm::outs() << "  " << row.task << "  " << row.name << "\n";
+  }
+  llvm::outs() << llvm::format("%8.4f  %5.1f", outside * 1e3,
+                               outside / total * 100)
+               << "                  outside of tasks\n";
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   releaseOptionNames();
@@ -355,8 +408,14 @@ int main(int argc, char **argv) {
     emitRemark(module->getLoc())
         << "target " << description->spec() << " (" << description->device
         << "): " << description->choice;
+  if (options.profile && description->kind != TargetDescription::Kind::CPU)
+    return fail("--profile is for the host CPU, and the target is " +
+                description->spec() +
+                "; Nsight Systems shows the kernels of a GPU by name");
+  CallProfile profile;
   FailureOr<std::unique_ptr<LoadedModel>> loaded = LoadedModel::load(
-      *module, options.function, *description, options.optimization);
+      *module, options.function, *description, options.optimization,
+      options.profile ? &profile : nullptr);
   if (failed(loaded))
     return 1;
   LoadedModel &model = **loaded;
@@ -381,8 +440,10 @@ int main(int argc, char **argv) {
   llvm::Error error = model.bind(bound);
   if (!error)
     error = model.call().takeError();
-  if (!error && options.benchmark)
+  if (!error && (options.benchmark || options.profile))
     error = runBenchmark(model, options.seconds);
+  if (!error && options.profile)
+    printProfile(profile);
   if (!error)
     error = model.fetchResults();
   if (error)
