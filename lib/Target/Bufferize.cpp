@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Interfaces/SubsetOpInterface.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -63,7 +64,7 @@ static LogicalResult eliminateEmptyTensors(ModuleOp module) {
   return success();
 }
 
-void buildBufferization(OpPassManager &passes) {
+void buildBufferization(OpPassManager &passes, bool serial) {
   passes.addPass(std::make_unique<StepPass<ModuleOp>>(
       "prepare-for-bufferization", prepareForBufferization));
   passes.addPass(std::make_unique<StepPass<ModuleOp>>("eliminate-empty-tensors",
@@ -78,10 +79,11 @@ void buildBufferization(OpPassManager &passes) {
   passes.addPass(createCanonicalizer());
   passes.addPass(step<ModuleOp, returnNothing>("return-nothing"));
   passes.addPass(createCSEPass());
-  passes.nest<func::FuncOp>().addPass(
-      bufferization::createBufferHoistingPass());
-  passes.nest<func::FuncOp>().addPass(
-      bufferization::createBufferLoopHoistingPass());
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  if (serial)
+    functions.addPass(createForallToForLoopPass());
+  functions.addPass(bufferization::createBufferHoistingPass());
+  functions.addPass(bufferization::createBufferLoopHoistingPass());
 }
 
 } // namespace chameleon

@@ -77,8 +77,9 @@ inline std::unique_ptr<mlir::Pass> createCanonicalizer() {
 }
 
 /// Adds the passes of this file; buffers are still allocated where they are
-/// needed.
-void buildBufferization(mlir::OpPassManager &passes);
+/// needed, though outside of loops. `serial`: parallel loops become ordinary
+/// ones first, so that those in them are no exception.
+void buildBufferization(mlir::OpPassManager &passes, bool serial = false);
 
 } // namespace chameleon
 

@@ -47,6 +47,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <mutex>
 
 using namespace mlir;
@@ -54,6 +55,11 @@ using namespace mlir;
 namespace chameleon {
 
 CPUExecutable::~CPUExecutable() = default;
+
+void keepFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
 
 //===----------------------------------------------------------------------===//
 // Runtime functions of the code

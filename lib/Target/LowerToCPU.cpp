@@ -33,7 +33,8 @@ namespace chameleon {
 namespace {
 
 /// Upstream's pipeline of nine passes, where there is anything to free: a
-/// candidate's buffers have mostly found a place in an arena or on the stack.
+/// candidate's buffers have mostly found a place in an arena or on the stack,
+/// or are freed by planThreadMemory.
 struct DeallocateBuffers
     : PassWrapper<DeallocateBuffers, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(DeallocateBuffers)
@@ -52,6 +53,9 @@ struct DeallocateBuffers
     bool ownsBuffers =
         getOperation()
             .walk([](Operation *operation) {
+              if (auto alloc = dyn_cast<memref::AllocOp>(operation);
+                  alloc && belongsToThread(alloc))
+                return WalkResult::advance();
               return isa<memref::AllocOp, memref::ReallocOp,
                          bufferization::CloneOp>(operation) ||
                              (isa<CallOpInterface>(operation) &&
@@ -77,6 +81,8 @@ static void buildMemory(OpPassManager &passes) {
       "promote-thread-local-buffers"));
   passes.addPass(step<ModuleOp, planMemory>("plan-memory"));
   passes.addPass(std::make_unique<DeallocateBuffers>());
+  passes.addNestedPass<func::FuncOp>(
+      step<func::FuncOp, planThreadMemory>("plan-thread-memory"));
 }
 
 static void buildLoops(OpPassManager &passes,
@@ -100,8 +106,6 @@ static void buildLoops(OpPassManager &passes,
     passes.addPass(createConvertSCFToOpenMPPass());
     passes.addNestedPass<func::FuncOp>(
         step<func::FuncOp, liftAllocasToThreads>("lift-allocas-to-threads"));
-  } else {
-    functions.addPass(createForallToForLoopPass());
   }
 }
 
@@ -120,7 +124,7 @@ static void buildLLVM(OpPassManager &passes) {
 
 void buildLowerToCPUPipeline(OpPassManager &passes,
                              const LowerToCPUOptions &options) {
-  buildBufferization(passes);
+  buildBufferization(passes, /*serial=*/!options.parallel);
   buildMemory(passes);
   buildLoops(passes, options);
   buildLLVM(passes);

@@ -117,36 +117,42 @@ private:
   DenseMap<Operation *, std::optional<unsigned>> depths;
 };
 
-struct PlannedFunction {
+struct PlannedBlock {
   SmallVector<memref::AllocOp> allocations;
   MemoryPlan plan;
+};
+
+struct PlannedFunction {
+  PlannedBlock body;
   unsigned depth;
 };
 
 } // namespace
 
-/// The allocations in the body of a function with their lifetimes in steps of
-/// its operations.
-static PlannedFunction planFunction(func::FuncOp function, unsigned depth) {
-  PlannedFunction result{{}, {}, depth};
-  Block &body = function.getBody().front();
+/// The size in bytes of what can be placed; nothing for the rest.
+static std::optional<int64_t> getStaticBytes(memref::AllocOp alloc) {
+  MemRefType type = alloc.getType();
+  if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
+      type.getMemorySpace() || !type.getElementType().isIntOrIndexOrFloat())
+    return std::nullopt;
+  int64_t width =
+      type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
+  return type.getNumElements() *
+         static_cast<int64_t>(llvm::divideCeil(width, 8));
+}
+
+/// The allocations in a block with their lifetimes in steps of its operations.
+static PlannedBlock planBlock(Block &body, BufferViewFlowAnalysis &aliases) {
+  PlannedBlock result;
   DenseMap<Operation *, int64_t> steps;
   for (Operation &operation : body)
     steps.try_emplace(&operation, steps.size());
-  BufferViewFlowAnalysis aliases(function);
   SmallVector<BufferLifetime> lifetimes;
   for (auto alloc : body.getOps<memref::AllocOp>()) {
-    MemRefType type = alloc.getType();
-    if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
-        type.getMemorySpace() || !type.getElementType().isIntOrIndexOrFloat() ||
-        alloc->use_empty())
+    std::optional<int64_t> bytes = getStaticBytes(alloc);
+    if (!bytes || alloc->use_empty())
       continue;
-    int64_t width =
-        type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
-    BufferLifetime lifetime{
-        type.getNumElements() *
-            static_cast<int64_t>(llvm::divideCeil(width, 8)),
-        std::numeric_limits<int64_t>::max(), 0};
+    BufferLifetime lifetime{*bytes, std::numeric_limits<int64_t>::max(), 0};
     bool escapes = false;
     for (Value alias : aliases.resolve(alloc.getMemref()))
       for (Operation *user : alias.getUsers()) {
@@ -166,6 +172,22 @@ static PlannedFunction planFunction(func::FuncOp function, unsigned depth) {
   return result;
 }
 
+/// Replaces allocations by parts of what `getMemory` makes where each was.
+static void placeBuffers(PlannedBlock &block, OpBuilder &builder,
+                         function_ref<Value(Location)> getMemory) {
+  for (auto [alloc, offset] :
+       llvm::zip_equal(block.allocations, block.plan.offsets)) {
+    builder.setInsertionPoint(alloc);
+    Value memory = getMemory(alloc.getLoc());
+    Value start =
+        arith::ConstantIndexOp::create(builder, alloc.getLoc(), offset);
+    Value view = memref::ViewOp::create(
+        builder, alloc.getLoc(), alloc.getType(), memory, start, ValueRange());
+    alloc.replaceAllUsesWith(view);
+    alloc.erase();
+  }
+}
+
 void planMemory(ModuleOp module) {
   Calls calls(module);
   SmallVector<PlannedFunction> functions;
@@ -174,9 +196,11 @@ void planMemory(ModuleOp module) {
     if (function.isDeclaration() || !function.getBody().hasOneBlock())
       continue;
     if (std::optional<unsigned> depth = calls.depth(function)) {
-      functions.push_back(planFunction(function, *depth));
-      if (!functions.back().allocations.empty())
-        bytes[*depth] = std::max(bytes[*depth], functions.back().plan.bytes);
+      BufferViewFlowAnalysis aliases(function);
+      PlannedBlock body = planBlock(function.getBody().front(), aliases);
+      if (!body.allocations.empty())
+        bytes[*depth] = std::max(bytes[*depth], body.plan.bytes);
+      functions.push_back({std::move(body), *depth});
     }
   }
   SymbolTable symbols(module);
@@ -192,20 +216,46 @@ void planMemory(ModuleOp module) {
     symbols.insert(arena, module.getBody()->begin());
     arenas[depth] = arena;
   }
-  for (PlannedFunction &function : functions) {
-    for (auto [alloc, offset] :
-         llvm::zip_equal(function.allocations, function.plan.offsets)) {
-      builder.setInsertionPoint(alloc);
+  for (PlannedFunction &function : functions)
+    placeBuffers(function.body, builder, [&](Location location) -> Value {
       memref::GlobalOp arena = arenas[function.depth];
-      Value base = memref::GetGlobalOp::create(
-          builder, alloc.getLoc(), arena.getType(), arena.getSymName());
-      Value start =
-          arith::ConstantIndexOp::create(builder, alloc.getLoc(), offset);
-      Value view = memref::ViewOp::create(
-          builder, alloc.getLoc(), alloc.getType(), base, start, ValueRange());
-      alloc.replaceAllUsesWith(view);
-      alloc.erase();
-    }
+      return memref::GetGlobalOp::create(builder, location, arena.getType(),
+                                         arena.getSymName());
+    });
+}
+
+bool belongsToThread(memref::AllocOp alloc) {
+  return isa<scf::ForallOp, scf::ParallelOp>(alloc->getParentOp()) &&
+         getStaticBytes(alloc);
+}
+
+void planThreadMemory(func::FuncOp function) {
+  SmallVector<Block *> bodies;
+  function.walk([&](memref::AllocOp alloc) {
+    if (belongsToThread(alloc) &&
+        !llvm::is_contained(bodies, alloc->getBlock()))
+      bodies.push_back(alloc->getBlock());
+  });
+  if (bodies.empty())
+    return;
+  BufferViewFlowAnalysis aliases(function);
+  SmallVector<PlannedBlock> plans;
+  for (Block *body : bodies)
+    plans.push_back(planBlock(*body, aliases));
+  OpBuilder builder(function.getContext());
+  for (auto [body, plan] : llvm::zip_equal(bodies, plans)) {
+    if (plan.allocations.empty())
+      continue;
+    Location location = function.getLoc();
+    builder.setInsertionPointToStart(body);
+    Value memory = memref::AllocOp::create(
+        builder, location,
+        MemRefType::get({std::max(plan.plan.bytes, alignment)},
+                        builder.getI8Type()),
+        builder.getI64IntegerAttr(alignment));
+    builder.setInsertionPoint(body->getTerminator());
+    memref::DeallocOp::create(builder, location, memory);
+    placeBuffers(plan, builder, [&](Location) { return memory; });
   }
 }
 

@@ -20,6 +20,8 @@
 #ifndef CHAMELEON_LIB_TARGET_MEMORYPLAN_H
 #define CHAMELEON_LIB_TARGET_MEMORYPLAN_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
@@ -45,6 +47,15 @@ MemoryPlan planBuffers(llvm::ArrayRef<BufferLifetime> buffers);
 /// hoist before) into arenas. Left alone: what escapes by return, and functions
 /// that are recursive or called from parallel loops.
 void planMemory(mlir::ModuleOp module);
+
+/// Whether an allocation is for one iteration of a parallel loop: of static
+/// size, in its body.
+bool belongsToThread(mlir::memref::AllocOp alloc);
+
+/// Gives each iteration of a parallel loop one piece of memory for all
+/// allocations that belong to it, and frees it at the end. Left alone: what is
+/// freed already.
+void planThreadMemory(mlir::func::FuncOp function);
 
 } // namespace chameleon
 

@@ -22,10 +22,11 @@ namespace chameleon {
 
 namespace {
 
-/// Unrolls innermost loops of few iterations and instructions: windows of a
-/// pooling, the channels of a model's input. LLVM's own pass also unrolls the
-/// inner loops of convolutions, for which it and code generation took a quarter
-/// of a candidate's compilation, and which made no difference to its speed.
+/// Unrolls innermost loops of few iterations and instructions that carry sums
+/// in vectors: windows of a pooling, the channels of a model's input. LLVM's
+/// own pass also unrolls the inner loops of convolutions and the transforms of
+/// Winograd's, for which it and code generation took a quarter to a third of a
+/// candidate's compilation, and which made no difference to their speed.
 struct UnrollShortLoops : llvm::PassInfoMixin<UnrollShortLoops> {
   // Windows are of up to 7 x 7, and a block of channels, the inner loop of a
   // convolution, is of 8 or more. 640 are the 3 x 3 of a depthwise convolution
@@ -36,7 +37,12 @@ struct UnrollShortLoops : llvm::PassInfoMixin<UnrollShortLoops> {
                               llvm::LoopStandardAnalysisResults &analyses,
                               llvm::LPMUpdater &updater) {
     unsigned tripCount = analyses.SE.getSmallConstantTripCount(&loop);
-    if (!loop.isInnermost() || tripCount == 0 || tripCount > maxTripCount)
+    bool carriesVectors =
+        llvm::any_of(loop.getHeader()->phis(), [](llvm::PHINode &carried) {
+          return carried.getType()->isVectorTy();
+        });
+    if (!loop.isInnermost() || !carriesVectors || tripCount == 0 ||
+        tripCount > maxTripCount)
       return llvm::PreservedAnalyses::all();
     size_t instructions = 0;
     for (llvm::BasicBlock *block : loop.blocks())

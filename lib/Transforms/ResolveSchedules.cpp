@@ -43,7 +43,14 @@ struct ResolveSchedulesPass
       return getOperation().emitError(
                  "expects a dictionary as configuration, found '")
              << configuration << "'";
-    std::optional<Configuration> chosen = space.fromAttr(dictionary);
+    // As in seeds, what is not named has its default: what is inactive in any
+    // case.
+    NamedAttrList all(dictionary);
+    for (const Knob &knob : space.getKnobs())
+      if (!dictionary.contains(knob.name))
+        all.append(knob.name, knob.options[knob.defaultOption]);
+    std::optional<Configuration> chosen =
+        space.fromAttr(all.getDictionary(&getContext()));
     if (!chosen)
       return task.emitError("configuration ")
              << dictionary << " does not fit the knobs "

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tuning/TaskTuner.h"
+#include "chameleon/Measure/Check.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "llvm/ADT/STLExtras.h"
@@ -183,7 +184,17 @@ void TaskTuner::relate(ArrayRef<Record> records) {
     related.push_back(std::move(trials));
 }
 
-void TaskTuner::reuse(ArrayRef<Record> records) {
+/// The tolerance that results of the task are checked with.
+static double getTaskTolerance(func::FuncOp task, double tolerance) {
+  bool isNarrow = llvm::any_of(task.getResultTypes(), [](Type type) {
+    auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
+    return element && element.getWidth() <= 16;
+  });
+  return isNarrow ? getTolerance(ElementKind::BF16, tolerance) : tolerance;
+}
+
+void TaskTuner::reuse(ArrayRef<Record> records, double tolerance) {
+  double allowed = getTaskTolerance(function, tolerance);
   for (const Record &record : records) {
     if (record.schedule != report.schedule ||
         record.fingerprint != schedule.fingerprint)
@@ -193,6 +204,8 @@ void TaskTuner::reuse(ArrayRef<Record> records) {
     if (!configuration || !outcome || !space.isLegal(*configuration) ||
         isMeasured(*configuration))
       continue;
+    if (*outcome == Outcome::Ok && !(record.relativeError <= allowed))
+      outcome = Outcome::WrongResult;
     note(*configuration, *outcome, record.seconds);
     ++report.reused;
     // Records come best first, finals before the rest.

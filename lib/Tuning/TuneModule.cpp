@@ -191,7 +191,7 @@ LogicalResult Session::openDatabase() {
         database->find(r.key, targetKey);
     if (!records)
       return error() << llvm::toString(records.takeError());
-    task->reuse(*records);
+    task->reuse(*records, options.tolerance);
   }
   return success();
 }

@@ -2,6 +2,7 @@
 // RUN: chameleon-opt %s --resolve-schedules="schedule=elementwise" 2>/dev/null | FileCheck %s --check-prefix=EMBEDDED
 // RUN: chameleon-opt %s --resolve-schedules="schedule=elementwise apply" 2>/dev/null | FileCheck %s --check-prefix=APPLIED
 // RUN: chameleon-opt %s --resolve-schedules="schedule=elementwise configuration={parallel=0,vectors=1}" 2>/dev/null | FileCheck %s --check-prefix=GIVEN
+// RUN: chameleon-opt %s --resolve-schedules="schedule=elementwise configuration={parallel=0}" 2>/dev/null | FileCheck %s --check-prefix=EMBEDDED
 // RUN: not chameleon-opt %s --resolve-schedules="schedule=elementwise configuration={parallel=0,vectors=3}" 2>&1 | FileCheck %s --check-prefix=ILLEGAL
 // RUN: not chameleon-opt %s --resolve-schedules="schedule=elementwize" 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: error: no library has a schedule 'elementwize'

@@ -43,6 +43,13 @@
 // RUN: chameleon-opt --export-database=%t/tuning.db | FileCheck %s --check-prefix=JSON
 // JSON: {{^{.*"outcome":"ok".*}$}}
 
+// What was right with a looser tolerance is wrong with a tighter one, and something else has to be measured.
+// RUN: python3 -c "import sqlite3; d = sqlite3.connect('%t/tuning.db'); d.execute('update record set relative_error = 5e-5'); d.commit()"
+// RUN: chameleon-opt %s --tune-schedules="trials=8 database=%t/tuning.db progress=lines threads=1 worker=/nowhere" -o /dev/null 2>&1 | FileCheck %s --check-prefix=AGAIN
+// RUN: not chameleon-opt %s --tune-schedules="trials=8 database=%t/tuning.db progress=lines threads=1 worker=/nowhere tolerance=1e-5" 2>&1 | FileCheck %s --check-prefix=STRICT
+// STRICT-NOT: everything is in the database
+// STRICT: error: worker '/nowhere' does not exist
+
 #id = affine_map<(i, j) -> (i, j)>
 func.func @main(%a: tensor<64x256xf32>, %b: tensor<64x256xf32>) -> tensor<64x256xf32> {
   %e = tensor.empty() : tensor<64x256xf32>

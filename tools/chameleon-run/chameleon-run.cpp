@@ -29,7 +29,6 @@
 #include "llvm/Support/SourceMgr.h"
 #include <algorithm>
 #include <chrono>
-#include <malloc.h>
 
 using namespace mlir;
 using namespace chameleon;
@@ -372,10 +371,7 @@ int main(int argc, char **argv) {
   llvm::cl::HideUnrelatedOptions(options.category);
   llvm::cl::ParseCommandLineOptions(argc, argv,
                                     "Chameleon: run a model on this machine\n");
-  // Buffers of a model are large and live for a moment: keep their pages
-  // instead of giving them back to the system each time.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  keepFreedMemory();
 
   auto description = TargetDescription::parse(options.target, options.threads);
   if (!description)

@@ -39,6 +39,10 @@ struct CPUCompileTimes {
   double translateSeconds = 0, optimizeSeconds = 0, codegenSeconds = 0;
 };
 
+/// Makes the C library keep the pages of freed buffers for the next ones, which
+/// are large and live for a moment. For whole processes that run such code.
+void keepFreedMemory();
+
 class CPUExecutable {
 public:
   /// `function(void **arguments)`: arguments[i] is the bare pointer itself.

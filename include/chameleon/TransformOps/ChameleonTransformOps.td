@@ -279,6 +279,46 @@ def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
   }];
 }
 
+def Chameleon_LowerWinogradOp : Chameleon_TransformOp<"lower_winograd",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Lowers a convolution with a window of 3x3 by Winograd's minimal filtering";
+  let description = [{
+    The target is a convolution with blocked channels, usually a part of one,
+
+        out(n, ko, oh, ow, ki) += image(n, co, oh + r, ow + s, ci) * weights(ko, co, r, s, ci, ki)
+
+    of static shape in f32 or f64, with a batch of 1, whose result starts from a fill with zero. It is computed in squares of
+    `outputs` x `outputs` pixels (2 or 4), with `(outputs + 2)^2` instead of `9 outputs^2` products for each pair of channels:
+    2.25 or 4 times less (Winograd 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015, with their
+    interpolation points 0, 1, -1 and 2, -2). The sums of the transforms are rounded: with 2 the error is about that of the direct sum, with 4
+    some ten times as large.
+
+    - The weights are transformed as a whole, ahead of all loops: constants at load.
+    - The image is transformed into `(outputs + 2)^2` matrices of squares x channels, which are multiplied with those of the
+      weights in register tiles of `blocks` blocks of output channels x `tiles` squares, and the products are transformed back.
+      Where `blocks` or `tiles` do not divide, a last, smaller tile computes the rest. All three steps work on vectors of a
+      block of channels, and their buffers are proportional to the part of the image: choose it so that they stay in a cache.
+    - Squares that reach over the last row or column repeat that of the image; only what lies within is copied to the result, by
+      `copies`, left for the schedule to tile and vectorise.
+
+    ```mlir
+    %copies = transform.chameleon.lower_winograd %part outputs %m blocks %kob tiles %tiles
+      : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    ```
+
+    #### Return modes
+
+    Consumes the target. Parameters that are not one positive integer each are a definite failure; another number of outputs than 2 or 4 and a target of
+    another form are silenceable ones.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$outputs,
+    TransformParamTypeInterface:$blocks, TransformParamTypeInterface:$tiles);
+  let results = (outs TransformHandleTypeInterface:$copies);
+  let assemblyFormat = [{
+    $target `outputs` $outputs `blocks` $blocks `tiles` $tiles attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 def Chameleon_PeelLoopOp : Chameleon_TransformOp<"peel_loop",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Gives the last, partial iteration of each loop a place of its own, if there is one";
@@ -398,6 +438,27 @@ def Chameleon_UnrollLoopOp : Chameleon_TransformOp<"unroll_loop",
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$factor);
   let assemblyFormat = "$target `by` $factor attr-dict `:` type($target) `,` type($factor)";
+}
+
+def Chameleon_WinogradAppliesOp : Chameleon_TransformOp<"winograd_applies",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>,
+     MatchOpInterface]> {
+  let summary = "Whether `lower_winograd` takes an operation";
+  let description = [{
+    1 if the target, or a part of it with one image of the batch, is what `transform.chameleon.lower_winograd` lowers; else 0.
+    A fact for constraints.
+
+    ```mlir
+    %applies = transform.chameleon.winograd_applies %anchor : (!transform.any_op) -> !transform.param<i64>
+    ```
+
+    #### Return modes
+
+    Only reads the target. More than one target is a silenceable failure, as is none.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target);
+  let results = (outs TransformParamTypeInterface:$applies);
+  let assemblyFormat = "$target attr-dict `:` functional-type($target, $applies)";
 }
 
 #endif // CHAMELEON_TRANSFORMOPS_TD

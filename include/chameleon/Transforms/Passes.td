@@ -141,7 +141,7 @@ def ResolveSchedules : Pass<"resolve-schedules", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", /*default=*/"\"cpu\"", "Whose built-in schedules: cpu, nvvm">,
     ListOption<"libraries", "library", "std::string", "Schedule libraries to search before the built-in ones">,
     Option<"schedule", "schedule", "std::string", /*default=*/"", "Name of the schedule to take; the first that applies">,
-    Option<"configuration", "configuration", "std::string", /*default=*/"", "Dictionary of knobs; the default configuration">,
+    Option<"configuration", "configuration", "std::string", /*default=*/"", "Dictionary of knobs (default: the default configuration); what it does not name has the knob's default">,
     Option<"apply", "apply", "bool", /*default=*/"false", "Apply the schedules instead of embedding them">
   ];
 }

@@ -22,6 +22,7 @@
 #include "chameleon/Tuning/TuneModule.h"
 #include "chameleon/Tuning/TuningTask.h"
 #include "llvm/ADT/StringSet.h"
+#include <limits>
 
 namespace chameleon {
 
@@ -49,8 +50,10 @@ public:
                     llvm::StringRef targetKey) const;
 
   /// Takes measurements of an earlier run: those of the same schedule, text and
-  /// all, whose configurations still exist.
-  void reuse(llvm::ArrayRef<Record> records);
+  /// all, whose configurations still exist. A result that was right then and
+  /// whose error is above `tolerance` counts as wrong.
+  void reuse(llvm::ArrayRef<Record> records,
+             double tolerance = std::numeric_limits<double>::infinity());
   /// Takes the trials of another task with the same schedule, for a warm start
   /// of the search; the nearest task first.
   void relate(llvm::ArrayRef<Record> records);

@@ -3,7 +3,7 @@
 
 // Two channel blocks, rows of 13: one tile a row, no remainder. The image is padded into a buffer; fill, convolution, bias and relu
 // stay in registers, and the destination is written once.
-// SPACE: remark: builtin:cpu/conv_nchwc @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 2 : i64, ohb = 1 : i64, owb = 7 : i64, rows = 1 : i64}
+// SPACE: remark: builtin:cpu/conv_nchwc @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 2 : i64, method = 0 : i64, ohb = 1 : i64, outputs = 2 : i64, owb = 7 : i64, rows = 1 : i64
 // CHECK-LABEL: func.func @whole_rows
 // CHECK-NOT: tensor.pad
 // CHECK-NOT: scf.forall
@@ -144,7 +144,7 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 // -----
 
 // Sixteen registers of 256 bits: a block of channels takes two of them, so that seven pixels and their weights would be too many.
-// SPACE: @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 1 : i64, ohb = 1 : i64, owb = 6 : i64, rows = 1 : i64}
+// SPACE: @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 1 : i64, method = 0 : i64, ohb = 1 : i64, outputs = 2 : i64, owb = 6 : i64, rows = 1 : i64,
 // CHECK-LABEL: func.func @avx2
 // CHECK: -> (vector<6x16xf32>)
 // CHECK-NOT: linalg.
@@ -177,7 +177,7 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 // -----
 
 // One pixel: all that can be in registers are the blocks of channels.
-// SPACE: @conv_nchwc: {{.*}} 1 legal, default {blocks = 1 : i64, kob = 4 : i64, ohb = 1 : i64, owb = 1 : i64, rows = 1 : i64}
+// SPACE: @conv_nchwc: {{.*}} 1 legal, default {blocks = 1 : i64, kob = 4 : i64, method = 0 : i64, ohb = 1 : i64, outputs = 2 : i64, owb = 1 : i64, rows = 1 : i64,
 // CHECK-LABEL: func.func @one_pixel
 // CHECK: -> (vector<4x16xf32>)
 // CHECK-NOT: linalg.
@@ -267,5 +267,69 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     %f = linalg.fill ins(%z : f32) outs(%out : tensor<1x4x6x7x7xf32>) -> tensor<1x4x6x7x7xf32>
     %c = linalg.conv_2d_ngchw_gfchw {chameleon.anchor, dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%img, %w : tensor<1x4x6x9x9xf32>, tensor<4x6x6x3x3xf32>) outs(%f : tensor<1x4x6x7x7xf32>) -> tensor<1x4x6x7x7xf32>
     return %c : tensor<1x4x6x7x7xf32>
+  }
+}
+
+// -----
+
+// Constant weights of 3x3 with a stride of 1: Winograd's way, in strips of four rows; 12 accumulators are a tile of 2 blocks x 6
+// squares. The weights are transformed ahead of the strips, the epilogue follows each.
+// SPACE: @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 2 : i64, method = 1 : i64, {{.*}}outputs = 2 : i64, {{.*}}strip_blocks = 0 : i64, strip_rows = 4 : i64, tiles = 6 : i64}
+// CHECK-LABEL: func.func @winograd
+// CHECK-NOT: tensor.pad
+// CHECK: scf.for {{.*}} -> (tensor<16x4x32x8xf32>)
+// CHECK: scf.forall {{.*}} = (0) to (12) step (4)
+// CHECK: tensor.empty() : tensor<16x12x40xf32>
+// CHECK: tensor.empty() : tensor<16x4x13x8xf32>
+// CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>) {
+// CHECK: arith.maximumf {{.*}} : vector<{{.*}}8xf32>
+// CHECK-NOT: linalg.
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 256 : i64, "threads" = 1 : i64, "registers" = 16 : i64>>} {
+  func.func @winograd(%img: tensor<1x4x12x12x8xf32>, %w: tensor<4x4x3x3x8x8xf32> {chameleon.constant}, %bias: tensor<4x8xf32>, %out: tensor<1x4x12x12x8xf32>) -> tensor<1x4x12x12x8xf32> attributes {chameleon.task = "winograd"} {
+    %zero = arith.constant 0.0 : f32
+    %p = tensor.pad %img low[0, 0, 1, 1, 0] high[0, 0, 1, 1, 0] {
+    ^bb0(%x0: index, %x1: index, %x2: index, %x3: index, %x4: index):
+      tensor.yield %zero : f32
+    } : tensor<1x4x12x12x8xf32> to tensor<1x4x14x14x8xf32>
+    %e = tensor.empty() : tensor<1x4x12x12x8xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4x12x12x8xf32>) -> tensor<1x4x12x12x8xf32>
+    %c = linalg.generic {indexing_maps = [affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,co,oh + r,ow + s,ci)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(ko,co,r,s,ci,ki)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,ko,oh,ow,ki)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction", "reduction"]} ins(%p, %w : tensor<1x4x14x14x8xf32>, tensor<4x4x3x3x8x8xf32>) outs(%f : tensor<1x4x12x12x8xf32>) attrs = {chameleon.anchor} {
+    ^bb0(%x: f32, %y: f32, %o: f32):
+      %a = arith.mulf %x, %y fastmath<contract> : f32
+      %b = arith.addf %o, %a fastmath<contract> : f32
+      linalg.yield %b : f32
+    } -> tensor<1x4x12x12x8xf32>
+    %y = linalg.generic {indexing_maps = [affine_map<(n,ko,oh,ow,ki)->(n,ko,oh,ow,ki)>, affine_map<(n,ko,oh,ow,ki)->(ko,ki)>, affine_map<(n,ko,oh,ow,ki)->(n,ko,oh,ow,ki)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel"]} ins(%c, %bias : tensor<1x4x12x12x8xf32>, tensor<4x8xf32>) outs(%out : tensor<1x4x12x12x8xf32>) attrs = {chameleon.epilogue} {
+    ^bb0(%i0: f32, %i1: f32, %o: f32):
+      %s1 = arith.addf %i0, %i1 : f32
+      %m = arith.maximumf %s1, %zero fastmath<nsz> : f32
+      linalg.yield %m : f32
+    } -> tensor<1x4x12x12x8xf32>
+    return %y : tensor<1x4x12x12x8xf32>
+  }
+}
+
+// -----
+
+// Two threads and no epilogue: an odd image is one strip, whose channels are shared out, and a scratch result of whole squares is
+// copied into the destination.
+// SPACE: @conv_nchwc: {{.*}} default {blocks = 1 : i64, kob = 2 : i64, method = 1 : i64, {{.*}}strip_blocks = 4 : i64, strip_rows = 0 : i64, tiles = 6 : i64}
+// CHECK-LABEL: func.func @winograd_parts
+// CHECK: scf.forall {{.*}} = (0) to (8) step (4)
+// CHECK: tensor.empty() : tensor<1x4x8x8x8xf32>
+// CHECK: vector.transfer_read {{.*}} vector<8xf32>
+// CHECK: vector.transfer_write {{.*}} vector<8xf32>
+// CHECK-NOT: linalg.
+module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_bits" = 256 : i64, "threads" = 2 : i64, "registers" = 16 : i64>>} {
+  func.func @winograd_parts(%img: tensor<1x2x9x9x8xf32>, %w: tensor<8x2x3x3x8x8xf32> {chameleon.constant}, %out: tensor<1x8x7x7x8xf32>) -> tensor<1x8x7x7x8xf32> attributes {chameleon.task = "winograd_parts"} {
+    %zero = arith.constant 0.0 : f32
+    %f = linalg.fill ins(%zero : f32) outs(%out : tensor<1x8x7x7x8xf32>) -> tensor<1x8x7x7x8xf32>
+    %c = linalg.generic {indexing_maps = [affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,co,oh + r,ow + s,ci)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(ko,co,r,s,ci,ki)>, affine_map<(n,ko,oh,ow,ki,co,r,s,ci)->(n,ko,oh,ow,ki)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction", "reduction"]} ins(%img, %w : tensor<1x2x9x9x8xf32>, tensor<8x2x3x3x8x8xf32>) outs(%f : tensor<1x8x7x7x8xf32>) attrs = {chameleon.anchor} {
+    ^bb0(%x: f32, %y: f32, %o: f32):
+      %a = arith.mulf %x, %y fastmath<contract> : f32
+      %b = arith.addf %o, %a fastmath<contract> : f32
+      linalg.yield %b : f32
+    } -> tensor<1x8x7x7x8xf32>
+    return %c : tensor<1x8x7x7x8xf32>
   }
 }
