@@ -44,7 +44,7 @@
 extern "C" {
 #endif
 
-#define CHAMELEON_SEARCH_ABI_VERSION 3
+#define CHAMELEON_SEARCH_ABI_VERSION 4
 #define CHAMELEON_SEARCH_EXPORT __attribute__((visibility("default")))
 
 typedef struct ChameleonSpace ChameleonSpace;
@@ -108,6 +108,12 @@ chameleonSpaceSetDefault(ChameleonSpace *space, const int32_t *configuration);
 CHAMELEON_SEARCH_EXPORT void
 chameleonSpaceSetLegal(ChameleonSpace *space, ChameleonLegalFunction legal,
                        void *context);
+/// All legal configurations (`n` x knobs values), once all knobs are added,
+/// instead of a function: for spaces of which few points are legal. Returns 0,
+/// or -1 if there is none, one is out of range, the product of the numbers of
+/// options is 2^63 or more, or the space is in use.
+CHAMELEON_SEARCH_EXPORT int32_t chameleonSpaceSetLegalPoints(
+    ChameleonSpace *space, const int32_t *configurations, int64_t n);
 
 /// Returns NULL and sets `*error` (free it with chameleonSearchFreeError) for
 /// an unknown strategy, an empty space, a space without a legal configuration,

@@ -356,6 +356,11 @@ std::optional<int64_t> DesignSpace::countLegal(int64_t limit) const {
   return chameleon::countLegal(impl->program, impl->knobs, limit);
 }
 
+std::optional<std::vector<Configuration>>
+DesignSpace::listLegal(int64_t limit) const {
+  return chameleon::listLegal(impl->program, impl->knobs, limit);
+}
+
 DictionaryAttr DesignSpace::toAttr(ArrayRef<int32_t> configuration) const {
   MLIRContext *context = (*impl->schedule)->getContext();
   SmallVector<NamedAttribute> entries;

@@ -60,6 +60,12 @@ std::optional<Configuration> findNearestLegal(const ConstraintProgram &program,
 std::optional<int64_t> countLegal(const ConstraintProgram &program,
                                   llvm::ArrayRef<Knob> knobs, int64_t limit);
 
+/// The configurations that meet all requirements; nothing if there are more
+/// than `limit` or countLegal gives up.
+std::optional<std::vector<Configuration>>
+listLegal(const ConstraintProgram &program, llvm::ArrayRef<Knob> knobs,
+          int64_t limit);
+
 } // namespace chameleon
 
 #endif // CHAMELEON_LIB_SCHEDULE_DESIGNSPACEIMPL_H

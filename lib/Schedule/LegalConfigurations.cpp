@@ -50,6 +50,16 @@ public:
     return result;
   }
 
+  /// Calls `visit` at each legal setting of the group's knobs.
+  void forEach(llvm::function_ref<void()> visit, size_t position = 0) {
+    if (position == group.knobs.size())
+      return visit();
+    for (size_t option = 0;
+         option < knobs[group.knobs[position]].options.size(); ++option)
+      if (choose(position, option))
+        forEach(visit, position + 1);
+  }
+
   /// Changes the group's knobs to the nearest legal setting.
   bool findNearest() {
     start.clear();
@@ -186,5 +196,36 @@ std::optional<int64_t> chameleon::countLegal(const ConstraintProgram &program,
   for (size_t knob = 0; knob < knobs.size(); ++knob)
     if (!counted[knob] && !multiply(knobs[knob].options.size()))
       return std::nullopt;
+  return result;
+}
+
+std::optional<std::vector<Configuration>>
+chameleon::listLegal(const ConstraintProgram &program,
+                     llvm::ArrayRef<Knob> knobs, int64_t limit) {
+  std::optional<int64_t> count = countLegal(program, knobs, 1 << 20);
+  std::optional<llvm::SmallVector<Group>> groups = makeGroups(program);
+  if (!count || *count > limit || !groups)
+    return std::nullopt;
+  std::vector<bool> listed(knobs.size(), false);
+  for (const Group &group : *groups)
+    for (unsigned knob : group.knobs)
+      listed[knob] = true;
+  for (unsigned knob = 0; knob < knobs.size(); ++knob)
+    if (!listed[knob]) // tied to nothing: every option will do
+      groups->push_back(Group{{knob}, {{}}});
+  std::vector<Configuration> result{Configuration(knobs.size(), 0)};
+  for (const Group &group : *groups) {
+    std::vector<Configuration> extended;
+    Configuration configuration(knobs.size(), 0);
+    int64_t budget = 0; // what can be counted can be listed
+    GroupSearch(program, knobs, group, configuration, budget).forEach([&] {
+      for (Configuration known : result) {
+        for (unsigned knob : group.knobs)
+          known[knob] = configuration[knob];
+        extended.push_back(std::move(known));
+      }
+    });
+    result = std::move(extended);
+  }
   return result;
 }

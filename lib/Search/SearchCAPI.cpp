@@ -111,6 +111,20 @@ void chameleonSpaceSetLegal(ChameleonSpace *space, ChameleonLegalFunction legal,
   });
 }
 
+int32_t chameleonSpaceSetLegalPoints(ChameleonSpace *space,
+                                     const int32_t *configurations, int64_t n) {
+  return guarded<int32_t>(-1, [&] {
+    if (!space || space->isInUse() || !configurations || n <= 0)
+      return -1;
+    int knobs = space->space.getNumKnobs();
+    std::vector<Configuration> points;
+    for (int64_t i = 0; i < n; ++i)
+      points.emplace_back(configurations + i * knobs,
+                          configurations + (i + 1) * knobs);
+    return space->space.setLegalPoints(std::move(points)) ? 0 : -1;
+  });
+}
+
 ChameleonSearch *chameleonSearchCreate(ChameleonSpace *space,
                                        const ChameleonSearchOptions *options,
                                        char **error) {

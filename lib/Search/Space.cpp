@@ -44,6 +44,9 @@ bool Space::isInRange(const Configuration &configuration) const {
 }
 
 bool Space::isLegal(const Configuration &configuration) const {
+  if (!listedOrdinals.empty())
+    return std::binary_search(listedOrdinals.begin(), listedOrdinals.end(),
+                              getOrdinal(configuration));
   if (enumerated)
     return legalGrid[getOrdinal(configuration)];
   return !legal || legal(configuration);
@@ -58,6 +61,21 @@ bool Space::advance(Configuration &configuration) const {
   return false;
 }
 
+bool Space::setLegalPoints(std::vector<Configuration> points) {
+  if (points.empty() || getGridSize() >= 0x1p63 ||
+      !std::all_of(
+          points.begin(), points.end(),
+          [&](const Configuration &point) { return isInRange(point); }))
+    return false;
+  std::sort(points.begin(), points.end());
+  points.erase(std::unique(points.begin(), points.end()), points.end());
+  legalPoints = std::move(points);
+  listedOrdinals.clear();
+  for (const Configuration &point : legalPoints)
+    listedOrdinals.push_back(getOrdinal(point)); // in the same order
+  return true;
+}
+
 std::string Space::prepare(uint64_t seed) {
   if (knobs.empty())
     return "the space has no knob";
@@ -66,11 +84,15 @@ std::string Space::prepare(uint64_t seed) {
            "option index in range for each of its " +
            std::to_string(knobs.size()) + " knobs";
 
-  enumerated = false;
-  legalPoints.clear();
+  // A knob may have been added since.
+  if (!legalPoints.empty() && legalPoints.front().size() != knobs.size())
+    listedOrdinals.clear();
+  enumerated = !listedOrdinals.empty();
+  if (!enumerated)
+    legalPoints.clear();
   legalGrid.clear();
   double gridSize = getGridSize();
-  if (gridSize <= static_cast<double>(enumerationLimit)) {
+  if (!enumerated && gridSize <= static_cast<double>(enumerationLimit)) {
     legalGrid.reserve(static_cast<size_t>(gridSize));
     Configuration point(knobs.size(), 0);
     do {

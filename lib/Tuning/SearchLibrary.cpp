@@ -155,8 +155,19 @@ ScheduleSearch::create(const SearchLibrary &library,
           designSpace.getKnobs().size(), values.size(), knob.name.c_str());
   }
   library.SpaceSetDefault(result->space, designSpace.getDefault().data());
-  library.SpaceSetLegal(result->space, isLegal,
-                        const_cast<DesignSpace *>(&designSpace));
+  // Of spaces with alternatives few points are legal. More than so many take
+  // longer to draw from a list than by trial.
+  constexpr int64_t mostListed = 1 << 14;
+  std::vector<int32_t> listed;
+  if (std::optional<std::vector<Configuration>> legal =
+          designSpace.listLegal(mostListed))
+    for (const Configuration &configuration : *legal)
+      listed.insert(listed.end(), configuration.begin(), configuration.end());
+  if (listed.empty() || library.SpaceSetLegalPoints(
+                            result->space, listed.data(),
+                            listed.size() / designSpace.getKnobs().size()) != 0)
+    library.SpaceSetLegal(result->space, isLegal,
+                          const_cast<DesignSpace *>(&designSpace));
   char *error = nullptr;
   result->search = library.SearchCreate(result->space, &options, &error);
   if (!result->search) {

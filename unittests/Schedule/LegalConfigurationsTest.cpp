@@ -8,6 +8,7 @@
 
 #include "DesignSpaceImpl.h"
 #include "gtest/gtest.h"
+#include <set>
 
 using namespace chameleon;
 using Kind = ConstraintProgram::Kind;
@@ -79,6 +80,7 @@ TEST_F(LegalConfigurationsTest, NothingIsLegal) {
   requireSum(a, b, 19);
   EXPECT_EQ(findNearestLegal(program, knobs, {0, 0}), std::nullopt);
   EXPECT_EQ(countLegal(program, knobs, 1 << 20), 0);
+  EXPECT_EQ(listLegal(program, knobs, 10), std::vector<Configuration>());
 }
 
 TEST_F(LegalConfigurationsTest, AgreesWithIsLegalOnEveryPoint) {
@@ -95,4 +97,23 @@ TEST_F(LegalConfigurationsTest, AgreesWithIsLegalOnEveryPoint) {
                      ? program.holds({x, y, z})
                      : -1000;
   EXPECT_EQ(countLegal(program, knobs, 1 << 20), count);
+}
+
+TEST_F(LegalConfigurationsTest, ListsWhatIsLegal) {
+  auto a = addKnob(6), b = addKnob(6);
+  addKnob(2); // in no requirement
+  auto c = addKnob(4);
+  requireSum(a, b, 7);
+  program.require(program.make(Kind::Less, c, program.constant(3)), nullptr);
+  auto legal = listLegal(program, knobs, 1000);
+  ASSERT_TRUE(legal);
+  // 2 + 5 to 5 + 2, times 2, times 3.
+  EXPECT_EQ(std::set<Configuration>(legal->begin(), legal->end()).size(),
+            4u * 2 * 3);
+  EXPECT_EQ(legal->size(), 4u * 2 * 3);
+  for (const Configuration &configuration : *legal) {
+    EXPECT_TRUE(program.holds(configuration));
+    EXPECT_LT(configuration[2], 2);
+  }
+  EXPECT_EQ(listLegal(program, knobs, 23), std::nullopt);
 }

@@ -47,6 +47,7 @@ int chameleonSearchAbiTest(const char *path) {
   LOAD(chameleonSpaceAddKnob);
   LOAD(chameleonSpaceSetDefault);
   LOAD(chameleonSpaceSetLegal);
+  LOAD(chameleonSpaceSetLegalPoints);
   LOAD(chameleonSearchCreate);
   LOAD(chameleonSearchDestroy);
   LOAD(chameleonSearchFreeError);
@@ -120,6 +121,19 @@ int chameleonSearchAbiTest(const char *path) {
     for (int k = 0; k < 8; ++k)
       CHECK(all[2 * k] % 2 == 0);
     CHECK(p_chameleonSearchAsk(search, 20, all) == 0);
+    int32_t listed[] = {3, 1, 0, 0, 3, 1}, beyond[] = {0, 99};
+    CHECK(p_chameleonSpaceSetLegalPoints(space, listed, 3) == -1); // used
+    p_chameleonSearchDestroy(search);
+
+    // The legal points as a list, one of them twice.
+    CHECK(p_chameleonSpaceSetLegalPoints(space, beyond, 1) == -1);
+    CHECK(p_chameleonSpaceSetLegalPoints(space, listed, 0) == -1);
+    CHECK(p_chameleonSpaceSetLegalPoints(space, listed, 3) == 0);
+    search = p_chameleonSearchCreate(space, &options, &error);
+    CHECK(search);
+    CHECK(p_chameleonSearchAsk(search, 20, all) == 2);
+    CHECK((all[0] == 0 && all[1] == 0 && all[2] == 3 && all[3] == 1) ||
+          (all[0] == 3 && all[1] == 1 && all[2] == 0 && all[3] == 0));
     p_chameleonSearchDestroy(search);
     p_chameleonSpaceDestroy(space);
   }

@@ -114,6 +114,31 @@ TEST(SpaceTest, SamplesLargeSpacesByRejection) {
   EXPECT_NEAR(sum / 2000, 255.5, 12); // 3.6 standard errors
 }
 
+TEST(SpaceTest, TakesAListOfLegalPoints) {
+  // Three of 2^36, no two of which differ in one knob only.
+  Space space = makeSpace({4096, 4096, 4096}, nullptr);
+  EXPECT_FALSE(space.setLegalPoints({}));
+  EXPECT_FALSE(space.setLegalPoints({{0, 0, 4096}}));
+  EXPECT_FALSE(space.setLegalPoints({{0, 0}}));
+  ASSERT_TRUE(
+      space.setLegalPoints({{7, 8, 9}, {1, 2, 3}, {4000, 1, 5}, {1, 2, 3}}));
+  space.setDefault({0, 0, 0});
+  ASSERT_EQ(space.prepare(0), "");
+  EXPECT_TRUE(space.isEnumerated());
+  EXPECT_EQ(space.getLegalPoints(),
+            (std::vector<Configuration>{{1, 2, 3}, {7, 8, 9}, {4000, 1, 5}}));
+  EXPECT_TRUE(space.isLegal({7, 8, 9}));
+  EXPECT_FALSE(space.isLegal({7, 8, 10}));
+  EXPECT_FALSE(space.getDefault());
+  Random random(1);
+  std::map<Configuration, int> counts;
+  for (int i = 0; i < 3000; ++i)
+    ++counts[space.sample(random)];
+  for (auto &[point, count] : counts)
+    EXPECT_NEAR(count, 1000, 130) << point[0];
+  EXPECT_EQ(space.sampleDistinct(8, {{1, 2, 3}}, random).size(), 2u);
+}
+
 TEST(SpaceTest, WalksWhereRejectionFindsNothing) {
   // 4096 legal points of 2^36: no draw hits one, but each is a neighbour of the
   // default.

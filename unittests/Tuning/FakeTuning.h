@@ -73,6 +73,10 @@ inline SearchLibrary makeSearchLibrary() {
     return static_cast<int32_t>(space->options.size()) - 1;
   };
   library.SpaceSetDefault = [](ChameleonSpace *, const int32_t *) {};
+  // As if a point were out of range: then the function below is asked.
+  library.SpaceSetLegalPoints = [](ChameleonSpace *, const int32_t *, int64_t) {
+    return -1;
+  };
   library.SpaceSetLegal = [](ChameleonSpace *space, ChameleonLegalFunction f,
                              void *context) {
     space->legal = f;

@@ -88,6 +88,9 @@ public:
   /// Number of legal configurations if at most `limit` points need looking at,
   /// else nothing.
   std::optional<int64_t> countLegal(int64_t limit = 1 << 20) const;
+  /// The legal configurations; nothing if there are more than `limit` or they
+  /// cannot be counted.
+  std::optional<std::vector<Configuration>> listLegal(int64_t limit) const;
   const Configuration &getDefault() const;
   /// The legal seeds, best first.
   llvm::ArrayRef<Configuration> getSeeds() const;

@@ -76,6 +76,12 @@ public:
   void setLegal(std::function<bool(const Configuration &)> predicate) {
     legal = std::move(predicate);
   }
+  /// All legal configurations, in any order, where the caller can list them:
+  /// instead of a predicate. Rejection and walks find little where few of many
+  /// points are legal, and a walk of single knobs never leaves an alternative.
+  /// Returns false, and changes nothing, if one is out of range, there is none,
+  /// or the grid has 2^63 points or more.
+  bool setLegalPoints(std::vector<Configuration> points);
   void setDefault(Configuration configuration) {
     defaultConfiguration = std::move(configuration);
   }
@@ -147,7 +153,8 @@ private:
   std::optional<Configuration> defaultConfiguration;
   Configuration firstLegal;
   bool enumerated = false;
-  std::vector<bool> legalGrid; // by ordinal
+  std::vector<bool> legalGrid;          // by ordinal
+  std::vector<uint64_t> listedOrdinals; // sorted, if legal points were listed
   std::vector<Configuration> legalPoints;
 };
 
