@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/Worker.h"
+#include "chameleon/Target/CPUExecutable.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllPasses.h"
 
 int main(int argc, char **argv) {
+  chameleon::keepFreedMemory(); // as chameleon-run has it
   mlir::registerAllPasses();
   mlir::DialectRegistry registry;
   chameleon::registerAll(registry);

@@ -290,8 +290,8 @@ def Chameleon_LowerWinogradOp : Chameleon_TransformOp<"lower_winograd",
     of static shape in f32 or f64, with a batch of 1, whose result starts from a fill with zero. It is computed in squares of
     `outputs` x `outputs` pixels (2 or 4), with `(outputs + 2)^2` instead of `9 outputs^2` products for each pair of channels:
     2.25 or 4 times less (Winograd 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015, with their
-    interpolation points 0, 1, -1 and 2, -2). The sums of the transforms are rounded: with 2 the error is about that of the direct sum, with 4
-    some ten times as large.
+    interpolation points 0, 1, -1 and 2, -2). Of ResNet-18's layers the error with 2 is a third of the direct sum's, with 4 five times
+    it. An infinity or NaN of the image makes NaNs of all pixels of a square that depends on it.
 
     - The weights are transformed as a whole, ahead of all loops: constants at load.
     - The image is transformed into `(outputs + 2)^2` matrices of squares x channels, which are multiplied with those of the
