@@ -137,6 +137,12 @@ TEST(SpaceTest, TakesAListOfLegalPoints) {
   for (auto &[point, count] : counts)
     EXPECT_NEAR(count, 1000, 130) << point[0];
   EXPECT_EQ(space.sampleDistinct(8, {{1, 2, 3}}, random).size(), 2u);
+  // Whichever was told last counts.
+  space.setLegal([](const Configuration &point) { return point[2] == 5; });
+  ASSERT_EQ(space.prepare(0), "");
+  EXPECT_FALSE(space.isEnumerated());
+  EXPECT_TRUE(space.isLegal({0, 0, 5}));
+  EXPECT_FALSE(space.isLegal({7, 8, 9}));
 }
 
 TEST(SpaceTest, WalksWhereRejectionFindsNothing) {

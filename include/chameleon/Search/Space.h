@@ -75,6 +75,7 @@ public:
   int addKnob(Knob knob);
   void setLegal(std::function<bool(const Configuration &)> predicate) {
     legal = std::move(predicate);
+    listedOrdinals.clear();
   }
   /// All legal configurations, in any order, where the caller can list them:
   /// instead of a predicate. Rejection and walks find little where few of many
