@@ -8,6 +8,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "../../lib/Target/MemoryPlan.h"
+#include "chameleon/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
 #include "gtest/gtest.h"
 #include <random>
 
@@ -65,6 +70,51 @@ TEST(MemoryPlan, RandomPlansNeverOverlap) {
     }
     EXPECT_LT(plan.bytes, sum);
   }
+}
+
+TEST(MemoryPlan, AnIterationOfAParallelLoopAllocatesOnce) {
+  // The second and third buffer are never in use together with the first; the
+  // fourth is freed already.
+  mlir::DialectRegistry registry;
+  registerAll(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(R"mlir(
+    func.func @f(%x: f32, %out: memref<8xf32>) {
+      %c0 = arith.constant 0 : index
+      scf.forall (%i) in (8) {
+        %a = memref.alloc() : memref<100xf32>
+        memref.store %x, %a[%c0] : memref<100xf32>
+        %u = memref.load %a[%c0] : memref<100xf32>
+        %b = memref.alloc() : memref<20xf32>
+        %c = memref.alloc() : memref<16xf32>
+        memref.store %u, %b[%c0] : memref<20xf32>
+        memref.store %u, %c[%c0] : memref<16xf32>
+        %v = memref.load %b[%c0] : memref<20xf32>
+        %d = memref.alloc() : memref<4xf32>
+        memref.store %v, %d[%c0] : memref<4xf32>
+        memref.dealloc %d : memref<4xf32>
+        memref.store %v, %out[%i] : memref<8xf32>
+      }
+      return
+    })mlir",
+                                                        &context);
+  ASSERT_TRUE(module);
+  auto function = *module->getOps<mlir::func::FuncOp>().begin();
+  planThreadMemory(function);
+  ASSERT_TRUE(mlir::succeeded(mlir::verify(*module)));
+  llvm::SmallVector<mlir::memref::AllocOp> allocations;
+  int views = 0, frees = 0;
+  function.walk([&](mlir::Operation *op) {
+    if (auto alloc = mlir::dyn_cast<mlir::memref::AllocOp>(op))
+      allocations.push_back(alloc);
+    views += mlir::isa<mlir::memref::ViewOp>(op);
+    frees += mlir::isa<mlir::memref::DeallocOp>(op);
+  });
+  ASSERT_EQ(allocations.size(), 2u);
+  EXPECT_EQ(allocations[0].getType().getNumElements(), 448); // of bytes
+  EXPECT_TRUE(belongsToThread(allocations[0]));
+  EXPECT_EQ(views, 3);
+  EXPECT_EQ(frees, 2);
 }
 
 } // namespace
