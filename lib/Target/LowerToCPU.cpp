@@ -6,8 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The order of passes; facts/native.md and facts/cpu-convolution.md tell what
-// each of them is worth.
+// The order of passes; docs/rationale.md tells what they are worth.
 //
 //===----------------------------------------------------------------------===//
 

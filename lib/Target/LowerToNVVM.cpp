@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The order of passes; facts/gpu-codegen.md tells what each of them is worth.
+// The order of passes; docs/rationale.md tells what they are worth.
 //
 //===----------------------------------------------------------------------===//
 

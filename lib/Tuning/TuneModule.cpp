@@ -33,8 +33,7 @@ struct Preset {
 };
 
 /// `patience`: on recorded spaces the best is rarely found after so many trials
-/// without a gain (facts/search-study.md: 30 to 40 measurements reach 95 % on
-/// most spaces).
+/// without a gain: 30 to 40 measurements reach 95 % on most spaces.
 constexpr Preset kPresets[] = {
     {"quick", 32, 24}, {"default", 128, 64}, {"thorough", 512, 192}};
 

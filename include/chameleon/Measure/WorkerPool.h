@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The tuner's side of chameleon-worker. Candidates never run in this process
-// (design decision 5).
+// (docs/rationale.md, "A fork server").
 //
 //   auto pool = WorkerPool::create(options);
 //   pool->registerTask({key, payloadText, 1});

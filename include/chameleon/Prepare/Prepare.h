@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Design decision 11. Three library functions, each useful alone, each a pass
-// of the same name in Transforms:
+// The graph comes before the tasks. Three library functions, each useful alone,
+// each a pass of the same name in Transforms:
 //
 //   simplifyModel(module);                       // --prepare-model
 //   assignLayouts(module, layoutOptions);        // --assign-layouts

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A tunable schedule is a transform named sequence with `transform.tune.knob`,
-// `transform.tune.alternatives` and `transform.smt.constrain_params` (design
-// decision 1). For one task it spans a design space:
+// `transform.tune.alternatives` and `transform.smt.constrain_params`. For one
+// task it spans a design space:
 //
 //   auto space = DesignSpace::create(schedule, taskFunction);
 //   // Microseconds: constraints only, nothing is compiled.
@@ -103,7 +103,7 @@ public:
 
   /// The resolved form of the schedule: `selected` set, alternatives chosen,
   /// constraints replaced by the params they yield. A detached clone; the
-  /// original is never touched (design decision 2).
+  /// original is never touched.
   mlir::OwningOpRef<mlir::transform::NamedSequenceOp>
   resolve(llvm::ArrayRef<int32_t> configuration) const;
 

@@ -65,8 +65,8 @@ public:
   /// Parses the user's files and the built-in schedules of `target` ("cpu",
   /// "nvvm"). Emits and fails for a file that does not parse, has no
   /// `foreach_match`, or names sequences that do not exist. Runs every
-  /// pre-flight check of the schedules (facts/mlir22.md, section 6.3):
-  /// duplicate knobs, `any_param` into tile_using_for, knobs in matchers.
+  /// pre-flight check of the schedules: duplicate knobs, `any_param` into
+  /// tile_using_for, knobs in matchers; upstream crashes on these.
   static mlir::FailureOr<ScheduleLibrary>
   load(mlir::MLIRContext *context, llvm::ArrayRef<std::string> userFiles,
        llvm::StringRef target);

@@ -11,7 +11,7 @@
 //
 // ptxas runs as a process of its own: it may take minutes over a kernel with
 // many spills, and several at once scale, which the compiler inside the driver
-// does not (facts/gpu-codegen.md, section 6).
+// does not (docs/rationale.md, "ptxas in processes of its own").
 //
 //===----------------------------------------------------------------------===//
 

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Own transform operations exist only where upstream takes no parameter or has no operation (design decision 1). Each one is
+// Own transform operations exist only where upstream takes no parameter or has no operation. Each one is
 // implemented in a file of its own in lib/TransformOps.
 //
 //===----------------------------------------------------------------------===//

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Design decision 4: LibTorch costs 350 ms to load, so only tuning pays for it.
+// LibTorch costs 350 ms to load, so only tuning pays for it.
 //
 //===----------------------------------------------------------------------===//
 

@@ -29,8 +29,7 @@
 
 namespace chameleon {
 
-/// The options of `--tune-schedules`, one struct for C++, C and text
-/// (design.md, "Command line").
+/// The options of `--tune-schedules`, one struct for C++, C and text.
 struct TuningOptions {
   std::string target = "auto";
   unsigned threads = 0; ///< threads of a tuned CPU kernel; 0: all cores
