@@ -76,16 +76,14 @@ def check(name: str, arguments: argparse.Namespace) -> dict[str, object]:
     """One model from export to its output; "problem" says where it ended, if it did not get there."""
     model, work = arguments.models / f"{name}.mlir", arguments.work
     image = arguments.models / f"{name}.input0.npy"
-    # make_models.py knows of one output only.
-    output = next((path for path in (arguments.models / f"{name}.output0.npy", arguments.models / f"{name}.output.npy") if path.exists()), None)
-    if not model.exists() or not image.exists() or output is None:
+    output = arguments.models / f"{name}.output0.npy"
+    if not all(path.exists() for path in (model, image, output)):
         command = [sys.executable, "-m", "chameleon.export", name, "-o", str(model), "--save-data"]
         command += ["--input", MODELS[name]] if MODELS.get(name) else []
         code, text = run(command, work / f"{name}.export.log", arguments.timeout)
         if code:
             model.unlink(missing_ok=True)
             return {"problem": "export: " + last_line(text)}
-        output = arguments.models / f"{name}.output0.npy"
     tuned = work / f"{name}.{arguments.threads}.mlir"
     options = f"threads={arguments.threads} {arguments.tune}"
     start = time.perf_counter()

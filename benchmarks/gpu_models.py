@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Whole models, f32, on an NVIDIA GPU: tuned there, checked, and timed against PyTorch in turns.
 
-    gpu_models.py --models DIR --make-models DIR cifar_resnet20 bert_layer
-    gpu_models.py --models DIR --make-models DIR --compile max-autotune --compile-only resnet18   # fills PyTorch's caches
+    gpu_models.py --models DIR cifar_resnet20 bert_layer
+    gpu_models.py --models DIR --compile max-autotune --compile-only resnet18   # fills PyTorch's caches
 
-DIR holds NAME.mlir with weights, NAME.input0.npy and NAME.output.npy (shared/models/make_models.py --full). A model that has no
+DIR holds NAME.mlir with weights, NAME.input0.npy and NAME.output0.npy (make_models.py DIR). A model that has no
 tuned module in --work is tuned first; what the tuner said is kept beside it and its account printed. PyTorch runs eagerly under a
 CUDA graph (images also with channels last), and as torch.compile makes it in the modes of --compile. Ours is a CUDA graph, too,
 in a process of its own each round, with events around each replay; PyTorch's have them around ten calls, back to back. TF32 is off.
@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import types
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -39,7 +38,7 @@ def tune(model: pathlib.Path, tuned: pathlib.Path, options: str) -> None:
 
 def check(name: str, tuned: pathlib.Path, models: pathlib.Path) -> None:
     command = [str(interleave.BUILD / "bin" / "chameleon-run"), str(tuned), "--target=nvvm", f"--input={models / f'{name}.input0.npy'}",
-               f"--expect={models / f'{name}.output.npy'}", "--tolerance=1e-5"]
+               f"--expect={models / f'{name}.output0.npy'}", "--tolerance=1e-5"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     print(f"{name}: {result.stdout.strip()} {result.stderr.strip()} (exit {result.returncode})", flush=True)
 
@@ -65,22 +64,19 @@ def replay(torch, call) -> interleave.Contender:
     return run
 
 
-def make_peers(name: str, make_models: pathlib.Path, modes: list[str]) -> dict[str, interleave.Contender]:
+def make_peers(name: str, modes: list[str]) -> dict[str, interleave.Contender]:
     """PyTorch with the weights that make_models.py gives the model."""
-    sys.modules.setdefault("torch_mlir", types.ModuleType("torch_mlir")).fx = None  # only exporting needs it
-    sys.path.insert(0, str(make_models))
-    import make_models as models
+    import make_models
     import torch
 
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
     torch.set_grad_enabled(False)
-    make, shape, _ = models.MODELS[name]
-    module = models.build(make).cuda()
-    image = torch.randn(shape, generator=torch.Generator().manual_seed(1)).cuda()
+    module = make_models.build(name).cuda()
+    image = make_models.make_input(name).cuda()
     peers = {"eager, graph": replay(torch, interleave.capture(torch, lambda: module(image)).replay)}
     if image.dim() == 4:
-        last, last_image = (value.to(memory_format=torch.channels_last) for value in (models.build(make).cuda(), image))
+        last, last_image = (value.to(memory_format=torch.channels_last) for value in (make_models.build(name).cuda(), image))
         peers["eager NHWC, graph"] = replay(torch, interleave.capture(torch, lambda: last(last_image)).replay)
     for mode in modes:
         torch._dynamo.reset()
@@ -101,7 +97,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="+")
     parser.add_argument("--models", type=pathlib.Path, required=True)
-    parser.add_argument("--make-models", type=pathlib.Path, required=True, help="folder of make_models.py, for the peers")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "chameleon-gpu-benchmarks")
     parser.add_argument("--tune", default="target=nvvm preset=quick progress=lines no-database=true", help="options of --tune-schedules")
     parser.add_argument("--compile", nargs="*", default=[], help="modes of torch.compile")
@@ -121,7 +116,7 @@ def main() -> None:
             check(name, tuned, arguments.models)
         if arguments.tune_only:
             continue
-        contenders = make_peers(name, arguments.make_models, arguments.compile)
+        contenders = make_peers(name, arguments.compile)
         if arguments.compile_only:
             continue
         image = arguments.models / f"{name}.input0.npy"

@@ -3,7 +3,7 @@
 
     models.py --models DIR --threads 1 resnet18 mobilenet_v2 cifar_resnet20
 
-DIR holds NAME.mlir with weights, NAME.input0.npy and NAME.output.npy (shared/models/make_models.py --full, or
+DIR holds NAME.mlir with weights, NAME.input0.npy and NAME.output0.npy (make_models.py DIR, or
 `python -m chameleon.export`). Tuned modules are kept in --work and made if they are not there.
 """
 from __future__ import annotations
@@ -24,7 +24,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="+")
     parser.add_argument("--models", type=pathlib.Path, required=True)
-    parser.add_argument("--make-models", type=pathlib.Path, required=True, help="folder of make_models.py, for the peers")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "chameleon-benchmarks")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--tune", default="preset=default", help="options of --tune-schedules")
@@ -48,30 +47,28 @@ def main() -> None:
             subprocess.run([str(interleave.BUILD / "bin" / "chameleon-opt"), str(model), f"--apply-schedules=defaults threads={threads}",
                             "-o", str(untuned)], check=True)
         check = subprocess.run([str(interleave.BUILD / "bin" / "chameleon-run"), str(tuned), f"--input={image}", f"--threads={threads}",
-                                f"--expect={arguments.models / f'{name}.output.npy'}", "--tolerance=1e-5"], capture_output=True, text=True)
+                                f"--expect={arguments.models / f'{name}.output0.npy'}", "--tolerance=1e-5"], capture_output=True, text=True)
         print(f"{name}: {check.stdout.strip() or check.stderr.strip()} (exit {check.returncode})", flush=True)
         contenders = {
             "chameleon": interleave.chameleon(tuned, threads, [f"--input={image}"]),
             "chameleon untuned": interleave.chameleon(untuned, threads, [f"--input={image}"]),
         }
         if not arguments.no_peers:
-            contenders.update(make_peers(name, arguments.make_models, threads))
+            contenders.update(make_peers(name, threads))
         reference = "onnxruntime" if "onnxruntime" in contenders else "chameleon untuned"
         interleave.report(name, interleave.compare(contenders, arguments.rounds, arguments.seconds), reference)
 
 
-def make_peers(name: str, make_models: pathlib.Path, threads: int) -> dict[str, interleave.Contender]:
+def make_peers(name: str, threads: int) -> dict[str, interleave.Contender]:
     """PyTorch eager and ONNX Runtime on the same weights."""
     warnings.filterwarnings("ignore")
-    sys.path.insert(0, str(make_models))
-    import make_models as models
+    import make_models
     import onnxruntime
     import torch
 
     torch.set_num_threads(threads)
-    make, shape, _ = models.MODELS[name]
-    module = models.build(make)
-    image = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+    module = make_models.build(name)
+    image = make_models.make_input(name)
     path = f"{tempfile.gettempdir()}/{name}.onnx"
     with torch.no_grad():
         torch.onnx.export(module, (image,), path, dynamo=False, input_names=["x"])

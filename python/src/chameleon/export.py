@@ -26,9 +26,9 @@ WEIGHTS = ("inline", "elided")
 ELIDE_FROM_ELEMENTS = 32  #: constants with more elements than this lose their data when weights are elided
 
 _HELP = {
-    "torch": "pip install torch --index-url https://download.pytorch.org/whl/cpu",
-    "torch_mlir": "pip install --pre torch-mlir -f https://github.com/llvm/torch-mlir-release/releases/expanded_assets/dev-wheels",
-    "torchvision": "pip install torchvision --index-url https://download.pytorch.org/whl/cpu",
+    "torch": "pip install torch",
+    "torch_mlir": "pip install --pre torch-mlir",
+    "torchvision": "pip install torchvision",
     "numpy": "pip install numpy",
 }
 
@@ -144,12 +144,7 @@ def make_torchvision_model(name: str, seed: int = 0, pretrained: bool = False) -
     # Some detection and segmentation models would download a backbone.
     options = {"weights_backbone": None} if name.startswith(("fcn", "deeplab", "lraspp", "fasterrcnn", "maskrcnn", "keypointrcnn", "retinanet", "ssd", "fcos")) else {}
     model = torchvision.models.get_model(name, weights=None, **options).eval()
-    for layer in model.modules():
-        if isinstance(layer, torch.nn.BatchNorm2d):
-            torch.nn.init.normal_(layer.running_mean, 0, 0.1)
-            torch.nn.init.uniform_(layer.running_var, 0.5, 1.5)
-            torch.nn.init.uniform_(layer.weight, 0.5, 1.5)
-            torch.nn.init.normal_(layer.bias, 0, 0.1)
+    randomize_statistics(model)
     for name, parameter in model.named_parameters():
         # ViT's last layer starts from zeros, ConvNeXt's branches from a millionth.
         if name.endswith("layer_scale"):
@@ -157,6 +152,17 @@ def make_torchvision_model(name: str, seed: int = 0, pretrained: bool = False) -
         elif parameter.dim() > 1 and not parameter.any():
             torch.nn.init.normal_(parameter, 0, 0.02)
     return model
+
+
+def randomize_statistics(model: torch.nn.Module) -> None:
+    """Gives batch norms random statistics from torch's generator; the default ones (mean 0, variance 1) would hide mistakes."""
+    torch = _require("torch")
+    for layer in model.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(layer.running_mean, 0, 0.1)
+            torch.nn.init.uniform_(layer.running_var, 0.5, 1.5)
+            torch.nn.init.uniform_(layer.weight, 0.5, 1.5)
+            torch.nn.init.normal_(layer.bias, 0, 0.1)
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
