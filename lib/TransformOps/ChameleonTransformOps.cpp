@@ -8,6 +8,7 @@
 
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "Simplify.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -32,6 +33,7 @@ class ChameleonExtension
 public:
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ChameleonExtension)
   ChameleonExtension() {
+    declareDependentDialect<chameleon::ChameleonDialect>();
     // What the operations below create in the payload.
     declareGeneratedDialect<affine::AffineDialect>();
     declareGeneratedDialect<arith::ArithDialect>();

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/InitAllDialects.h"
@@ -16,5 +17,6 @@ void chameleon::registerAll(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllToLLVMIRTranslations(registry);
+  registry.insert<ChameleonDialect>();
   registerTransformOps(registry);
 }
