@@ -23,6 +23,11 @@ if os.path.exists(os.path.join(cuda_home, "bin", "ptxas")):
     config.environment["PATH"] += os.pathsep + os.path.join(cuda_home, "bin")
 if os.path.exists(os.path.join(cuda_home, "nvvm", "libdevice", "libdevice.10.bc")):
     config.available_features.add("libdevice")
+# Strategies that have an agent, the default among them.
+libraries = os.path.join(config.chameleon_binary_dir, "lib")
+if os.path.exists(os.path.join(libraries, "libchameleon_agent.so")):
+    config.available_features.add("agent")
+config.substitutions.append(("%search_library", os.path.join(libraries, "libchameleon_search.so")))
 # A CUDA driver without a GPU in front of a real one (unittests/Runtime/FakeCuda.h); cubins of tests stay among tests.
 config.substitutions.append(("%fake_cuda", "LD_LIBRARY_PATH=" + os.path.join(config.chameleon_binary_dir, "unittests", "fake-cuda")))
 # What MLIR's own runner needs for host code that launches kernels.

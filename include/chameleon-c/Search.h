@@ -28,7 +28,7 @@
 //  - The same options, space and sequence of tells give the same sequence of
 //  asks, bit for bit, on any machine with the
 //    same libraries. Nothing reads the clock, the environment or the number of
-//    cores.
+//    cores; but $CHAMELEON_TORCH, $PATH and $HOME may say where LibTorch is.
 //  - No function throws, prints or exits. A space and a search may be used from
 //  one thread at a time.
 //  - Limits: 64 knobs, 4096 options a knob.
@@ -71,7 +71,9 @@ typedef struct ChameleonTrial {
 
 typedef struct ChameleonSearchOptions {
   uint32_t abiVersion;  ///< CHAMELEON_SEARCH_ABI_VERSION
-  const char *strategy; ///< one of chameleonSearchStrategyName(i)
+  const char *strategy; ///< one of chameleonSearchStrategyName(i). Those that
+                        ///< have an agent load libchameleon_agent from the
+                        ///< folder of this library, and LibTorch with it
   uint64_t seed;
   int32_t batch; ///< configurations that are measured between two refits of the
                  ///< cost model; default 8
@@ -116,9 +118,9 @@ CHAMELEON_SEARCH_EXPORT int32_t chameleonSpaceSetLegalPoints(
     ChameleonSpace *space, const int32_t *configurations, int64_t n);
 
 /// Returns NULL and sets `*error` (free it with chameleonSearchFreeError) for
-/// an unknown strategy, an empty space, a space without a legal configuration,
-/// or an ABI version that this library does not speak. The space must outlive
-/// the search.
+/// an unknown strategy, one whose agent cannot be loaded, an empty space, a
+/// space without a legal configuration, or an ABI version that this library
+/// does not speak. The space must outlive the search.
 CHAMELEON_SEARCH_EXPORT ChameleonSearch *
 chameleonSearchCreate(ChameleonSpace *space,
                       const ChameleonSearchOptions *options, char **error);

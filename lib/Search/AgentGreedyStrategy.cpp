@@ -21,17 +21,23 @@ using namespace chameleon::search;
 namespace {
 class AgentGreedyStrategy final : public PlannedStrategy {
 public:
-  using PlannedStrategy::PlannedStrategy;
+  AgentGreedyStrategy(const AgentLibrary &library, const Space &space,
+                      const History &history, const SearchOptions &options)
+      : PlannedStrategy(space, history, options), library(library) {}
 
 private:
-  void explore(ScoredPool &pool) override { exploreByAgent(pool); }
+  void explore(ScoredPool &pool) override { exploreByAgent(library, pool); }
   std::vector<Configuration> sample(const ScoredPool &pool) override {
     return sampleBest(pool);
   }
+
+  AgentLibrary library;
 };
 } // namespace
 
 std::unique_ptr<Strategy> chameleon::search::createAgentGreedyStrategy(
-    const Space &space, const History &history, const SearchOptions &options) {
-  return std::make_unique<AgentGreedyStrategy>(space, history, options);
+    const AgentLibrary &library, const Space &space, const History &history,
+    const SearchOptions &options) {
+  return std::make_unique<AgentGreedyStrategy>(library, space, history,
+                                               options);
 }

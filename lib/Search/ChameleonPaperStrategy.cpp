@@ -23,17 +23,23 @@ using namespace chameleon::search;
 namespace {
 class ChameleonPaperStrategy final : public PlannedStrategy {
 public:
-  using PlannedStrategy::PlannedStrategy;
+  ChameleonPaperStrategy(const AgentLibrary &library, const Space &space,
+                         const History &history, const SearchOptions &options)
+      : PlannedStrategy(space, history, options), library(library) {}
 
 private:
-  void explore(ScoredPool &pool) override { exploreByAgent(pool); }
+  void explore(ScoredPool &pool) override { exploreByAgent(library, pool); }
   std::vector<Configuration> sample(const ScoredPool &pool) override {
     return sampleClusters(pool);
   }
+
+  AgentLibrary library;
 };
 } // namespace
 
 std::unique_ptr<Strategy> chameleon::search::createChameleonPaperStrategy(
-    const Space &space, const History &history, const SearchOptions &options) {
-  return std::make_unique<ChameleonPaperStrategy>(space, history, options);
+    const AgentLibrary &library, const Space &space, const History &history,
+    const SearchOptions &options) {
+  return std::make_unique<ChameleonPaperStrategy>(library, space, history,
+                                                  options);
 }

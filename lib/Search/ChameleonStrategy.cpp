@@ -110,9 +110,11 @@ CostModelOptions getTreeOptions() {
 
 class ChameleonStrategy : public Strategy {
 public:
+  /// Without a library, without an agent.
   ChameleonStrategy(const Space &space, const History &history,
-                    const SearchOptions &options, bool useAgent)
-      : Strategy(space, history, options), useAgent(useAgent),
+                    const SearchOptions &options,
+                    std::optional<AgentLibrary> agentLibrary)
+      : Strategy(space, history, options), agentLibrary(agentLibrary),
         random(options.seed, /*stream=*/2),
         surveyRandom(options.seed, /*stream=*/5),
         process(space, GaussianProcessOptions()),
@@ -300,7 +302,7 @@ private:
       return trees.predict(points);
     });
     pool.score(candidates);
-    if (useAgent)
+    if (agentLibrary)
       walk(pool);
     std::vector<Configuration> best =
         pool.getBest(clustered, history.getKnown());
@@ -323,10 +325,11 @@ private:
     for (int i = 0; i < agentOptions.episodes; ++i)
       starts.push_back(i % 2 ? elite[(i / 2) % elite.size()]
                              : space.sample(random));
-    Agent(space, agentOptions, random.next()).explore(starts, pool);
+    Agent(*agentLibrary, space, agentOptions, random.next())
+        .explore(starts, pool);
   }
 
-  bool useAgent;
+  std::optional<AgentLibrary> agentLibrary;
   Random random, surveyRandom;
   GaussianProcess process;
   CostModel trees;
@@ -339,14 +342,14 @@ private:
 } // namespace
 
 std::unique_ptr<Strategy> chameleon::search::createChameleonStrategy(
-    const Space &space, const History &history, const SearchOptions &options) {
-  return std::make_unique<ChameleonStrategy>(space, history, options,
-                                             /*useAgent=*/true);
+    const AgentLibrary &library, const Space &space, const History &history,
+    const SearchOptions &options) {
+  return std::make_unique<ChameleonStrategy>(space, history, options, library);
 }
 
 std::unique_ptr<Strategy>
 chameleon::search::createChameleonWithoutAgentStrategy(
     const Space &space, const History &history, const SearchOptions &options) {
   return std::make_unique<ChameleonStrategy>(space, history, options,
-                                             /*useAgent=*/false);
+                                             std::nullopt);
 }

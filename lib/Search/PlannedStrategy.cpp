@@ -67,9 +67,11 @@ void PlannedStrategy::exploreByAnnealing(ScoredPool &pool) {
   anneal(space, chains, annealing, history.getKnown(), pool, random);
 }
 
-void PlannedStrategy::exploreByAgent(ScoredPool &pool) {
+void PlannedStrategy::exploreByAgent(const AgentLibrary &library,
+                                     ScoredPool &pool) {
   if (!agent)
-    agent = std::make_unique<Agent>(space, AgentOptions::paper(), options.seed);
+    agent = std::make_unique<Agent>(library, space, AgentOptions::paper(),
+                                    options.seed);
   agent->explore(drawStarts(AgentOptions::paper().episodes), pool);
 }
 

@@ -52,7 +52,7 @@ protected:
   void exploreByAnnealing(ScoredPool &pool);
   /// The paper's: one agent that goes on learning, from random starts (Agent.h,
   /// AgentOptions::paper).
-  void exploreByAgent(ScoredPool &pool);
+  void exploreByAgent(const AgentLibrary &library, ScoredPool &pool);
   /// AutoTVM's sampler: the best-predicted.
   std::vector<Configuration> sampleBest(const ScoredPool &pool) const;
   /// The paper's: k-means of the 64 best-predicted over the largest knobs, one

@@ -21,13 +21,8 @@ std::unique_ptr<Search> Search::create(std::shared_ptr<Space> space,
   search->options.batch = std::max(1, options.batch);
   search->options.initial = std::max(1, options.initial);
   search->strategy = createStrategy(options.strategy, *search->space,
-                                    search->history, search->options);
-  if (search->strategy)
-    return search;
-  error = "unknown strategy '" + options.strategy + "', expected one of";
-  for (int i = 0; getStrategyName(i); ++i)
-    error += std::string(i ? ", " : " ") + getStrategyName(i);
-  return nullptr;
+                                    search->history, search->options, error);
+  return search->strategy ? std::move(search) : nullptr;
 }
 
 std::vector<Configuration> Search::ask(size_t count) {

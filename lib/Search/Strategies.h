@@ -9,6 +9,7 @@
 #ifndef CHAMELEON_LIB_SEARCH_STRATEGIES_H
 #define CHAMELEON_LIB_SEARCH_STRATEGIES_H
 
+#include "chameleon/Search/AgentLibrary.h"
 #include "chameleon/Search/Strategy.h"
 
 namespace chameleon::search {
@@ -16,17 +17,24 @@ namespace chameleon::search {
 #define CHAMELEON_STRATEGY(NAME)                                               \
   std::unique_ptr<Strategy> create##NAME##Strategy(                            \
       const Space &, const History &, const SearchOptions &);
-CHAMELEON_STRATEGY(AgentGreedy)
 CHAMELEON_STRATEGY(AnnealingSampling)
 CHAMELEON_STRATEGY(AutoTVM)
-CHAMELEON_STRATEGY(Chameleon)
-CHAMELEON_STRATEGY(ChameleonPaper)
 CHAMELEON_STRATEGY(ChameleonWithoutAgent)
 CHAMELEON_STRATEGY(Genetic)
 CHAMELEON_STRATEGY(LFBO)
 CHAMELEON_STRATEGY(Random)
 CHAMELEON_STRATEGY(Exhaustive)
 #undef CHAMELEON_STRATEGY
+
+/// Those that have an agent.
+#define CHAMELEON_AGENT_STRATEGY(NAME)                                         \
+  std::unique_ptr<Strategy> create##NAME##Strategy(                            \
+      const AgentLibrary &, const Space &, const History &,                    \
+      const SearchOptions &);
+CHAMELEON_AGENT_STRATEGY(AgentGreedy)
+CHAMELEON_AGENT_STRATEGY(Chameleon)
+CHAMELEON_AGENT_STRATEGY(ChameleonPaper)
+#undef CHAMELEON_AGENT_STRATEGY
 
 } // namespace chameleon::search
 

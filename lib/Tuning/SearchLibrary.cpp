@@ -9,11 +9,7 @@
 #include "chameleon/Tuning/SearchLibrary.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Program.h"
 #include <dlfcn.h>
 
 using namespace mlir;
@@ -50,68 +46,12 @@ double numericValue(Attribute option, size_t position) {
 
 } // namespace
 
-/// The folder of LibTorch's libraries: $CHAMELEON_TORCH, or that of the
-/// package which python3 would import; empty if there is none.
-static std::string findTorch() {
-  if (const char *variable = std::getenv("CHAMELEON_TORCH"))
-    return variable;
-  llvm::ErrorOr<std::string> python = llvm::sys::findProgramByName("python3");
-  llvm::SmallString<128> output;
-  if (!python ||
-      llvm::sys::fs::createTemporaryFile("chameleon-torch", "txt", output))
-    return "";
-  llvm::FileRemover removal(output);
-  llvm::StringRef arguments[] = {
-      *python, "-c",
-      "import importlib.util as u; print(u.find_spec('torch').origin)"};
-  std::optional<llvm::StringRef> redirects[] = {
-      llvm::StringRef(), llvm::StringRef(output), llvm::StringRef()};
-  if (llvm::sys::ExecuteAndWait(*python, arguments, std::nullopt, redirects,
-                                /*SecondsToWait=*/20) != 0)
-    return "";
-  auto text = llvm::MemoryBuffer::getFile(output);
-  if (!text)
-    return "";
-  llvm::SmallString<128> folder(
-      llvm::sys::path::parent_path((*text)->getBuffer().trim()));
-  llvm::sys::path::append(folder, "lib");
-  return folder.str().str();
-}
-
-/// A search library of a binary release was linked to a LibTorch that is
-/// somewhere else here. A library that is loaded already satisfies whoever
-/// names it.
-static void *loadWithTorch(const std::string &file, std::string &why) {
-  std::string torch = findTorch();
-  if (torch.empty()) {
-    why += "; no torch found either: neither $CHAMELEON_TORCH names a folder "
-           "of libtorch_cpu.so, nor does python3 know the package";
-    return nullptr;
-  }
-  for (llvm::StringRef name : {"libc10.so", "libtorch_cpu.so"}) {
-    std::string library = (torch + "/" + name).str();
-    if (!dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
-      why += std::string("; ") + dlerror();
-      return nullptr;
-    }
-  }
-  void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle)
-    why = std::string(dlerror()) + " (with torch from " + torch + ")";
-  return handle;
-}
-
 llvm::Expected<SearchLibrary> SearchLibrary::load(llvm::StringRef path) {
   std::string file = path.empty() ? findBesideProgram() : path.str();
   void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  std::string why = handle ? "" : dlerror();
-  // No torch on the loader's path, or one of another version.
-  if (!handle && (llvm::StringRef(why).contains("torch") ||
-                  llvm::StringRef(why).contains("c10")))
-    handle = loadWithTorch(file, why);
   if (!handle)
     return llvm::createStringError("cannot load the search library: %s",
-                                   why.c_str());
+                                   dlerror());
   SearchLibrary library;
 #define CHAMELEON_SEARCH_FUNCTION(name)                                        \
   library.name = reinterpret_cast<decltype(library.name)>(                     \
@@ -128,11 +68,29 @@ llvm::Expected<SearchLibrary> SearchLibrary::load(llvm::StringRef path) {
   return library;
 }
 
-std::vector<std::string> SearchLibrary::strategies() const {
-  std::vector<std::string> names;
-  for (int32_t i = 0; const char *name = SearchStrategyName(i); ++i)
-    names.push_back(name);
-  return names;
+static llvm::Expected<ChameleonSearch *>
+createSearch(const SearchLibrary &library, ChameleonSpace *space,
+             const ChameleonSearchOptions &options) {
+  char *error = nullptr;
+  if (ChameleonSearch *search = library.SearchCreate(space, &options, &error))
+    return search;
+  std::string message = error ? error : "unknown reason";
+  library.SearchFreeError(error);
+  return llvm::createStringError(message);
+}
+
+llvm::Error SearchLibrary::check(const std::string &strategy) const {
+  ChameleonSearchOptions options = SearchDefaultOptions();
+  options.strategy = strategy.c_str();
+  ChameleonSpace *space = SpaceCreate();
+  double value = 0;
+  SpaceAddKnob(space, "any", &value, 1, /*ordered=*/1);
+  llvm::Expected<ChameleonSearch *> search =
+      createSearch(*this, space, options);
+  if (search)
+    SearchDestroy(*search);
+  SpaceDestroy(space);
+  return search.takeError();
 }
 
 llvm::Expected<std::unique_ptr<ScheduleSearch>>
@@ -168,13 +126,12 @@ ScheduleSearch::create(const SearchLibrary &library,
                             listed.size() / designSpace.getKnobs().size()) != 0)
     library.SpaceSetLegal(result->space, isLegal,
                           const_cast<DesignSpace *>(&designSpace));
-  char *error = nullptr;
-  result->search = library.SearchCreate(result->space, &options, &error);
-  if (!result->search) {
-    std::string message = error ? error : "unknown reason";
-    library.SearchFreeError(error);
-    return llvm::createStringError("cannot search: %s", message.c_str());
-  }
+  llvm::Expected<ChameleonSearch *> search =
+      createSearch(library, result->space, options);
+  if (!search)
+    return llvm::createStringError("cannot search: %s",
+                                   llvm::toString(search.takeError()).c_str());
+  result->search = *search;
   return result;
 }
 

@@ -215,17 +215,15 @@ LogicalResult Session::startWorkers() {
   if (!created)
     return error() << llvm::toString(created.takeError());
   pool = std::move(*created);
-  // After the worker was started: LibTorch brings threads, and loads while the
-  // worker warms up.
+  // After the worker was started: LibTorch, where the strategy has an agent,
+  // brings threads, and loads while the worker warms up.
   llvm::Expected<SearchLibrary> loaded =
       SearchLibrary::load(options.searchLibrary);
   if (!loaded)
     return error() << llvm::toString(loaded.takeError());
   searchLibrary = *loaded;
-  if (!llvm::is_contained(searchLibrary->strategies(), options.strategy))
-    return error() << "unknown strategy '" << options.strategy
-                   << "', expected one of "
-                   << llvm::join(searchLibrary->strategies(), ", ");
+  if (llvm::Error unusable = searchLibrary->check(options.strategy))
+    return error() << llvm::toString(std::move(unusable));
   report.peakGflops = target.peakGflops();
   return success();
 }

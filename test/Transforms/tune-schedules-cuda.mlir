@@ -1,4 +1,4 @@
-// REQUIRES: cuda
+// REQUIRES: cuda, agent
 // On a real device: kernels compute what the host computes, with and without schedules.
 
 // RUN: chameleon-run %s --target=cpu --random-inputs --output=%t.npy

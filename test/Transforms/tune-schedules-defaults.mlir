@@ -1,3 +1,4 @@
+// REQUIRES: agent
 // However early a run ends, every task has a schedule that is known to be right: all defaults are measured, the heaviest task's
 // first, before any task is searched.
 // RUN: chameleon-opt %s --tune-schedules="trials=6 patience=6 strategy=random no-database=true progress=lines threads=1" -o %t.mlir 2> %t.log

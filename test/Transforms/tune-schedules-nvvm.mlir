@@ -1,3 +1,4 @@
+// REQUIRES: agent
 // What a GPU would tune, without one: every task of a model has a schedule for the target and legal configurations, also
 // those whose schedule has several matchers.
 

@@ -1,3 +1,4 @@
+// REQUIRES: agent
 // The whole loop on a tiny module: tune, find everything again, apply, and run nothing wrong.
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: chameleon-opt %s --tune-schedules="trials=8 database=%t/tuning.db progress=lines threads=1" -o %t/tuned.mlir 2> %t/log

@@ -1,3 +1,4 @@
+// REQUIRES: agent
 // Two products of one schedule learn from each other: before a model is fitted, each batch of a task begins with what was fast for the
 // other. With share=false both draw what their seed says, however long anything takes.
 // RUN: rm -rf %t && mkdir -p %t

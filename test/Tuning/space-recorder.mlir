@@ -1,3 +1,4 @@
+// REQUIRES: agent
 // Every legal configuration of two tiny tasks, each in a file of its own that a replay reads back.
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: chameleon-opt %s --tune-schedules="strategy=exhaustive record=%t/space.json no-database=true progress=quiet threads=1" -o /dev/null

@@ -1,3 +1,4 @@
+// REQUIRES: agent
 // A task that the database does not know measures first, after its own default, what was fastest for its nearest one: here nearly
 // all that the other shape had measured, though another seed would draw other configurations.
 // RUN: rm -rf %t && mkdir -p %t

@@ -13,6 +13,7 @@ using namespace chameleon::search;
 namespace {
 
 TEST(AgentGreedyStrategyTest, BeatsRandom) {
+  SKIP_WITHOUT_AGENT();
   auto recorded = getRecording("conv_56x56x64");
   EXPECT_GE(getResult(*recorded, "rl-greedy", 192, 4).first,
             getResult(*recorded, "random", 192, 64).first + 0.005);

@@ -13,6 +13,7 @@ using namespace chameleon::search;
 namespace {
 
 TEST(ChameleonPaperStrategyTest, LearnsAfterItsInitialDesign) {
+  SKIP_WITHOUT_AGENT();
   auto recorded = getRecording("mma_f16_2048");
   double performance = getResult(*recorded, "chameleon-paper", 128, 6).first;
   double randomPerformance = getResult(*recorded, "random", 128, 64).first;

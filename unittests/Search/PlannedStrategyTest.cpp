@@ -16,7 +16,7 @@ TEST(PlannedStrategyTest, BeginsWithSixtyFourRandomOnes) {
   auto recorded = getRecording("mma_f16_2048");
   // No model can be fitted before 64 trials are told, whatever the options say.
   SearchOptions options;
-  options.strategy = "chameleon-paper";
+  options.strategy = "sa-sampling";
   options.initial = 4;
   std::string error;
   auto ask = [&](double seconds) {

@@ -8,9 +8,9 @@
 
 #include "gtest/gtest.h"
 
-extern "C" int chameleonSearchAbiTest(const char *path);
+extern "C" int chameleonSearchAbiTest(const char *path, int hasAgent);
 
 TEST(SearchCAPITest, WorksFromC) {
-  EXPECT_EQ(chameleonSearchAbiTest(SEARCH_LIBRARY), 0)
+  EXPECT_EQ(chameleonSearchAbiTest(SEARCH_LIBRARY, CHAMELEON_HAS_AGENT), 0)
       << "the line of AbiTest.c";
 }

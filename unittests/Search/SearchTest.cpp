@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Search/Search.h"
-#include "gtest/gtest.h"
+#include "TestSpaces.h"
 #include <algorithm>
 
 using namespace chameleon::search;
@@ -17,7 +17,8 @@ namespace {
 std::vector<std::string> getStrategies() {
   std::vector<std::string> names;
   for (int i = 0; getStrategyName(i); ++i)
-    names.push_back(getStrategyName(i));
+    if (isAvailable(getStrategyName(i)))
+      names.push_back(getStrategyName(i));
   return names;
 }
 

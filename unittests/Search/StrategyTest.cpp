@@ -19,9 +19,15 @@ TEST(StrategyTest, TheTableIsCompleteAndHasNoOneTwice) {
   History history(0);
   SearchOptions options;
   std::set<std::string> names;
-  for (int i = 0; getStrategyName(i); ++i) {
-    EXPECT_TRUE(names.insert(getStrategyName(i)).second) << getStrategyName(i);
-    EXPECT_TRUE(createStrategy(getStrategyName(i), space, history, options));
+  std::string error;
+  for (int i = 0; const char *name = getStrategyName(i); ++i) {
+    EXPECT_TRUE(names.insert(name).second) << name;
+    EXPECT_EQ(createStrategy(name, space, history, options, error) != nullptr,
+              isAvailable(name))
+        << error;
+    if (!isAvailable(name))
+      EXPECT_NE(error.find("needs LibTorch: there is no "), std::string::npos)
+          << error;
   }
   EXPECT_STREQ(getStrategyName(0), options.strategy.c_str());
   EXPECT_EQ(getStrategyName(-1), nullptr);
@@ -32,8 +38,14 @@ TEST(StrategyTest, UnknownNamesAreRefused) {
   Space space = makeSpace({2, 3});
   History history(0);
   SearchOptions options;
-  EXPECT_FALSE(createStrategy("", space, history, options));
-  EXPECT_FALSE(createStrategy("Chameleon", space, history, options));
+  std::string error;
+  EXPECT_FALSE(createStrategy("", space, history, options, error));
+  EXPECT_FALSE(createStrategy("Chameleon", space, history, options, error));
+  EXPECT_EQ(error.rfind("unknown strategy 'Chameleon', expected one of "
+                        "chameleon, chameleon-paper, ",
+                        0),
+            0u)
+      << error;
 }
 
 } // namespace

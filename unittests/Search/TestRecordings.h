@@ -9,8 +9,8 @@
 #ifndef CHAMELEON_UNITTESTS_SEARCH_TESTRECORDINGS_H
 #define CHAMELEON_UNITTESTS_SEARCH_TESTRECORDINGS_H
 
+#include "TestSpaces.h"
 #include "chameleon/Search/Replay.h"
-#include "gtest/gtest.h"
 
 namespace chameleon::search {
 

@@ -9,6 +9,7 @@
 #ifndef CHAMELEON_UNITTESTS_SEARCH_TESTSPACES_H
 #define CHAMELEON_UNITTESTS_SEARCH_TESTSPACES_H
 
+#include "chameleon/Search/AgentLibrary.h"
 #include "chameleon/Search/Space.h"
 #include "gtest/gtest.h"
 
@@ -24,6 +25,25 @@ makeSpace(std::vector<int> sizes,
   space.setLegal(std::move(legal));
   EXPECT_EQ(space.prepare(0), "");
   return space;
+}
+
+/// Whether a strategy can be created in this build.
+inline bool isAvailable(const std::string &strategy) {
+  return CHAMELEON_HAS_AGENT ||
+         (strategy != "chameleon" && strategy != "chameleon-paper" &&
+          strategy != "rl-greedy");
+}
+
+/// Elsewhere is tested that the agent is there where it was built.
+#define SKIP_WITHOUT_AGENT()                                                   \
+  if (!CHAMELEON_HAS_AGENT)                                                    \
+  GTEST_SKIP() << "built without LibTorch"
+
+inline AgentLibrary getAgentLibrary() {
+  std::string error;
+  std::optional<AgentLibrary> library = AgentLibrary::load(error);
+  EXPECT_TRUE(library) << error;
+  return *library;
 }
 
 /// A score whose maximum is the last corner of the space.

@@ -62,11 +62,13 @@ protected:
 
 /// Name of the i-th strategy, null past the last.
 const char *getStrategyName(int index);
-/// Null for an unknown name.
+/// Null, with the reason in `error`, for an unknown name and where the agent of
+/// a strategy cannot be loaded.
 std::unique_ptr<Strategy> createStrategy(const std::string &name,
                                          const Space &space,
                                          const History &history,
-                                         const SearchOptions &options);
+                                         const SearchOptions &options,
+                                         std::string &error);
 
 } // namespace chameleon::search
 

@@ -160,7 +160,7 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
     Option<"trials", "trials", "int64_t", /*default=*/"0", "Trials a task (0: the preset's)">,
     Option<"patience", "patience", "int64_t", /*default=*/"0", "A task ends after so many trials without a gain (0: the preset's)">,
     Option<"seconds", "seconds", "double", /*default=*/"0", "Wall clock of the whole run (0: no limit)">,
-    Option<"strategy", "strategy", "std::string", /*default=*/"\"chameleon\"", "Search algorithm: chameleon, chameleon-paper, random, exhaustive, ...">,
+    Option<"strategy", "strategy", "std::string", /*default=*/"\"chameleon\"", "Search algorithm: chameleon, chameleon-without-agent (needs no LibTorch), random, exhaustive, ... (docs/tuning.md)">,
     Option<"seed", "seed", "uint64_t", /*default=*/"0", "Seed of the search and of the random inputs">,
     Option<"share", "share", "bool", /*default=*/"true", "Tasks that one schedule matches learn from each other's trials; false: the trials of a task do not depend on others">,
     Option<"database", "database", "std::string", /*default=*/"", "Path of the tuning database (default: $XDG_CACHE_HOME/chameleon/tuning.db)">,

@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// LibTorch costs 350 ms to load, so only tuning pays for it.
+// A compiler that only applies schedules loads no search. LibTorch is the
+// library's own business (chameleon/Search/AgentLibrary.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,15 +22,16 @@
 namespace chameleon {
 
 /// The functions of chameleon-c/Search.h, resolved from the shared library.
-/// Never unloaded: LibTorch does not survive it.
+/// Never unloaded: LibTorch, which a strategy may load, does not survive it.
 class SearchLibrary {
 public:
   /// `path` empty: `../lib/libchameleon_search.so` beside this program, else
   /// the loader's own search.
   static llvm::Expected<SearchLibrary> load(llvm::StringRef path);
 
-  /// All strategies, for messages.
-  std::vector<std::string> strategies() const;
+  /// Whether a search by `strategy` can be created: it is known, and its agent,
+  /// if it has one, is there. Loads the agent.
+  llvm::Error check(const std::string &strategy) const;
 
 #define CHAMELEON_SEARCH_FUNCTION(name)                                        \
   decltype(&chameleon##name) name = nullptr;
