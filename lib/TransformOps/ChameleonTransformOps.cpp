@@ -19,7 +19,9 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SMT/IR/SMTDialect.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Transform/SMTExtension/SMTExtension.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -34,6 +36,8 @@ public:
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ChameleonExtension)
   ChameleonExtension() {
     declareDependentDialect<chameleon::ChameleonDialect>();
+    // What transform.chameleon.constrain is a spelling of.
+    declareDependentDialect<smt::SMTDialect>();
     // What the operations below create in the payload.
     declareGeneratedDialect<affine::AffineDialect>();
     declareGeneratedDialect<arith::ArithDialect>();
@@ -58,6 +62,7 @@ public:
 } // namespace
 
 void chameleon::registerTransformOps(DialectRegistry &registry) {
+  transform::registerSMTExtension(registry);
   registry.addExtensions<ChameleonExtension>();
 }
 

@@ -18,8 +18,16 @@ include "mlir/Dialect/Transform/IR/TransformDialect.td"
 include "mlir/Dialect/Transform/IR/TransformTypes.td"
 include "mlir/Dialect/Transform/Interfaces/MatchInterfaces.td"
 include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/OpBase.td"
+
+// The parameters of schedules; operations that take no other kind need not spell it.
+def Chameleon_I64Param : Type<
+    CPred<"$_self == ::mlir::transform::ParamType::get($_self.getContext(), "
+          "::mlir::IntegerType::get($_self.getContext(), 64))">, "!transform.param<i64>",
+    "::mlir::transform::TransformParamTypeInterface">,
+  BuildableType<"::mlir::transform::ParamType::get($_builder.getContext(), $_builder.getIntegerType(64))">;
 
 class Chameleon_TransformOp<string mnemonic, list<Trait> traits = []>
     : Op<Transform_Dialect, "chameleon." # mnemonic, traits> {
@@ -45,6 +53,85 @@ def Chameleon_ApproximateMathOp : Chameleon_TransformOp<"approximate_math",
         ::mlir::transform::TransformRewriter &rewriter, ::mlir::Operation *target,
         ::mlir::transform::ApplyToEachResultList &results, ::mlir::transform::TransformState &state);
   }];
+}
+
+def Chameleon_ConstrainOp : Chameleon_TransformOp<"constrain",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
+  let summary = "Constraints on parameters as one writes them; the text of `transform.smt.constrain_params`";
+  let description = [{
+    A spelling, not an operation: what is parsed is `transform.smt.constrain_params` with the operations of the SMT dialect in its
+    region, and that is what is printed. So everything that knows constraints knows these. docs/schedules.md has the grammar.
+
+    ```mlir
+    %lanes, %mc = transform.chameleon.constrain {
+      // Whole registers; accumulators, a row of vectors and a scalar fit.
+      let lanes = %register_bits div %width
+      let vectors = %nr div lanes
+      assert %nr mod lanes == 0
+      assert %mr * vectors + vectors + 1 <= %registers
+      yield lanes, %mr * %row_panels
+    }
+    ```
+
+    - `%name` is a parameter of the schedule, of type `!transform.param<i64>`, whose value is an integer; so are the results, one for
+      each expression that is yielded.
+    - `let` names a value within the constraint. `assert` tells what a legal configuration meets.
+    - Integers: `+`, `-`, `*`, `div` and `mod` (SMT-LIB's: the remainder is never negative), `a ceildiv b` for
+      `(a + b - 1) div b`, `abs(a)`, `min(a, b, ...)`, `max(a, b, ...)`.
+    - Conditions: `==`, `<`, `<=`, `>`, `>=`, `distinct(a, b, ...)`, `not`, `and`, `or`, `xor`, `implies`, `true`, `false`;
+      `if condition then a else b` is either.
+  }];
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+}
+
+def Chameleon_ContractionExtentsOp : Chameleon_TransformOp<"contraction_extents",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>,
+     MatchOpInterface]> {
+  let summary = "Size of a contraction or convolution as a matrix product";
+  let description = [{
+    Counts the iterations of the loops of a product of two tensors which move both inputs or none (`batch`), one of them (`rows`
+    and `columns`) or the sum (`depth`), as `transform.chameleon.lower_to_gpu_contraction` does: columns are the side whose loops
+    come last in the result. Matrix products, batched or not, and convolutions of any layout and grouping have them. A fact for
+    constraints.
+
+    ```mlir
+    %batch, %rows, %columns, %depth = transform.chameleon.contraction_extents %anchor
+    // linalg.conv_2d_nhwc_hwcf, 3x3, of 1x58x58x64 into 1x56x56x128: 1, 3136, 128, 576
+    ```
+
+    #### Return modes
+
+    Only reads the target. A target that is no structured operation of two tensors with one result and reduction loops, whose loops
+    are not all of known extent, or whose result is not written along loops, is a silenceable failure, as is more than one target.
+  }];
+  let arguments = (ins Transform_AnyOpType:$target);
+  let results = (outs Chameleon_I64Param:$batch, Chameleon_I64Param:$rows, Chameleon_I64Param:$columns,
+    Chameleon_I64Param:$depth);
+  let assemblyFormat = "$target attr-dict";
+}
+
+def Chameleon_ElementBitsOp : Chameleon_TransformOp<"element_bits",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>,
+     MatchOpInterface]> {
+  let summary = "Width of an element of an operand, or of the result";
+  let description = [{
+    The bits of an element of operand number `position` of the target, or of its first result. A fact for constraints: how many
+    elements a vector register or a line of memory holds.
+
+    ```mlir
+    %width = transform.chameleon.element_bits %anchor
+    %width_of_image = transform.chameleon.element_bits %anchor[0]
+    ```
+
+    #### Return modes
+
+    Only reads the target. A target without such an operand or without results, one whose elements are no integers or floats, and
+    more than one target are silenceable failures.
+  }];
+  let arguments = (ins Transform_AnyOpType:$target, OptionalAttr<I64Attr>:$position);
+  let results = (outs Chameleon_I64Param:$bits);
+  let assemblyFormat = "$target (`[` $position^ `]`)? attr-dict";
 }
 
 def Chameleon_FoldStridedAccessOp : Chameleon_TransformOp<"fold_strided_access",
@@ -92,6 +179,28 @@ def Chameleon_IsConstantOp : Chameleon_TransformOp<"is_constant",
   let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$position);
   let results = (outs TransformParamTypeInterface:$constant);
   let assemblyFormat = "$target `[` $position `]` attr-dict `:` functional-type($target, $constant)";
+}
+
+def Chameleon_LoopExtentsOp : Chameleon_TransformOp<"loop_extents",
+    [InferTypeOpAdaptor, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+     DeclareOpInterfaceMethods<TransformOpInterface>, MatchOpInterface]> {
+  let summary = "Extents of some loops of a structured operation";
+  let description = [{
+    One parameter for each of the loops that are listed by number. `transform.match.structured.dim` gives the same, but only within
+    the region of a `transform.match.structured`. Facts for constraints.
+
+    ```mlir
+    %rows, %columns, %depth = transform.chameleon.loop_extents %anchor[0, 1, 2]
+    ```
+
+    #### Return modes
+
+    Only reads the target. A target that is no structured operation, that has no such loop or one of unknown extent there, and more
+    than one target are silenceable failures.
+  }];
+  let arguments = (ins Transform_AnyOpType:$target, DenseI64ArrayAttr:$loops);
+  let results = (outs Variadic<Chameleon_I64Param>:$extents);
+  let assemblyFormat = "$target `` $loops attr-dict";
 }
 
 def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
