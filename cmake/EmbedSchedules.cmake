@@ -1,4 +1,4 @@
-# cmake -DOUTPUT=<file.cpp> -DFILES=<list of <target>/<name>.mlir> -P EmbedSchedules.cmake
+# cmake -DOUTPUT=<file.cpp> -DFILES=<list of Schedules/[<target>/]<name>.mlir> -P EmbedSchedules.cmake
 # Writes the files as arrays of bytes, and the table of them that BuiltinSchedules.h declares.
 set(arrays "")
 set(table "")
@@ -6,6 +6,10 @@ foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME_WE)
   get_filename_component(folder ${file} DIRECTORY)
   get_filename_component(target ${folder} NAME)
+  # What lies beside the folders of targets belongs to all of them.
+  if(target STREQUAL "Schedules")
+    set(target "")
+  endif()
   file(SIZE ${file} size)
   file(READ ${file} bytes HEX)
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")

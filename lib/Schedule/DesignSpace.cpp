@@ -28,7 +28,7 @@ public:
 
   LogicalResult run(transform::NamedSequenceOp matcher, func::FuncOp task) {
     if (failed(verifyKnobNames(ops)) || failed(readKnobs()) ||
-        failed(readSeeds()))
+        failed(readDefaults(matcher)) || failed(readSeeds(matcher)))
       return failure();
     gatherFacts();
     FailureOr<SmallVector<Attribute>> values =
@@ -91,35 +91,72 @@ private:
     return success(!result.wasInterrupted());
   }
 
-  /// Checked even where they are illegal, so that a misspelt one is found.
-  LogicalResult readSeeds() {
-    Attribute listed = schedule->getAttr(kSeedsAttrName);
+  /// Sets the options that `entries` names in `configuration`; `what` says in
+  /// errors where on `owner` they are.
+  LogicalResult setOptions(DictionaryAttr entries,
+                           transform::NamedSequenceOp owner, StringRef what,
+                           Configuration &configuration) {
+    for (NamedAttribute entry : entries) {
+      auto found = impl.knobByName.find(entry.getName());
+      if (found == impl.knobByName.end())
+        return owner.emitOpError()
+               << "has a " << what << " for a knob '"
+               << entry.getName().getValue() << "', which "
+               << (owner == schedule ? "it" : "the schedule")
+               << " does not have";
+      ArrayRef<Attribute> options = impl.knobs[found->second].options;
+      const auto *option = llvm::find(options, entry.getValue());
+      if (option == options.end())
+        return owner.emitOpError()
+               << "has a " << what << " with " << entry.getValue()
+               << " for knob '" << entry.getName().getValue()
+               << "', which is none of its " << options.size() << " options";
+      configuration[found->second] = option - options.begin();
+    }
+    return success();
+  }
+
+  Configuration getDefaultOptions() const {
+    Configuration configuration;
+    for (const Knob &knob : impl.knobs)
+      configuration.push_back(knob.defaultOption);
+    return configuration;
+  }
+
+  /// Those that the matcher has in place of the knobs' own.
+  LogicalResult readDefaults(transform::NamedSequenceOp matcher) {
+    Attribute listed = matcher ? matcher->getAttr(kDefaultsAttrName) : nullptr;
+    if (!listed)
+      return success();
+    auto defaults = dyn_cast<DictionaryAttr>(listed);
+    if (!defaults)
+      return matcher.emitOpError() << "expects '" << kDefaultsAttrName
+                                   << "' to be a dictionary, found " << listed;
+    Configuration configuration = getDefaultOptions();
+    if (failed(setOptions(defaults, matcher, "default", configuration)))
+      return failure();
+    for (auto [knob, option] : llvm::zip_equal(impl.knobs, configuration))
+      knob.defaultOption = option;
+    return success();
+  }
+
+  /// Of the matcher, else of the schedule. Checked even where they are illegal,
+  /// so that a misspelt one is found.
+  LogicalResult readSeeds(transform::NamedSequenceOp matcher) {
+    transform::NamedSequenceOp owner =
+        matcher && matcher->hasAttr(kSeedsAttrName) ? matcher : schedule;
+    Attribute listed = owner->getAttr(kSeedsAttrName);
     if (!listed)
       return success();
     auto seeds = dyn_cast<ArrayAttr>(listed);
     if (!seeds || !llvm::all_of(seeds, llvm::IsaPred<DictionaryAttr>))
-      return schedule.emitOpError()
+      return owner.emitOpError()
              << "expects '" << kSeedsAttrName
              << "' to be an array of dictionaries, found " << listed;
     for (auto seed : seeds.getAsRange<DictionaryAttr>()) {
-      Configuration configuration;
-      for (const Knob &knob : impl.knobs)
-        configuration.push_back(knob.defaultOption);
-      for (NamedAttribute entry : seed) {
-        auto found = impl.knobByName.find(entry.getName());
-        if (found == impl.knobByName.end())
-          return schedule.emitOpError()
-                 << "has a seed for a knob '" << entry.getName().getValue()
-                 << "', which it does not have";
-        ArrayRef<Attribute> options = impl.knobs[found->second].options;
-        const auto *option = llvm::find(options, entry.getValue());
-        if (option == options.end())
-          return schedule.emitOpError()
-                 << "has a seed with " << entry.getValue() << " for knob '"
-                 << entry.getName().getValue() << "', which is none of its "
-                 << options.size() << " options";
-        configuration[found->second] = option - options.begin();
-      }
+      Configuration configuration = getDefaultOptions();
+      if (failed(setOptions(seed, owner, "seed", configuration)))
+        return failure();
       // Two that name different knobs may be the same.
       if (!llvm::is_contained(impl.seeds, configuration))
         impl.seeds.push_back(std::move(configuration));

@@ -87,9 +87,10 @@ LogicalResult chameleon::checkSchedule(transform::NamedSequenceOp matcher,
                                        transform::NamedSequenceOp schedule) {
   if (failed(checkNothingTunable(matcher, "matcher")))
     return failure();
-  for (transform::NamedSequenceOp included : getIncludedSequences(schedule))
-    if (failed(checkNothingTunable(included, "included sequence")))
-      return failure();
+  for (transform::NamedSequenceOp sequence : {matcher, schedule})
+    for (transform::NamedSequenceOp included : getIncludedSequences(sequence))
+      if (failed(checkNothingTunable(included, "included sequence")))
+        return failure();
   if (matcher.getFunctionType().getNumResults() == 0)
     return matcher.emitOpError(
         "yields nothing that a schedule could be applied to");

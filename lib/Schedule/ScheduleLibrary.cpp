@@ -10,6 +10,7 @@
 #include "Facts.h"
 #include "PreflightChecks.h"
 #include "chameleon/Schedule/BuiltinSchedules.h"
+#include "mlir/Dialect/Transform/IR/Utils.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
@@ -72,8 +73,53 @@ static std::string computeFingerprint(transform::NamedSequenceOp matcher,
                          /*Width=*/16);
 }
 
-static LogicalResult addModule(OwningOpRef<ModuleOp> module, StringRef name,
-                               ScheduleLibrary::Impl &impl) {
+/// Puts the sequences of `common` that a library names and does not define into
+/// it, with what they include, and verifies the result. A library may have a
+/// sequence of the same name as one that is only included there: both stay.
+static LogicalResult linkCommon(ModuleOp library, ModuleOp common) {
+  OwningOpRef<Operation *> copy = common->clone();
+  llvm::SetVector<Operation *> named, needed;
+  auto isDefined = [&](StringRef name) {
+    auto own = library.lookupSymbol<transform::NamedSequenceOp>(name);
+    return own && !own.isExternal();
+  };
+  library.walk([&](Operation *op) {
+    for (NamedAttribute attribute : op->getAttrs())
+      attribute.getValue().walk([&](FlatSymbolRefAttr symbol) {
+        auto sequence =
+            cast<ModuleOp>(*copy).lookupSymbol<transform::NamedSequenceOp>(
+                symbol);
+        if (sequence && !isDefined(symbol.getValue()))
+          named.insert(sequence);
+      });
+  });
+  if (named.empty())
+    return verify(library);
+  // Upstream merges what one side declares and the other defines.
+  OpBuilder builder = OpBuilder::atBlockEnd(library.getBody());
+  for (Operation *op : named) {
+    auto sequence = cast<transform::NamedSequenceOp>(op);
+    needed.insert(sequence);
+    for (transform::NamedSequenceOp included : getIncludedSequences(sequence))
+      needed.insert(included);
+    if (!library.lookupSymbol(sequence.getSymName()))
+      cast<transform::NamedSequenceOp>(builder.cloneWithoutRegions(*op))
+          .setPrivate();
+  }
+  for (auto sequence : llvm::make_early_inc_range(
+           cast<ModuleOp>(*copy).getOps<transform::NamedSequenceOp>()))
+    if (!needed.contains(sequence))
+      sequence.erase();
+    else if (isDefined(sequence.getSymName()))
+      sequence.setPrivate();
+  return failure(
+      failed(transform::detail::mergeSymbolsInto(library, std::move(copy))));
+}
+
+static LogicalResult addModule(OwningOpRef<ModuleOp> module, ModuleOp common,
+                               StringRef name, ScheduleLibrary::Impl &impl) {
+  if (failed(linkCommon(*module, common)))
+    return failure();
   size_t before = impl.schedules.size();
   LogicalResult result = success();
   forEachPair(*module, [&](transform::NamedSequenceOp matcher,
@@ -95,11 +141,42 @@ static LogicalResult addModule(OwningOpRef<ModuleOp> module, StringRef name,
   return result;
 }
 
+static std::string getLibraryName(const BuiltinSchedule &builtin) {
+  return builtin.target.empty()
+             ? llvm::formatv("builtin:{0}", builtin.name).str()
+             : llvm::formatv("builtin:{0}/{1}", builtin.target, builtin.name)
+                   .str();
+}
+
+/// The common sequences of a target and those of all targets, in one module.
+static OwningOpRef<ModuleOp> parseCommon(const ParserConfig &config,
+                                         StringRef target) {
+  OwningOpRef<ModuleOp> common =
+      ModuleOp::create(UnknownLoc::get(config.getContext()));
+  (*common)->setAttr(transform::TransformDialect::kWithNamedSequenceAttrName,
+                     UnitAttr::get(config.getContext()));
+  for (const BuiltinSchedule &builtin : getBuiltinSchedules()) {
+    if (!builtin.isCommon() ||
+        (!builtin.target.empty() && builtin.target != target))
+      continue;
+    OwningOpRef<ModuleOp> part = parseSourceString<ModuleOp>(
+        builtin.text, config, getLibraryName(builtin));
+    if (!part || failed(transform::detail::mergeSymbolsInto(
+                     *common, OwningOpRef<Operation *>(part.release()))))
+      return {};
+  }
+  return common;
+}
+
 FailureOr<ScheduleLibrary>
 ScheduleLibrary::load(MLIRContext *context, ArrayRef<std::string> userFiles,
                       StringRef target) {
   auto impl = std::make_shared<Impl>();
-  ParserConfig config(context);
+  // Whole only with the common sequences; verified when these are linked.
+  ParserConfig config(context, /*verifyAfterParse=*/false);
+  OwningOpRef<ModuleOp> common = parseCommon(config, target);
+  if (!common)
+    return failure();
   for (const std::string &file : userFiles) {
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, config);
     // The parser has said what is wrong with the file's text; what is wrong
@@ -110,17 +187,16 @@ ScheduleLibrary::load(MLIRContext *context, ArrayRef<std::string> userFiles,
                << "cannot open the schedule library '" << file << "'";
       return failure();
     }
-    if (failed(addModule(std::move(module), file, *impl)))
+    if (failed(addModule(std::move(module), *common, file, *impl)))
       return failure();
   }
   for (const BuiltinSchedule &builtin : getBuiltinSchedules()) {
-    if (builtin.target != target)
+    if (builtin.isCommon() || builtin.target != target)
       continue;
-    std::string name =
-        llvm::formatv("builtin:{0}/{1}", builtin.target, builtin.name);
+    std::string name = getLibraryName(builtin);
     OwningOpRef<ModuleOp> module =
         parseSourceString<ModuleOp>(builtin.text, config, name);
-    if (!module || failed(addModule(std::move(module), name, *impl)))
+    if (!module || failed(addModule(std::move(module), *common, name, *impl)))
       return failure();
   }
   ScheduleLibrary library;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DesignSpaceImpl.h"
 #include "Facts.h"
 #include "PreflightChecks.h"
 #include "mlir/Dialect/Linalg/TransformOps/LinalgTransformOps.h"
@@ -142,8 +143,11 @@ LogicalResult chameleon::addResolvedSchedule(ModuleOp spec, StringRef taskKey,
   transform::NamedSequenceOp matcherOp = schedule.matcher,
                              scheduleOp = schedule.schedule;
   SequenceLinker linker(spec);
+  OwningOpRef<transform::NamedSequenceOp> plainMatcher = matcherOp.clone();
+  (*plainMatcher)->removeAttr(kSeedsAttrName);
+  (*plainMatcher)->removeAttr(kDefaultsAttrName);
   FlatSymbolRefAttr matcher =
-      linker.add(matcherOp, matcherOp.clone(), matcherOp.getSymName());
+      linker.add(matcherOp, std::move(plainMatcher), matcherOp.getSymName());
   std::string name = (scheduleOp.getSymName() + "_" + taskKey).str();
   OwningOpRef<transform::NamedSequenceOp> resolved =
       space.resolve(configuration);

@@ -4,6 +4,19 @@
 // RUN: not chameleon-opt %t/payload.mlir '--resolve-schedules=library=%t/knob.mlir' 2>&1 | FileCheck %s --check-prefix=KNOB
 // RUN: not chameleon-opt %t/payload.mlir '--resolve-schedules=library=%t/option.mlir' 2>&1 | FileCheck %s --check-prefix=OPTION
 // RUN: not chameleon-opt %t/payload.mlir '--resolve-schedules=library=%t/form.mlir' 2>&1 | FileCheck %s --check-prefix=FORM
+// RUN: chameleon-opt %t/pairs.mlir '--resolve-schedules=library=%t/matchers.mlir' 2>&1 | FileCheck %s --check-prefix=PAIRS
+// RUN: not chameleon-opt %t/payload.mlir '--resolve-schedules=library=%t/default.mlir' 2>&1 | FileCheck %s --check-prefix=OFMATCHER
+// RUN: not chameleon-opt %t/payload.mlir '--resolve-schedules=library=%t/default-form.mlir' 2>&1 | FileCheck %s --check-prefix=OFMATCHERFORM
+
+// One schedule, paired with a matcher that has neither, with one that has defaults, and with one that has seeds as well, which
+// leave `other` at the matcher's default. What is shipped says what was chosen, not what there was to choose from.
+// PAIRS: remark: {{.*}} @schedule: 12 configurations, 12 legal, default {other = 2 : i64, rows = 8 : i64}
+// PAIRS: remark: {{.*}} @schedule: 12 configurations, 12 legal, default {other = 4 : i64, rows = 8 : i64}
+// PAIRS: remark: {{.*}} @schedule: 12 configurations, 12 legal, default {other = 1 : i64, rows = 2 : i64}
+// PAIRS-NOT: chameleon.seeds
+// PAIRS-NOT: chameleon.defaults
+// OFMATCHER: default.mlir:2:3: error: 'transform.named_sequence' op has a default for a knob 'row', which the schedule does not have
+// OFMATCHERFORM: default-form.mlir:2:3: error: 'transform.named_sequence' op expects 'chameleon.defaults' to be a dictionary, found [1]
 
 // The first seed is not legal, the second leaves `other` at its own default.
 // DEFAULT: remark: {{.*}} @schedule: 12 configurations, 6 legal, default {other = 2 : i64, rows = 4 : i64}
@@ -90,6 +103,88 @@ module attributes {transform.with_named_sequence} {
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     transform.foreach_match in %root @match -> @schedule : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+//--- pairs.mlir
+func.func @exp(%a: tensor<4xf32>, %out: tensor<4xf32>) -> tensor<4xf32> attributes {chameleon.task = "exp"} {
+  %0 = linalg.exp {chameleon.anchor} ins(%a : tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @log(%a: tensor<4xf32>, %out: tensor<4xf32>) -> tensor<4xf32> attributes {chameleon.task = "log"} {
+  %0 = linalg.log {chameleon.anchor} ins(%a : tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @tanh(%a: tensor<4xf32>, %out: tensor<4xf32>) -> tensor<4xf32> attributes {chameleon.task = "tanh"} {
+  %0 = linalg.tanh {chameleon.anchor} ins(%a : tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+//--- matchers.mlir
+!op = !transform.any_op
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match_exp(%op: !op {transform.readonly}) -> !op {
+    transform.match.operation_name %op ["linalg.exp"] : !op
+    transform.yield %op : !op
+  }
+  transform.named_sequence @match_log(%op: !op {transform.readonly}) -> !op attributes {chameleon.defaults = {other = 4}} {
+    transform.match.operation_name %op ["linalg.log"] : !op
+    transform.yield %op : !op
+  }
+  transform.named_sequence @match_tanh(%op: !op {transform.readonly}) -> !op attributes {chameleon.defaults = {other = 1, rows = 4}, chameleon.seeds = [{rows = 2}]} {
+    transform.match.operation_name %op ["linalg.tanh"] : !op
+    transform.yield %op : !op
+  }
+  transform.named_sequence @schedule(%op: !op {transform.readonly}) attributes {chameleon.seeds = [{rows = 8}]} {
+    %r = transform.tune.knob<"rows"> = 1 from options = [1, 2, 4, 8] -> !transform.param<i64>
+    %o = transform.tune.knob<"other"> = 2 from options = [1, 2, 4] -> !transform.param<i64>
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !op) {
+    transform.foreach_match in %root
+        @match_exp -> @schedule,
+        @match_log -> @schedule,
+        @match_tanh -> @schedule
+        : (!op) -> !op
+    transform.yield
+  }
+}
+
+//--- default.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match_exp(%op: !transform.any_op {transform.readonly}) -> !transform.any_op attributes {chameleon.defaults = {row = 4}} {
+    transform.match.operation_name %op ["linalg.exp"] : !transform.any_op
+    transform.yield %op : !transform.any_op
+  }
+  transform.named_sequence @schedule(%op: !transform.any_op {transform.readonly}) attributes {chameleon.seeds = [{rows = 8}]} {
+    %r = transform.tune.knob<"rows"> = 1 from options = [1, 2, 4, 8] -> !transform.param<i64>
+    %o = transform.tune.knob<"other"> = 2 from options = [1, 2, 4] -> !transform.param<i64>
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root
+        @match_exp -> @schedule
+        : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+//--- default-form.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match_exp(%op: !transform.any_op {transform.readonly}) -> !transform.any_op attributes {chameleon.defaults = [1]} {
+    transform.match.operation_name %op ["linalg.exp"] : !transform.any_op
+    transform.yield %op : !transform.any_op
+  }
+  transform.named_sequence @schedule(%op: !transform.any_op {transform.readonly}) attributes {chameleon.seeds = [{rows = 8}]} {
+    %r = transform.tune.knob<"rows"> = 1 from options = [1, 2, 4, 8] -> !transform.param<i64>
+    %o = transform.tune.knob<"other"> = 2 from options = [1, 2, 4] -> !transform.param<i64>
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root
+        @match_exp -> @schedule
+        : (!transform.any_op) -> !transform.any_op
     transform.yield
   }
 }

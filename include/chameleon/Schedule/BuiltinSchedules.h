@@ -15,12 +15,17 @@
 namespace chameleon {
 
 struct BuiltinSchedule {
-  llvm::StringRef target; ///< cpu, nvvm
+  llvm::StringRef target; ///< cpu, nvvm; empty: of all
   llvm::StringRef name;   ///< conv_nchwc
   llvm::StringRef text;   ///< a module, NUL-terminated
+
+  /// Sequences that every library of the target may include by their names,
+  /// instead of schedules.
+  bool isCommon() const { return name == "common"; }
 };
 
-/// Every file of lib/Schedules/<target>/, by target and name.
+/// Every file of lib/Schedules/<target>/ and lib/Schedules/, by target and
+/// name.
 llvm::ArrayRef<BuiltinSchedule> getBuiltinSchedules();
 
 } // namespace chameleon

@@ -38,12 +38,14 @@
 // Seeds: `chameleon.seeds`, an array of dictionaries on the schedule, lists
 // what its author expects to be good, best first. A seed names some of the
 // knobs; the others have their default options. Which are legal depends on the
-// task and the target.
+// task and the target. A schedule may be paired with several matchers: one that
+// has seeds of its own puts them in the place of the schedule's, and
+// `chameleon.defaults`, a dictionary, in the place of its knobs' defaults.
 //
-// The default configuration: the first legal seed. If there is none, the option
-// that the knob carries as `selected` in the library file (shipped schedules
-// do; it is ignored otherwise), else the first; and if that is illegal, the
-// legal configuration nearest to it.
+// The default configuration: the first legal seed. If there is none, the
+// default option of each knob (the matcher's, else the one that the knob
+// carries as `selected` in the library file, else the first); and if that is
+// illegal, the legal configuration nearest to it.
 //
 //===----------------------------------------------------------------------===//
 

@@ -31,6 +31,10 @@
 // built-in ones of the target, embedded from lib/Schedules/<target>/*.mlir at
 // build time.
 //
+// What schedules or matchers have in common is in files called common.mlir,
+// there and in lib/Schedules. Every library, the user's too, may include these
+// sequences by their names; they are linked into those that do.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_SCHEDULE_SCHEDULELIBRARY_H
