@@ -1,189 +1,76 @@
 // Batches of matrix products: linalg.batch_matmul, plain or with transposed operands, and generics of the same form
-// (batch, two parallel loops, one reduction), with whatever elementwise operations follow them. One matrix at a time, as
-// matmul.mlir does it.
+// (batch, two parallel loops, one reduction), with whatever elementwise operations follow them. One matrix at a time,
+// as matmul.mlir does it.
+!op = !transform.any_op
+!param = !transform.param<i64>
 module attributes {transform.with_named_sequence} {
-  transform.named_sequence @match_batch_matmul(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
-    %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
-    ^bb0(%op: !transform.any_op):
-      %rank = transform.match.structured.rank %op : (!transform.any_op) -> !transform.param<i64>
-      %loops = transform.param.constant 4 : i64 -> !transform.param<i64>
-      transform.match.param.cmpi eq %rank, %loops : !transform.param<i64>
-      transform.match.structured.dim %op[0, 1, 2] {parallel} : !transform.any_op
-      transform.match.structured.dim %op[3] {reduction} : !transform.any_op
-      transform.match.structured.body %op {contraction = ["arith.mulf", "arith.addf"]} : !transform.any_op
-      %batch, %m, %n, %k = transform.match.structured.classify_contraction_dims %op
-        : (!transform.any_op) -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-      %one = transform.param.constant 1 : i64 -> !transform.param<i64>
-      %num_m = transform.num_associations %m : (!transform.param<i64>) -> !transform.param<i64>
-      transform.match.param.cmpi eq %num_m, %one : !transform.param<i64>
-      %num_n = transform.num_associations %n : (!transform.param<i64>) -> !transform.param<i64>
-      transform.match.param.cmpi eq %num_n, %one : !transform.param<i64>
-      %num_k = transform.num_associations %k : (!transform.param<i64>) -> !transform.param<i64>
-      transform.match.param.cmpi eq %num_k, %one : !transform.param<i64>
-      %num_batch = transform.num_associations %batch : (!transform.param<i64>) -> !transform.param<i64>
-      transform.match.param.cmpi eq %num_batch, %one : !transform.param<i64>
-      transform.match.structured.yield %op : !transform.any_op
-    }
-    transform.yield %matched : !transform.any_op
+  transform.named_sequence @match_batch_matmul(%anchor: !op {transform.readonly}) -> !op {
+    transform.include @is_batch_matmul failures(propagate) (%anchor) : (!op) -> ()
+    transform.yield %anchor : !op
   }
 
-  transform.named_sequence @batch_matmul(%anchor: !transform.any_op {transform.readonly})
-      attributes {chameleon.seeds = [{mr = 8 : i64, nr = 32 : i64}, {mr = 6 : i64, nr = 16 : i64}]} {
-    %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
-    // The register tile: rows, each element of which is spread over a vector, and columns. Of AVX-512's 32 registers 8 x 32
-    // leaves 14 to operands, of AVX2's 16 6 x 16 leaves 4; more rows read fewer vectors for each multiply-add, more columns fewer scalars.
-    %mr = transform.tune.knob<"mr"> = 8 : i64 from options = [1, 2, 4, 6, 8, 12, 14] -> !transform.param<i64>
-    %nr = transform.tune.knob<"nr"> = 32 : i64 from options = [8, 16, 24, 32, 48, 64] -> !transform.param<i64>
-    // The cache tile in register tiles, and the steps of the reduction between two visits to the same accumulators.
-    %row_panels = transform.tune.knob<"row_panels"> = 16 : i64 from options = [1, 2, 4, 8, 16, 32, 64, 128] -> !transform.param<i64>
-    %column_panels = transform.tune.knob<"column_panels"> = 4 : i64 from options = [1, 2, 4, 8, 16, 32] -> !transform.param<i64>
-    %kc = transform.tune.knob<"kc"> = 256 : i64 from options = [64, 128, 256, 512, 1024] -> !transform.param<i64>
-    // Copy the operands into panels? 0: without, rows that are a power of two apart meet in few sets of the cache.
-    // 1: all steps of the reduction, once for the cache tiles that share them. 2: kc steps at a time, right before use.
-    %pack_lhs = transform.tune.knob<"pack_lhs"> = 1 : i64 from options = [0, 1, 2] -> !transform.param<i64>
-    %pack_rhs = transform.tune.knob<"pack_rhs"> = 1 : i64 from options = [0, 1, 2] -> !transform.param<i64>
-    // Which cache tiles follow one another: those of the same columns (1: the panels of B are made once) or rows.
-    %rows_inside = transform.tune.knob<"rows_inside"> = 1 : i64 from options = [0, 1] -> !transform.param<i64>
+  transform.named_sequence @batch_matmul(%anchor: !op {transform.readonly})
+      attributes {chameleon.seeds = [{mr = 8, nr = 32}, {mr = 6, nr = 16}]} {
+    %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!op) -> !op
+    // What they mean: matmul.mlir.
+    %mr = transform.tune.knob<"mr"> = 8 from options = [1, 2, 4, 6, 8, 12, 14] -> !param
+    %nr = transform.tune.knob<"nr"> = 32 from options = [8, 16, 24, 32, 48, 64] -> !param
+    %row_panels = transform.tune.knob<"row_panels"> = 16 from options = [1, 2, 4, 8, 16, 32, 64, 128] -> !param
+    %column_panels = transform.tune.knob<"column_panels"> = 4 from options = [1, 2, 4, 8, 16, 32] -> !param
+    %kc = transform.tune.knob<"kc"> = 256 from options = [64, 128, 256, 512, 1024] -> !param
+    %pack_lhs = transform.tune.knob<"pack_lhs"> = 1 from options = [0, 1, 2] -> !param
+    %pack_rhs = transform.tune.knob<"pack_rhs"> = 1 from options = [0, 1, 2] -> !param
+    %rows_inside = transform.tune.knob<"rows_inside"> = 1 from options = [0, 1] -> !param
     // What a thread gets: matrices (0) or rows (1). Means nothing without threads.
-    %share = transform.tune.knob<"share"> = 0 : i64 from options = [0, 1] -> !transform.param<i64>
+    %share = transform.tune.knob<"share"> = 0 from options = [0, 1] -> !param
 
-    %register_bits = transform.dlti.query ["CPU", "vector_bits"] at %function : (!transform.any_op) -> !transform.param<i64>
-    %registers = transform.dlti.query ["CPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
-    %l2_bytes = transform.dlti.query ["CPU", "l2_bytes"] at %function : (!transform.any_op) -> !transform.param<i64>
-    %threads = transform.dlti.query ["CPU", "threads"] at %function : (!transform.any_op) -> !transform.param<i64>
-    %batch, %rows, %columns, %depth, %width = transform.match.structured failures(propagate) %anchor
-        : (!transform.any_op) -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
-    ^bb0(%op: !transform.any_op):
-      %batch_dim = transform.match.structured.dim %op[0] : (!transform.any_op) -> !transform.param<i64>
-      %rows_dim = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
-      %columns_dim = transform.match.structured.dim %op[2] : (!transform.any_op) -> !transform.param<i64>
-      %depth_dim = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
-      %init = transform.match.structured.init %op[0] : (!transform.any_op) -> !transform.any_value
-      %bits = transform.match.structured.elemental_bitwidth %init : (!transform.any_value) -> !transform.param<i64>
-      transform.match.structured.yield %batch_dim, %rows_dim, %columns_dim, %depth_dim, %bits
-          : !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
-    }
-    %lanes, %mc, %nc, %batch_part, %row_part, %order_rows, %order_columns = transform.smt.constrain_params(%mr, %nr, %row_panels, %column_panels, %kc, %pack_lhs, %pack_rhs, %rows_inside, %share, %batch, %rows, %columns, %depth, %width, %register_bits, %registers, %l2_bytes, %threads)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-        -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
-    ^bb0(%mr_: !smt.int, %nr_: !smt.int, %row_panels_: !smt.int, %column_panels_: !smt.int, %kc_: !smt.int, %pack_lhs_: !smt.int, %pack_rhs_: !smt.int, %rows_inside_: !smt.int, %share_: !smt.int, %batch_: !smt.int, %rows_: !smt.int, %columns_: !smt.int, %depth_: !smt.int, %width_: !smt.int, %register_bits_: !smt.int, %registers_: !smt.int, %l2_bytes_: !smt.int, %threads_: !smt.int):
+    %register_bits = transform.dlti.query ["CPU", "vector_bits"] at %function : (!op) -> !param
+    %registers = transform.dlti.query ["CPU", "registers"] at %function : (!op) -> !param
+    %l2_bytes = transform.dlti.query ["CPU", "l2_bytes"] at %function : (!op) -> !param
+    %threads = transform.dlti.query ["CPU", "threads"] at %function : (!op) -> !param
+    %batch, %rows, %columns, %depth = transform.chameleon.loop_extents %anchor[0, 1, 2, 3]
+    %width = transform.chameleon.element_bits %anchor
+    %lanes, %mc, %nc, %batch_part, %row_part, %order_rows, %order_columns = transform.chameleon.constrain {
       // Whole registers; accumulators, a row of vectors and a scalar fit; no register tile that is mostly filler.
-      %lanes = smt.int.div %register_bits_, %width_
-      %v1 = smt.int.mod %nr_, %lanes
-      %c0 = smt.int.constant 0
-      %v2 = smt.eq %v1, %c0 : !smt.int
-      smt.assert %v2
-      %vectors = smt.int.div %nr_, %lanes
-      %v3 = smt.int.mul %mr_, %vectors
-      %v4 = smt.int.add %v3, %vectors
-      %c1 = smt.int.constant 1
-      %v5 = smt.int.add %v4, %c1
-      %v6 = smt.int.cmp le %v5, %registers_
-      smt.assert %v6
-      %v7 = smt.eq %mr_, %c1 : !smt.int
-      %c3 = smt.int.constant 3
-      %v8 = smt.int.mul %mr_, %c3
-      %c4 = smt.int.constant 4
-      %v9 = smt.int.mul %rows_, %c4
-      %v10 = smt.int.cmp lt %v8, %v9
-      %v11 = smt.or %v7, %v10
-      smt.assert %v11
-      %v12 = smt.eq %nr_, %lanes : !smt.int
-      %v13 = smt.int.add %columns_, %lanes
-      %v14 = smt.int.cmp lt %nr_, %v13
-      %v15 = smt.or %v12, %v14
-      smt.assert %v15
+      let lanes = %register_bits div %width
+      assert %nr mod lanes == 0
+      let vectors = %nr div lanes
+      assert %mr * vectors + vectors + 1 <= %registers
+      assert %mr == 1 or %mr * 3 < %rows * 4
+      assert %nr == lanes or %nr < %columns + lanes
       // Cache tiles: of two that hold everything the smaller one.
-      %mc = smt.int.mul %mr_, %row_panels_
-      %nc = smt.int.mul %nr_, %column_panels_
-      %v16 = smt.eq %row_panels_, %c1 : !smt.int
-      %c2 = smt.int.constant 2
-      %v17 = smt.int.mul %rows_, %c2
-      %v18 = smt.int.cmp lt %mc, %v17
-      %v19 = smt.or %v16, %v18
-      smt.assert %v19
-      %v20 = smt.eq %column_panels_, %c1 : !smt.int
-      %v21 = smt.int.mul %columns_, %c2
-      %v22 = smt.int.cmp lt %nc, %v21
-      %v23 = smt.or %v20, %v22
-      smt.assert %v23
-      %c64 = smt.int.constant 64
-      %v24 = smt.eq %kc_, %c64 : !smt.int
-      %v25 = smt.int.mul %depth_, %c2
-      %v26 = smt.int.cmp lt %kc_, %v25
-      %v27 = smt.or %v24, %v26
-      smt.assert %v27
-      %v28 = smt.eq %row_panels_, %c1 : !smt.int
-      %v29 = smt.int.mul %mc, %kc_
-      %v30 = smt.int.mul %v29, %width_
-      %c8 = smt.int.constant 8
-      %v31 = smt.int.mul %l2_bytes_, %c8
-      %v32 = smt.int.cmp le %v30, %v31
-      %v33 = smt.or %v28, %v32
-      smt.assert %v33
+      let mc = %mr * %row_panels
+      let nc = %nr * %column_panels
+      assert %row_panels == 1 or mc < %rows * 2
+      assert %column_panels == 1 or nc < %columns * 2
+      assert %kc == 64 or %kc < %depth * 2
+      assert %row_panels == 1 or mc * %kc * %width <= %l2_bytes * 8
       // One order is enough where there is one cache tile in a row or column.
-      %v34 = smt.eq %rows_inside_, %c1 : !smt.int
-      %v35 = smt.int.cmp lt %mc, %rows_
-      %v36 = smt.int.cmp lt %nc, %columns_
-      %v37 = smt.and %v35, %v36
-      %v38 = smt.or %v34, %v37
-      smt.assert %v38
+      assert %rows_inside == 1 or mc < %rows and nc < %columns
       // Threads: whole panels for each.
-      %v39 = smt.eq %share_, %c0 : !smt.int
-      %v40 = smt.int.cmp gt %threads_, %c1
-      %v41 = smt.or %v39, %v40
-      smt.assert %v41
-      %v42 = smt.int.add %batch_, %threads_
-      %v43 = smt.int.sub %v42, %c1
-      %each_batch = smt.int.div %v43, %threads_
-      %v44 = smt.int.add %rows_, %mr_
-      %v45 = smt.int.sub %v44, %c1
-      %panels = smt.int.div %v45, %mr_
-      %v46 = smt.int.add %panels, %threads_
-      %v47 = smt.int.sub %v46, %c1
-      %each_panels = smt.int.div %v47, %threads_
-      %by_rows = smt.int.mul %each_panels, %mr_
-      %v48 = smt.eq %share_, %c1 : !smt.int
-      %row_part = smt.ite %v48, %by_rows, %rows_ : !smt.int
-      %v49 = smt.eq %share_, %c1 : !smt.int
-      %batch_part = smt.ite %v49, %batch_, %each_batch : !smt.int
-      %order_rows = smt.int.add %c1, %rows_inside_
-      %order_columns = smt.int.sub %c2, %rows_inside_
-      smt.yield %lanes, %mc, %nc, %batch_part, %row_part, %order_rows, %order_columns : !smt.int, !smt.int, !smt.int, !smt.int, !smt.int, !smt.int, !smt.int
+      assert %share == 0 or %threads > 1
+      let batch_part = if %share == 1 then %batch else %batch ceildiv %threads
+      let row_part = if %share == 1 then %rows ceildiv %mr ceildiv %threads * %mr else %rows
+      yield lanes, mc, nc, batch_part, row_part, 1 + %rows_inside, 2 - %rows_inside
     }
 
-    // The last elementwise operation, or the product itself.
-    %return = transform.structured.match ops{["func.return"]} in %function : (!transform.any_op) -> !transform.any_op
-    %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
-    %part, %share_loop = transform.structured.fuse %root tile_sizes [%batch_part, %row_part] {apply_cleanup, use_forall}
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    %tile, %loops:3 = transform.structured.fuse %part tile_sizes [1, %mc, %nc] interchange [0, %order_rows, %order_columns] {apply_cleanup}
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
-    transform.chameleon.simplify %function : !transform.any_op
-    %product = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
+    %root = transform.include @last_operation failures(propagate) (%function) : (!op) -> !op
+    %part, %share_loop = transform.structured.fuse %root tile_sizes [%batch_part, %row_part]
+        {apply_cleanup, use_forall} : (!op, !param, !param) -> (!op, !op)
+    %tile, %loops:3 = transform.structured.fuse %part tile_sizes [1, %mc, %nc]
+        interchange [0, %order_rows, %order_columns] {apply_cleanup}
+        : (!op, !param, !param, !param, !param) -> (!op, !op, !op, !op)
+    transform.chameleon.simplify %function : !op
+    %product = transform.structured.match attributes {chameleon.anchor} in %function : (!op) -> !op
     %fills, %copies = transform.chameleon.lower_contraction %product rows %mr columns %nr depth %kc
-        pack_lhs %pack_lhs pack_rhs %pack_rhs : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-
-    %vectors = transform.param.constant 4 : i64 -> !transform.param<i64>
-    // Everything else by vectors; functions that would be calls for each element by polynomials.
-    %operations = transform.structured.match interface{LinalgOp} in %function : (!transform.any_op) -> !transform.any_op
-    transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
-    transform.chameleon.approximate_math %function : !transform.any_op
-    // The panels of an operand are made once for all tiles that share them.
-    %all_loops = transform.structured.match ops{["scf.for"]} in %function : (!transform.any_op) -> !transform.any_op
-    transform.apply_licm to %all_loops : !transform.any_op
-    transform.apply_patterns to %function {
-      transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
-    } : !transform.any_op
-    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
-    transform.apply_cse to %function : !transform.any_op
+        pack_lhs %pack_lhs pack_rhs %pack_rhs : (!op, !param, !param, !param, !param, !param) -> (!op, !op)
+    %vectors = transform.param.constant 4 : i64 -> !param
+    transform.include @vectorize_rest failures(propagate) (%function, %lanes, %vectors) : (!op, !param, !param) -> ()
     transform.yield
   }
 
-  transform.named_sequence @__transform_main(%root: !transform.any_op) {
-    transform.foreach_match in %root
-        @match_batch_matmul -> @batch_matmul
-        : (!transform.any_op) -> !transform.any_op
+  transform.named_sequence @__transform_main(%root: !op) {
+    transform.foreach_match in %root @match_batch_matmul -> @batch_matmul : (!op) -> !op
     transform.yield
   }
 }

@@ -1,241 +1,129 @@
-// Three-dimensional convolutions whose channels are blocked by the vector width, dense, any window, stride, dilation and batch:
-//   out(n, ko, od, oh, ow, ki) += image(n, co, od * stride + q * dilation, oh * stride + r * dilation, ow * stride + s * dilation, ci)
-//       * weights(ko, co, q, r, s, ci, ki)
-// and the same without ci, for the first layer's few channels. One slice of the result after another, each as in conv_nchwc.mlir: a
-// tile of kob * ohb * owb accumulators stays in registers from the fill through the convolution to the last elementwise operation.
+// Three-dimensional convolutions whose channels are blocked by the vector width, dense, any window, stride, dilation,
+// batch:
+//   out(n, ko, od, oh, ow, ki) += weights(ko, co, q, r, s, ci, ki) *
+//       image(n, co, od * stride + q * dilation, oh * stride + r * dilation, ow * stride + s * dilation, ci)
+// and the same without ci, for the first layer's few channels. One slice of the result after another, each as in
+// conv_nchwc.mlir: a tile of kob * ohb * owb accumulators stays in registers from the fill through the convolution to
+// the last elementwise operation.
+!op = !transform.any_op
+!param = !transform.param<i64>
 module attributes {transform.with_named_sequence} {
-  transform.named_sequence @match_conv_ncdhwc(%anchor: !transform.any_op {transform.readonly}) -> !transform.any_op {
-    transform.match.operation_name %anchor ["linalg.generic"] : !transform.any_op
-    %matched = transform.match.structured failures(propagate) %anchor : (!transform.any_op) -> !transform.any_op {
-    ^bb0(%op: !transform.any_op):
-      %rank = transform.match.structured.rank %op : (!transform.any_op) -> !transform.param<i64>
-      %ten = transform.param.constant 10 : i64 -> !transform.param<i64>
-      %eleven = transform.param.constant 11 : i64 -> !transform.param<i64>
-      transform.match.param.cmpi ge %rank, %ten : !transform.param<i64>
-      transform.match.param.cmpi le %rank, %eleven : !transform.param<i64>
-      transform.match.structured.dim %op[0, 1, 2, 3, 4, 5] {parallel} : !transform.any_op
-      transform.match.structured.dim %op[except(0, 1, 2, 3, 4, 5)] {reduction} : !transform.any_op
-      transform.match.structured.body %op {contraction = ["arith.mulf", "arith.addf"]} : !transform.any_op
+  transform.named_sequence @match_conv_ncdhwc(%anchor: !op {transform.readonly}) -> !op {
+    transform.match.operation_name %anchor ["linalg.generic"] : !op
+    transform.match.structured failures(propagate) %anchor : !op {
+    ^bb0(%op: !op):
+      %rank = transform.match.structured.rank %op : (!op) -> !param
+      %ten = transform.param.constant 10 : i64 -> !param
+      %eleven = transform.param.constant 11 : i64 -> !param
+      transform.match.param.cmpi ge %rank, %ten : !param
+      transform.match.param.cmpi le %rank, %eleven : !param
+      transform.match.structured.dim %op[0, 1, 2, 3, 4, 5] {parallel} : !op
+      transform.match.structured.dim %op[except(0, 1, 2, 3, 4, 5)] {reduction} : !op
+      transform.match.structured.body %op {contraction = ["arith.mulf", "arith.addf"]} : !op
       // The image is read in windows; the result is written along its loops.
       %batch, %pixels, %channels, %window, %depths, %depth, %strides, %dilations
           = transform.match.structured.classify_convolution_dims %op
-          : (!transform.any_op) -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>,
-             !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-      transform.match.structured.yield %op : !transform.any_op
+          : (!op) -> (!param, !param, !param, !param, !param, !param, !param, !param)
+      transform.match.structured.yield
     }
-    transform.yield %matched : !transform.any_op
+    transform.yield %anchor : !op
   }
 
-  // Fuses everything into register tiles, for each of which the reductions are still to be tiled; returns the convolutions.
-  transform.named_sequence @tile_for_registers(%function: !transform.any_op {transform.readonly},
-      %batch_part: !transform.param<i64> {transform.readonly}, %channel_part: !transform.param<i64> {transform.readonly},
-      %block_part: !transform.param<i64> {transform.readonly}, %row_part: !transform.param<i64> {transform.readonly},
-      %kob: !transform.param<i64> {transform.readonly}, %ohb: !transform.param<i64> {transform.readonly},
-      %owb: !transform.param<i64> {transform.readonly}) -> !transform.any_op {
-    %zero = transform.structured.match ops{["linalg.fill"]} in %function : (!transform.any_op) -> !transform.any_op
-    %fill = transform.structured.generalize %zero : (!transform.any_op) -> !transform.any_op
-
+  // Fuses everything into register tiles, for each of which the reductions are still to be tiled; returns the
+  // convolutions.
+  transform.named_sequence @tile_for_registers(%function: !op {transform.readonly},
+      %batch_part: !param {transform.readonly}, %channel_part: !param {transform.readonly},
+      %block_part: !param {transform.readonly}, %row_part: !param {transform.readonly},
+      %kob: !param {transform.readonly}, %ohb: !param {transform.readonly}, %owb: !param {transform.readonly}) -> !op {
+    transform.include @generalize_fills failures(propagate) (%function) : (!op) -> ()
     // The border and the interior of the padded image, in parallel over its channels.
-    %pads = transform.structured.match ops{["tensor.pad"]} in %function : (!transform.any_op) -> !transform.any_op
+    %pads = transform.structured.match ops{["tensor.pad"]} in %function : (!op) -> !op
     %pad_part, %pad_loop = transform.structured.tile_using_forall %pads tile_sizes [%batch_part, %channel_part]
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    %borders, %interiors = transform.chameleon.lower_pad %pad_part : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
-    %pad_writes = transform.merge_handles %borders, %interiors : !transform.any_op
+        : (!op, !param, !param) -> (!op, !op)
+    %pad_writes = transform.include @lower_padding failures(propagate) (%pad_part) : (!op) -> !op
     %pad_tile, %pad_loops:5 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 1, 8]
-        : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
-    transform.chameleon.peel_loop %pad_loops#4 : !transform.any_op
-
-    // The last elementwise operation, or the convolution if there is none.
-    %return = transform.structured.match ops{["func.return"]} in %function : (!transform.any_op) -> !transform.any_op
-    %root = transform.get_producer_of_operand %return[0] : (!transform.any_op) -> !transform.any_op
-    transform.annotate %root "chameleon.root" : !transform.any_op
-    %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %block_part, 1, %row_part] {apply_cleanup, use_forall}
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op)
-    // Loops of one iteration go, and the others may be made anew: their contents are to be found again.
-    transform.chameleon.simplify %function : !transform.any_op
-    %root_part = transform.structured.match attributes {chameleon.root} in %function : (!transform.any_op) -> !transform.any_op
-    %tile, %loops:5 = transform.structured.fuse %root_part tile_sizes [1, %kob, 1, %ohb, %owb] interchange [0, 1, 2, 3, 4] {apply_cleanup}
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-        -> (!transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op, !transform.any_op)
+        : (!op) -> (!op, !op, !op, !op, !op, !op)
+    transform.chameleon.peel_loop %pad_loops#4 : !op
+    %root = transform.include @mark_root failures(propagate) (%function) : (!op) -> !op
+    %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %block_part, 1, %row_part]
+        {apply_cleanup, use_forall} : (!op, !param, !param, !param) -> (!op, !op)
+    %root_part = transform.include @part_of_root failures(propagate) (%function) : (!op) -> !op
+    %tile, %loops:5 = transform.structured.fuse %root_part tile_sizes [1, %kob, 1, %ohb, %owb]
+        interchange [0, 1, 2, 3, 4] {apply_cleanup} : (!op, !param, !param, !param) -> (!op, !op, !op, !op, !op, !op)
     // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
-    transform.chameleon.peel_loop %loops#4 : !transform.any_op
-    transform.chameleon.peel_loop %loops#3 : !transform.any_op
-    transform.chameleon.peel_loop %loops#1 : !transform.any_op
-    transform.chameleon.simplify %function : !transform.any_op
-    // Pixels outside, channel blocks inside: every pixel is used at once by all kob blocks, so it needs one register only.
+    transform.chameleon.peel_loop %loops#4 : !op
+    transform.chameleon.peel_loop %loops#3 : !op
+    transform.chameleon.peel_loop %loops#1 : !op
+    transform.chameleon.simplify %function : !op
+    // Pixels outside, channel blocks inside: every pixel is used at once by all kob blocks, so it needs one register
+    // only.
     %elementwise = transform.structured.match ops{["linalg.generic"]} attributes {iterator_types = [
         #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>,
-        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>]} in %function : (!transform.any_op) -> !transform.any_op
+        #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>, #linalg.iterator_type<parallel>]}
+        in %function : (!op) -> !op
     %pixels_first = transform.structured.interchange %elementwise iterator_interchange = [0, 2, 3, 4, 1, 5]
-        : (!transform.any_op) -> !transform.any_op
-    %convolutions = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
-    transform.yield %convolutions : !transform.any_op
+        : (!op) -> !op
+    %convolutions = transform.structured.match attributes {chameleon.anchor} in %function : (!op) -> !op
+    transform.yield %convolutions : !op
   }
 
-  // Vectors for the tiles, kept in registers over all reduction loops.
-  transform.named_sequence @vectorize_tiles(%function: !transform.any_op {transform.readonly}) {
-    transform.chameleon.simplify %function : !transform.any_op
-    %convolutions = transform.structured.match attributes {chameleon.anchor} in %function : (!transform.any_op) -> !transform.any_op
-    transform.chameleon.fold_strided_access %convolutions : !transform.any_op
-    transform.apply_patterns to %function {
-      transform.apply_patterns.linalg.fold_unit_extent_dims_via_slices
-    } {max_iterations = 4 : i64} : !transform.any_op
-    %loops = transform.structured.match ops{["scf.for"]} in %function : (!transform.any_op) -> !transform.any_op
-    transform.apply_licm to %loops : !transform.any_op
-    transform.loop.hoist_loop_invariant_subsets %loops : !transform.any_op
-    // Fill, convolution and elementwise operations now meet on slices of equal shape: fold these.
-    transform.chameleon.simplify %function {fold_empty_tensors} : !transform.any_op
-    transform.apply_cse to %function : !transform.any_op
-    %computations = transform.structured.match interface{LinalgOp} in %function : (!transform.any_op) -> !transform.any_op
-    transform.structured.vectorize %computations : !transform.any_op
-    transform.chameleon.simplify %function {fold_transfers} : !transform.any_op
-    transform.chameleon.scalarize_broadcast_reads %function : !transform.any_op
-    %vector_loops = transform.structured.match ops{["scf.for"]} in %function : (!transform.any_op) -> !transform.any_op
-    transform.apply_licm to %vector_loops : !transform.any_op
-    transform.loop.hoist_loop_invariant_subsets %vector_loops : !transform.any_op
-    transform.chameleon.simplify %function : !transform.any_op
-    transform.apply_cse to %function : !transform.any_op
-    transform.yield
-  }
-
-  transform.named_sequence @conv_ncdhwc(%anchor: !transform.any_op {transform.readonly}) {
-    %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
+  transform.named_sequence @conv_ncdhwc(%anchor: !op {transform.readonly}) {
+    %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!op) -> !op
     // Register tile: blocks of output channels x rows x pixels of a row.
-    %kob = transform.tune.knob<"kob"> = 1 : i64 from options = [1, 2, 3, 4, 5, 6, 7, 8] -> !transform.param<i64>
-    %ohb = transform.tune.knob<"ohb"> = 1 : i64 from options = [1, 2, 3, 4, 5, 7] -> !transform.param<i64>
-    %owb = transform.tune.knob<"owb"> = 14 : i64
-        from options = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 24, 26, 28] -> !transform.param<i64>
+    %kob = transform.tune.knob<"kob"> = 1 from options = [1, 2, 3, 4, 5, 6, 7, 8] -> !param
+    %ohb = transform.tune.knob<"ohb"> = 1 from options = [1, 2, 3, 4, 5, 7] -> !param
+    %owb = transform.tune.knob<"owb"> = 14
+        from options = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 24, 26, 28] -> !param
     // What one iteration of the parallel loop computes: blocks of output channels x rows. Without threads, everything.
-    %blocks = transform.tune.knob<"blocks"> = 1 : i64 from options = [1, 2, 4, 8, 16] -> !transform.param<i64>
-    %rows = transform.tune.knob<"rows"> = 7 : i64 from options = [1, 2, 4, 7, 8, 14, 28] -> !transform.param<i64>
+    %blocks = transform.tune.knob<"blocks"> = 1 from options = [1, 2, 4, 8, 16] -> !param
+    %rows = transform.tune.knob<"rows"> = 7 from options = [1, 2, 4, 7, 8, 14, 28] -> !param
 
-    %registers = transform.dlti.query ["CPU", "registers"] at %function : (!transform.any_op) -> !transform.param<i64>
-    %bits = transform.dlti.query ["CPU", "vector_bits"] at %function : (!transform.any_op) -> !transform.param<i64>
-    %threads = transform.dlti.query ["CPU", "threads"] at %function : (!transform.any_op) -> !transform.param<i64>
-    %n, %ko, %oh, %ow, %ki, %co = transform.match.structured failures(propagate) %anchor
-        : (!transform.any_op) -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
-    ^bb0(%op: !transform.any_op):
-      %d0 = transform.match.structured.dim %op[0] : (!transform.any_op) -> !transform.param<i64>
-      %d1 = transform.match.structured.dim %op[1] : (!transform.any_op) -> !transform.param<i64>
-      %d2 = transform.match.structured.dim %op[3] : (!transform.any_op) -> !transform.param<i64>
-      %d3 = transform.match.structured.dim %op[4] : (!transform.any_op) -> !transform.param<i64>
-      %d4 = transform.match.structured.dim %op[5] : (!transform.any_op) -> !transform.param<i64>
-      %d5 = transform.match.structured.dim %op[6] : (!transform.any_op) -> !transform.param<i64>
-      transform.match.structured.yield %d0, %d1, %d2, %d3, %d4, %d5
-          : !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>
-    }
-    %batch_part, %channel_part, %block_part, %row_part = transform.smt.constrain_params(%kob, %ohb, %owb, %blocks, %rows, %n, %ko, %oh, %ow, %ki, %co, %registers, %bits, %threads)
-        : (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>)
-        -> (!transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) {
-    ^bb0(%kob_: !smt.int, %ohb_: !smt.int, %owb_: !smt.int, %blocks_: !smt.int, %rows_: !smt.int, %n_: !smt.int, %ko_: !smt.int, %oh_: !smt.int, %ow_: !smt.int, %ki_: !smt.int, %co_: !smt.int, %registers_: !smt.int, %bits_: !smt.int, %threads_: !smt.int):
-      // A block of channels takes so many vector registers.
-      %c32 = smt.int.constant 32
-      %lane_bits = smt.int.mul %ki_, %c32
-      %v2 = smt.int.add %lane_bits, %bits_
-      %c1 = smt.int.constant 1
-      %v3 = smt.int.sub %v2, %c1
-      %vectors = smt.int.div %v3, %bits_
+    %registers = transform.dlti.query ["CPU", "registers"] at %function : (!op) -> !param
+    %bits = transform.dlti.query ["CPU", "vector_bits"] at %function : (!op) -> !param
+    %threads = transform.dlti.query ["CPU", "threads"] at %function : (!op) -> !param
+    %width = transform.chameleon.element_bits %anchor
+    %n, %ko, %oh, %ow, %ki, %co = transform.chameleon.loop_extents %anchor[0, 1, 3, 4, 5, 6]
+    %batch_part, %channel_part, %block_part, %row_part = transform.chameleon.constrain {
       // Without threads the parallel loop has one iteration, and its knobs mean nothing.
-      %serial = smt.eq %threads_, %c1 : !smt.int
-      %v6 = smt.int.cmp gt %threads_, %c1
-      %v7 = smt.int.add %blocks_, %rows_
-      %c2 = smt.int.constant 2
-      %v8 = smt.eq %v7, %c2 : !smt.int
-      %v9 = smt.or %v6, %v8
-      smt.assert %v9
-      %part_blocks = smt.ite %serial, %ko_, %blocks_ : !smt.int
-      %part_rows = smt.ite %serial, %oh_, %rows_ : !smt.int
-      %v12 = smt.int.cmp le %blocks_, %ko_
-      %v13 = smt.int.mod %ko_, %part_blocks
-      %c0 = smt.int.constant 0
-      %v14 = smt.eq %v13, %c0 : !smt.int
-      %v15 = smt.and %v12, %v14
-      smt.assert %v15
-      %v16 = smt.int.cmp le %rows_, %oh_
-      %v17 = smt.int.mod %oh_, %part_rows
-      %v18 = smt.eq %v17, %c0 : !smt.int
-      %v19 = smt.and %v16, %v18
-      smt.assert %v19
+      let serial = %threads == 1
+      let smallest = %blocks + %rows == 2
+      assert %threads > 1 or smallest
+      let part_blocks = if serial then %ko else %blocks
+      let part_rows = if serial then %oh else %rows
+      assert %blocks <= %ko and %ko mod part_blocks == 0
+      assert %rows <= %oh and %oh mod part_rows == 0
       // No thread idles for more than an eighth of the time, if there are parts enough.
-      %v20 = smt.int.div %ko_, %part_blocks
-      %v21 = smt.int.mul %n_, %v20
-      %v22 = smt.int.div %oh_, %part_rows
-      %parts = smt.int.mul %v21, %v22
-      %v24 = smt.int.add %parts, %threads_
-      %v25 = smt.int.sub %v24, %c1
-      %turns = smt.int.div %v25, %threads_
-      %c8 = smt.int.constant 8
-      %v27 = smt.int.mul %parts, %c8
-      %v28 = smt.int.mul %turns, %threads_
-      %c7 = smt.int.constant 7
-      %v29 = smt.int.mul %v28, %c7
-      %v30 = smt.int.cmp ge %v27, %v29
-      %v31 = smt.or %serial, %v30, %v8
-      smt.assert %v31
-      // The accumulators, a vector of weights for each block and one of the image fit the registers; there are enough of them to hide the latency of a multiply-add.
-      %blocks_of_tile = smt.int.mul %kob_, %vectors
-      %v33 = smt.int.mul %blocks_of_tile, %ohb_
-      %accumulators = smt.int.mul %v33, %owb_
-      %v35 = smt.int.add %accumulators, %blocks_of_tile
-      %v36 = smt.int.add %v35, %c1
-      %v37 = smt.int.cmp le %v36, %registers_
-      smt.assert %v37
-      %v38 = smt.int.mul %part_blocks, %part_rows
-      %v39 = smt.int.mul %v38, %ow_
-      %part = smt.int.mul %v39, %vectors
-      %v41 = smt.int.cmp ge %accumulators, %c7
-      %v42 = smt.int.cmp ge %accumulators, %part
-      %v43 = smt.or %v41, %v42
-      smt.assert %v43
+      let parts = %n * (%ko div part_blocks) * (%oh div part_rows)
+      assert serial or parts * 8 >= parts ceildiv %threads * %threads * 7 or smallest
+      // The accumulators, a vector of weights for each block and one of the image fit the registers; there are enough
+      // of them to hide the latency of a multiply-add. A block of channels takes so many vectors.
+      let vectors = (%ki * %width) ceildiv %bits
+      let blocks_of_tile = %kob * vectors
+      let accumulators = blocks_of_tile * %ohb * %owb
+      assert accumulators + blocks_of_tile + 1 <= %registers
+      assert accumulators >= 7 or accumulators >= part_blocks * part_rows * %ow * vectors
       // Tiles divide, in all directions but one; the last tile of a row is no sliver.
-      %v44 = smt.int.cmp le %kob_, %part_blocks
-      %v45 = smt.int.cmp le %ohb_, %part_rows
-      %v46 = smt.int.cmp le %owb_, %ow_
-      %v47 = smt.and %v44, %v45, %v46
-      smt.assert %v47
-      %column_rest = smt.int.mod %part_rows, %ohb_
-      %row_rest = smt.int.mod %ow_, %owb_
-      %block_rest = smt.int.mod %part_blocks, %kob_
-      %v51 = smt.eq %column_rest, %c0 : !smt.int
-      %v52 = smt.int.cmp lt %ow_, %c7
-      %v53 = smt.int.add %row_rest, %block_rest
-      %v54 = smt.eq %v53, %c0 : !smt.int
-      %v55 = smt.and %v52, %v54
-      %v56 = smt.or %v51, %v55
-      smt.assert %v56
-      %v57 = smt.eq %row_rest, %c0 : !smt.int
-      %c3 = smt.int.constant 3
-      %v58 = smt.int.mul %row_rest, %c3
-      %v59 = smt.int.cmp ge %v58, %owb_
-      %v60 = smt.int.add %column_rest, %block_rest
-      %v61 = smt.eq %v60, %c0 : !smt.int
-      %v62 = smt.and %v59, %v61
-      %v63 = smt.or %v57, %v62
-      smt.assert %v63
-      %v64 = smt.eq %block_rest, %c0 : !smt.int
-      %v65 = smt.int.mul %part_rows, %ow_
-      %v66 = smt.int.cmp lt %v65, %c7
-      %v67 = smt.int.add %column_rest, %row_rest
-      %v68 = smt.eq %v67, %c0 : !smt.int
-      %v69 = smt.and %v66, %v68
-      %v70 = smt.or %v64, %v69
-      smt.assert %v70
-      %v71 = smt.ite %serial, %n_, %c1 : !smt.int
-      %v72 = smt.ite %serial, %co_, %c1 : !smt.int
-      smt.yield %v71, %v72, %part_blocks, %part_rows : !smt.int, !smt.int, !smt.int, !smt.int
+      assert %kob <= part_blocks and %ohb <= part_rows and %owb <= %ow
+      let column_rest = part_rows mod %ohb
+      let row_rest = %ow mod %owb
+      let block_rest = part_blocks mod %kob
+      assert column_rest == 0 or %ow < 7 and row_rest + block_rest == 0
+      assert row_rest == 0 or row_rest * 3 >= %owb and column_rest + block_rest == 0
+      assert block_rest == 0 or part_rows * %ow < 7 and column_rest + row_rest == 0
+      yield if serial then %n else 1, if serial then %co else 1, part_blocks, part_rows
     }
-    %convolutions = transform.include @tile_for_registers failures(propagate) (%function, %batch_part, %channel_part, %block_part, %row_part, %kob, %ohb, %owb)
-        : (!transform.any_op, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>, !transform.param<i64>) -> !transform.any_op
+    %convolutions = transform.include @tile_for_registers failures(propagate)
+        (%function, %batch_part, %channel_part, %block_part, %row_part, %kob, %ohb, %owb)
+        : (!op, !param, !param, !param, !param, !param, !param, !param) -> !op
     // Of the image, one scalar at a time.
     %step, %reductions = transform.chameleon.tile_reductions %convolutions parallel_order = [0, 2, 3, 4, 1, 5]
-        : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
-    transform.include @vectorize_tiles failures(propagate) (%function) : (!transform.any_op) -> ()
+        : (!op) -> (!op, !op)
+    transform.include @vectorize_tiles failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }
-  transform.named_sequence @__transform_main(%root: !transform.any_op) {
-    transform.foreach_match in %root
-        @match_conv_ncdhwc -> @conv_ncdhwc
-        : (!transform.any_op) -> !transform.any_op
+
+  transform.named_sequence @__transform_main(%root: !op) {
+    transform.foreach_match in %root @match_conv_ncdhwc -> @conv_ncdhwc : (!op) -> !op
     transform.yield
   }
 }

@@ -6,8 +6,8 @@
 
 // The first seed that is legal: large tiles, and blocks that share the reduction of those that are few; every extent has a legal
 // point.
-// SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal, default {{.*}}splits = 4 : i64, stages = 3 : i64, thread_columns = 4 : i64, thread_rows = 4 : i64, tile_columns = 128 : i64, tile_depth = 16 : i64, tile_rows = 128 : i64, turn = 1 : i64
-// SPEC: remark: builtin:nvvm/contraction @matmul: {{.*}} legal
+// SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal, default {{.*}}splits = 4 : i64, stages = 3 : i64, thread_columns = 4 : i64, thread_rows = 4 : i64, tile_columns = 128 : i64, tile_depth = 16 : i64, tile_rows = 128 : i64, turn = 1 : i64
+// SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal
 // SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal
 // SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal, default {{.*}}splits = {{[248]|16|32}} : i64
 // SPEC: remark: builtin:nvvm/contraction @contraction: {{.*}} legal
