@@ -340,8 +340,9 @@ translate(ModuleOp lowered, llvm::LLVMContext &llvmContext,
 
 /// Process-wide state of LLVM, set once. `-pre-RA-sched=list-burr` keeps the
 /// register tiles of scheduled code in registers (a convolution of 2 x 14
-/// accumulators: 115 instead of 40 to 62 GFLOP/s); code generation has no other interface to it
-/// than LLVM's command-line option. An option that the tool's user gave stays.
+/// accumulators: 115 instead of 40 to 62 GFLOP/s); code generation has no other
+/// interface to it than LLVM's command-line option. An option that the tool's
+/// user gave stays.
 static void initializeCodeGeneration() {
   static std::once_flag once;
   std::call_once(once, [] {
