@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
+#include "Signature.h"
 #include "Simplify.h"
 #include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"

@@ -47,7 +47,7 @@ def Chameleon_ApproximateMathOp : Chameleon_TransformOp<"approximate_math",
     ```
   }];
   let arguments = (ins TransformHandleTypeInterface:$target);
-  let assemblyFormat = "$target attr-dict `:` type($target)";
+  let assemblyFormat = [{ $target attr-dict custom<Signature>("\"h\"", type($target)) }];
   let extraClassDeclaration = [{
     ::mlir::DiagnosedSilenceableFailure applyToOne(
         ::mlir::transform::TransformRewriter &rewriter, ::mlir::Operation *target,
@@ -156,7 +156,7 @@ def Chameleon_FoldStridedAccessOp : Chameleon_TransformOp<"fold_strided_access",
     Modifies the payload in place. An operation that is no `linalg.generic` on tensors is a silenceable failure.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target);
-  let assemblyFormat = "$target attr-dict `:` type($target)";
+  let assemblyFormat = [{ $target attr-dict custom<Signature>("\"h\"", type($target)) }];
 }
 
 def Chameleon_IsConstantOp : Chameleon_TransformOp<"is_constant",
@@ -178,7 +178,9 @@ def Chameleon_IsConstantOp : Chameleon_TransformOp<"is_constant",
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$position);
   let results = (outs TransformParamTypeInterface:$constant);
-  let assemblyFormat = "$target `[` $position `]` attr-dict `:` functional-type($target, $constant)";
+  let assemblyFormat = [{
+    $target `[` $position `]` attr-dict custom<Signature>("\"h>p\"", type($target), type($constant))
+  }];
 }
 
 def Chameleon_LoopExtentsOp : Chameleon_TransformOp<"loop_extents",
@@ -243,7 +245,8 @@ def Chameleon_LowerContractionOp : Chameleon_TransformOp<"lower_contraction",
   let results = (outs TransformHandleTypeInterface:$fills, TransformHandleTypeInterface:$copies);
   let assemblyFormat = [{
     $target `rows` $rows `columns` $columns `depth` $depth `pack_lhs` $pack_lhs `pack_rhs` $pack_rhs attr-dict
-    `:` functional-type(operands, results)
+    custom<Signature>("\"hppppp>hh\"", type($target), type($rows), type($columns), type($depth), type($pack_lhs),
+      type($pack_rhs), type($fills), type($copies))
   }];
 }
 
@@ -264,7 +267,9 @@ def Chameleon_LowerPadOp : Chameleon_TransformOp<"lower_pad",
   }];
   let arguments = (ins TransformHandleTypeInterface:$target);
   let results = (outs TransformHandleTypeInterface:$fills, TransformHandleTypeInterface:$copies);
-  let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $target attr-dict custom<Signature>("\"h>hh\"", type($target), type($fills), type($copies))
+  }];
 }
 
 def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_contraction",
@@ -317,7 +322,9 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
     $target `tile` $tile_rows `,` $tile_columns `,` $tile_depth `interleave` $interleave_rows `,` $interleave_columns
     `thread` $thread_rows `,` $thread_columns `stages` $stages `pad` $pad `turn` $turn `splits` $splits
     `cluster` $cluster attr-dict
-    `:` functional-type(operands, results)
+    custom<Signature>("\"hpppppppppppp>h\"", type($target), type($tile_rows), type($tile_columns), type($tile_depth),
+      type($interleave_rows), type($interleave_columns), type($thread_rows), type($thread_columns), type($stages),
+      type($pad), type($turn), type($splits), type($cluster), type($launches))
   }];
 }
 
@@ -352,7 +359,8 @@ def Chameleon_LowerToGPULoopsOp : Chameleon_TransformOp<"lower_to_gpu_loops",
     TransformParamTypeInterface:$lanes, TransformParamTypeInterface:$sharing);
   let results = (outs TransformHandleTypeInterface:$launches);
   let assemblyFormat = [{
-    $target `threads` $threads `lanes` $lanes `sharing` $sharing attr-dict `:` functional-type(operands, results)
+    $target `threads` $threads `lanes` $lanes `sharing` $sharing attr-dict
+    custom<Signature>("\"hppp>h\"", type($target), type($threads), type($lanes), type($sharing), type($launches))
   }];
 }
 
@@ -384,7 +392,8 @@ def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
   let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$lanes,
     TransformParamTypeInterface:$vectors);
   let assemblyFormat = [{
-    $target `lanes` $lanes `vectors` $vectors attr-dict `:` type($target) `,` type($lanes) `,` type($vectors)
+    $target `lanes` $lanes `vectors` $vectors attr-dict
+    custom<Signature>("\"hpp\"", type($target), type($lanes), type($vectors))
   }];
 }
 
@@ -424,7 +433,8 @@ def Chameleon_LowerWinogradOp : Chameleon_TransformOp<"lower_winograd",
     TransformParamTypeInterface:$blocks, TransformParamTypeInterface:$tiles);
   let results = (outs TransformHandleTypeInterface:$copies);
   let assemblyFormat = [{
-    $target `outputs` $outputs `blocks` $blocks `tiles` $tiles attr-dict `:` functional-type(operands, results)
+    $target `outputs` $outputs `blocks` $blocks `tiles` $tiles attr-dict
+    custom<Signature>("\"hppp>h\"", type($target), type($outputs), type($blocks), type($tiles), type($copies))
   }];
 }
 
@@ -445,7 +455,7 @@ def Chameleon_PeelLoopOp : Chameleon_TransformOp<"peel_loop",
     failure.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target);
-  let assemblyFormat = "$target attr-dict `:` type($target)";
+  let assemblyFormat = [{ $target attr-dict custom<Signature>("\"h\"", type($target)) }];
 }
 
 def Chameleon_ScalarizeBroadcastReadsOp : Chameleon_TransformOp<"scalarize_broadcast_reads",
@@ -469,7 +479,7 @@ def Chameleon_ScalarizeBroadcastReadsOp : Chameleon_TransformOp<"scalarize_broad
     Modifies what is nested in the targets; always succeeds.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target);
-  let assemblyFormat = "$target attr-dict `:` type($target)";
+  let assemblyFormat = [{ $target attr-dict custom<Signature>("\"h\"", type($target)) }];
 }
 
 def Chameleon_SimplifyOp : Chameleon_TransformOp<"simplify",
@@ -497,7 +507,7 @@ def Chameleon_SimplifyOp : Chameleon_TransformOp<"simplify",
     another kind.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, UnitAttr:$fold_empty_tensors, UnitAttr:$fold_transfers);
-  let assemblyFormat = "$target attr-dict `:` type($target)";
+  let assemblyFormat = [{ $target attr-dict custom<Signature>("\"h\"", type($target)) }];
   let extraClassDeclaration = [{
     ::mlir::DiagnosedSilenceableFailure applyToOne(
         ::mlir::transform::TransformRewriter &rewriter, ::mlir::Operation *target,
@@ -526,7 +536,10 @@ def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$parallel_order);
   let results = (outs TransformHandleTypeInterface:$tiled, TransformHandleTypeInterface:$loops);
-  let assemblyFormat = "$target (`parallel_order` `=` $parallel_order^)? attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $target (`parallel_order` `=` $parallel_order^)? attr-dict
+    custom<Signature>("\"h>hh\"", type($target), type($tiled), type($loops))
+  }];
 }
 
 def Chameleon_UnrollLoopOp : Chameleon_TransformOp<"unroll_loop",
@@ -546,7 +559,9 @@ def Chameleon_UnrollLoopOp : Chameleon_TransformOp<"unroll_loop",
     operation that is not an `scf.for`, or that cannot be unrolled, a silenceable one.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$factor);
-  let assemblyFormat = "$target `by` $factor attr-dict `:` type($target) `,` type($factor)";
+  let assemblyFormat = [{
+    $target `by` $factor attr-dict custom<Signature>("\"hp\"", type($target), type($factor))
+  }];
 }
 
 def Chameleon_WinogradAppliesOp : Chameleon_TransformOp<"winograd_applies",
@@ -567,7 +582,7 @@ def Chameleon_WinogradAppliesOp : Chameleon_TransformOp<"winograd_applies",
   }];
   let arguments = (ins TransformHandleTypeInterface:$target);
   let results = (outs TransformParamTypeInterface:$applies);
-  let assemblyFormat = "$target attr-dict `:` functional-type($target, $applies)";
+  let assemblyFormat = [{ $target attr-dict custom<Signature>("\"h>p\"", type($target), type($applies)) }];
 }
 
 #endif // CHAMELEON_TRANSFORMOPS_TD

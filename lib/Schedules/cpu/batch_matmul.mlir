@@ -60,10 +60,10 @@ module attributes {transform.with_named_sequence} {
     %tile, %loops:3 = transform.structured.fuse %part tile_sizes [1, %mc, %nc]
         interchange [0, %order_rows, %order_columns] {apply_cleanup}
         : (!op, !param, !param, !param, !param) -> (!op, !op, !op, !op)
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     %product = transform.structured.match attributes {chameleon.anchor} in %function : (!op) -> !op
     %fills, %copies = transform.chameleon.lower_contraction %product rows %mr columns %nr depth %kc
-        pack_lhs %pack_lhs pack_rhs %pack_rhs : (!op, !param, !param, !param, !param, !param) -> (!op, !op)
+        pack_lhs %pack_lhs pack_rhs %pack_rhs
     %vectors = transform.param.constant 4 : i64 -> !param
     transform.include @vectorize_rest failures(propagate) (%function, %lanes, %vectors) : (!op, !param, !param) -> ()
     transform.yield

@@ -19,7 +19,7 @@ module attributes {transform.with_named_sequence} {
 
   // Loops of one iteration go, and the others may be made anew: their contents are to be found again.
   transform.named_sequence @part_of_root(%function: !op {transform.readonly}) -> !op {
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     %part = transform.structured.match attributes {chameleon.root} in %function : (!op) -> !op
     transform.yield %part : !op
   }
@@ -40,25 +40,25 @@ module attributes {transform.with_named_sequence} {
 
   // Padding becomes writes of its border and of its interior, still to be tiled.
   transform.named_sequence @lower_padding(%pads: !op {transform.consumed}) -> !op {
-    %borders, %interiors = transform.chameleon.lower_pad %pads : (!op) -> (!op, !op)
+    %borders, %interiors = transform.chameleon.lower_pad %pads
     %writes = transform.merge_handles %borders, %interiors : !op
     transform.yield %writes : !op
   }
 
   // Register tiles of the anchor: one step of the reductions at a time, and everything by vectors.
   transform.named_sequence @vectorize_windows(%function: !op {transform.readonly}) {
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     %anchors = transform.structured.match attributes {chameleon.anchor} in %function : (!op) -> !op
-    %step, %reductions = transform.chameleon.tile_reductions %anchors : (!op) -> (!op, !op)
+    %step, %reductions = transform.chameleon.tile_reductions %anchors
     transform.include @vectorize_tiles failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }
 
   // Vectors for the tiles, kept in registers over all reduction loops.
   transform.named_sequence @vectorize_tiles(%function: !op {transform.readonly}) {
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     %anchors = transform.structured.match attributes {chameleon.anchor} in %function : (!op) -> !op
-    transform.chameleon.fold_strided_access %anchors : !op
+    transform.chameleon.fold_strided_access %anchors
     transform.apply_patterns to %function {
       transform.apply_patterns.linalg.fold_unit_extent_dims_via_slices
     } {max_iterations = 4 : i64} : !op
@@ -66,16 +66,16 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %loops : !op
     transform.loop.hoist_loop_invariant_subsets %loops : !op
     // Fill, anchor and elementwise operations now meet on slices of equal shape: fold these.
-    transform.chameleon.simplify %function {fold_empty_tensors} : !op
+    transform.chameleon.simplify %function {fold_empty_tensors}
     transform.apply_cse to %function : !op
     %computations = transform.structured.match interface{LinalgOp} in %function : (!op) -> !op
     transform.structured.vectorize %computations : !op
-    transform.chameleon.simplify %function {fold_transfers} : !op
-    transform.chameleon.scalarize_broadcast_reads %function : !op
+    transform.chameleon.simplify %function {fold_transfers}
+    transform.chameleon.scalarize_broadcast_reads %function
     %vector_loops = transform.structured.match ops{["scf.for"]} in %function : (!op) -> !op
     transform.apply_licm to %vector_loops : !op
     transform.loop.hoist_loop_invariant_subsets %vector_loops : !op
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     transform.apply_cse to %function : !op
     transform.yield
   }
@@ -85,14 +85,14 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @vectorize_rest(%function: !op {transform.readonly},
       %lanes: !param {transform.readonly}, %vectors: !param {transform.readonly}) {
     %operations = transform.structured.match interface{LinalgOp} in %function : (!op) -> !op
-    transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !op, !param, !param
-    transform.chameleon.approximate_math %function : !op
+    transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors
+    transform.chameleon.approximate_math %function
     %loops = transform.structured.match ops{["scf.for"]} in %function : (!op) -> !op
     transform.apply_licm to %loops : !op
     transform.apply_patterns to %function {
       transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_16x16"
     } : !op
-    transform.chameleon.simplify %function {fold_transfers} : !op
+    transform.chameleon.simplify %function {fold_transfers}
     transform.apply_cse to %function : !op
     transform.yield
   }

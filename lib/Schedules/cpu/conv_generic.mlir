@@ -51,7 +51,7 @@ module attributes {transform.with_named_sequence} {
     %pad_writes = transform.include @lower_padding failures(propagate) (%pads) : (!op) -> !op
     %pad_tile, %pad_loops:4 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 16]
         : (!op) -> (!op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %pad_loops#3 : !op
+    transform.chameleon.peel_loop %pad_loops#3
 
     %root = transform.include @mark_root failures(propagate) (%function) : (!op) -> !op
     %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %outer_part]
@@ -59,7 +59,7 @@ module attributes {transform.with_named_sequence} {
     %root_part = transform.include @part_of_root failures(propagate) (%function) : (!op) -> !op
     %tile, %loops:4 = transform.structured.fuse %root_part tile_sizes [1, %outer, %middle, %inner]
         interchange [0, 1, 2, 3] {apply_cleanup} : (!op, !param, !param, !param) -> (!op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %loops#3 : !op
+    transform.chameleon.peel_loop %loops#3
     transform.include @vectorize_windows failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }
@@ -99,7 +99,7 @@ module attributes {transform.with_named_sequence} {
     %pad_writes = transform.include @lower_padding failures(propagate) (%pads) : (!op) -> !op
     %pad_tile, %pad_loops:5 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 1, 16]
         : (!op) -> (!op, !op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %pad_loops#4 : !op
+    transform.chameleon.peel_loop %pad_loops#4
 
     %root = transform.include @mark_root failures(propagate) (%function) : (!op) -> !op
     %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %outer_part]
@@ -107,7 +107,7 @@ module attributes {transform.with_named_sequence} {
     %root_part = transform.include @part_of_root failures(propagate) (%function) : (!op) -> !op
     %tile, %loops:5 = transform.structured.fuse %root_part tile_sizes [1, %outer, 1, %middle, %inner]
         interchange [0, 1, 2, 3, 4] {apply_cleanup} : (!op, !param, !param, !param) -> (!op, !op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %loops#4 : !op
+    transform.chameleon.peel_loop %loops#4
     transform.include @vectorize_windows failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }

@@ -43,7 +43,7 @@ module attributes {transform.with_named_sequence} {
     %pad_writes = transform.include @lower_padding failures(propagate) (%pad_part) : (!op) -> !op
     %pad_tile, %pad_loops:5 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 1, 8]
         : (!op) -> (!op, !op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %pad_loops#4 : !op
+    transform.chameleon.peel_loop %pad_loops#4
     %root = transform.include @mark_root failures(propagate) (%function) : (!op) -> !op
     %part, %parallel = transform.structured.fuse %root tile_sizes [%batch_part, %block_part, 1, %row_part]
         {apply_cleanup, use_forall} : (!op, !param, !param, !param) -> (!op, !op)
@@ -51,10 +51,10 @@ module attributes {transform.with_named_sequence} {
     %tile, %loops:5 = transform.structured.fuse %root_part tile_sizes [1, %kob, 1, %ohb, %owb]
         interchange [0, 1, 2, 3, 4] {apply_cleanup} : (!op, !param, !param, !param) -> (!op, !op, !op, !op, !op, !op)
     // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
-    transform.chameleon.peel_loop %loops#4 : !op
-    transform.chameleon.peel_loop %loops#3 : !op
-    transform.chameleon.peel_loop %loops#1 : !op
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.peel_loop %loops#4
+    transform.chameleon.peel_loop %loops#3
+    transform.chameleon.peel_loop %loops#1
+    transform.chameleon.simplify %function
     // Pixels outside, channel blocks inside: every pixel is used at once by all kob blocks, so it needs one register
     // only.
     %elementwise = transform.structured.match ops{["linalg.generic"]} attributes {iterator_types = [
@@ -117,7 +117,6 @@ module attributes {transform.with_named_sequence} {
         : (!op, !param, !param, !param, !param, !param, !param, !param) -> !op
     // Of the image, one scalar at a time.
     %step, %reductions = transform.chameleon.tile_reductions %convolutions parallel_order = [0, 2, 3, 4, 1, 5]
-        : (!op) -> (!op, !op)
     transform.include @vectorize_tiles failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }

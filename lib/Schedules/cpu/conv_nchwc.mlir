@@ -43,7 +43,7 @@ module attributes {transform.with_named_sequence} {
     %pad_writes = transform.include @lower_padding failures(propagate) (%pad_part) : (!op) -> !op
     %pad_tile, %pad_loops:4 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 8]
         : (!op) -> (!op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %pad_loops#3 : !op
+    transform.chameleon.peel_loop %pad_loops#3
     transform.yield
   }
 
@@ -63,10 +63,10 @@ module attributes {transform.with_named_sequence} {
     %tile, %loops:4 = transform.structured.fuse %root_part tile_sizes [1, %kob, %ohb, %owb]
         interchange [0, 1, 2, 3] {apply_cleanup} : (!op, !param, !param, !param) -> (!op, !op, !op, !op, !op)
     // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
-    transform.chameleon.peel_loop %loops#3 : !op
-    transform.chameleon.peel_loop %loops#2 : !op
-    transform.chameleon.peel_loop %loops#1 : !op
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.peel_loop %loops#3
+    transform.chameleon.peel_loop %loops#2
+    transform.chameleon.peel_loop %loops#1
+    transform.chameleon.simplify %function
     // Pixels outside, channel blocks inside: every pixel is used at once by all kob blocks, so it needs one register
     // only.
     %elementwise = transform.structured.match ops{["linalg.generic"]} attributes {iterator_types = [
@@ -87,17 +87,16 @@ module attributes {transform.with_named_sequence} {
     %root = transform.include @mark_root failures(propagate) (%function) : (!op) -> !op
     %part, %parallel = transform.structured.fuse %root tile_sizes [1, %block_part, %row_part]
         {apply_cleanup, use_forall} : (!op, !param, !param) -> (!op, !op)
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     %convolutions = transform.structured.match attributes {chameleon.anchor} in %function : (!op) -> !op
     %copies = transform.chameleon.lower_winograd %convolutions outputs %outputs blocks %kob tiles %tiles
-        : (!op, !param, !param, !param) -> !op
     %copy, %copy_loops:4 = transform.structured.tile_using_for %copies tile_sizes [1, 1, 1, 1]
         : (!op) -> (!op, !op, !op, !op, !op)
     // What comes after the convolution, if anything does: without, it was the root itself.
     %root_part = transform.structured.match attributes {chameleon.root} in %function : (!op) -> !op
     %elementwise, %loops:4 = transform.structured.fuse %root_part tile_sizes [1, 1, 1, 1]
         interchange [0, 1, 2, 3] {apply_cleanup} : (!op) -> (!op, !op, !op, !op, !op)
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     transform.apply_patterns to %function {
       transform.apply_patterns.linalg.fold_unit_extent_dims_via_slices
     } {max_iterations = 4 : i64} : !op
@@ -105,7 +104,7 @@ module attributes {transform.with_named_sequence} {
     transform.apply_licm to %all_loops : !op
     %computations = transform.structured.match interface{LinalgOp} in %function : (!op) -> !op
     transform.structured.vectorize %computations : !op
-    transform.chameleon.simplify %function {fold_transfers} : !op
+    transform.chameleon.simplify %function {fold_transfers}
     transform.apply_cse to %function : !op
     transform.yield
   }
@@ -142,8 +141,8 @@ module attributes {transform.with_named_sequence} {
     %bits = transform.dlti.query ["CPU", "vector_bits"] at %function : (!op) -> !param
     %threads = transform.dlti.query ["CPU", "threads"] at %function : (!op) -> !param
     %width = transform.chameleon.element_bits %anchor
-    %winograd_applies = transform.chameleon.winograd_applies %anchor : (!op) -> !param
-    %weights_constant = transform.chameleon.is_constant %anchor[1] : (!op) -> !param
+    %winograd_applies = transform.chameleon.winograd_applies %anchor
+    %weights_constant = transform.chameleon.is_constant %anchor[1]
     %n, %ko, %oh, %ow, %ki, %co = transform.chameleon.loop_extents %anchor[0, 1, 2, 3, 4, 5]
     transform.tune.alternatives<"method"> {
       // Directly.
@@ -190,7 +189,6 @@ module attributes {transform.with_named_sequence} {
           : (!op, !param, !param, !param, !param, !param, !param, !param) -> !op
       // Of the image, one scalar at a time.
       %step, %reductions = transform.chameleon.tile_reductions %convolutions parallel_order = [0, 2, 3, 1, 4]
-          : (!op) -> (!op, !op)
       transform.include @vectorize_tiles failures(propagate) (%function) : (!op) -> ()
     }, {
       // By Winograd's minimal filtering.

@@ -43,7 +43,7 @@ module attributes {transform.with_named_sequence} {
     %root_part = transform.include @part_of_root failures(propagate) (%function) : (!op) -> !op
     %tile, %loops:5 = transform.structured.fuse %root_part tile_sizes [1, 1, %outer, %middle, %inner]
         interchange [0, 1, 2, 3, 4] {apply_cleanup} : (!op, !param, !param, !param) -> (!op, !op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %loops#4 : !op
+    transform.chameleon.peel_loop %loops#4
     transform.include @vectorize_windows failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }

@@ -44,8 +44,8 @@ module attributes {transform.with_named_sequence} {
     %registers = transform.dlti.query ["CPU", "registers"] at %function : (!op) -> !param
     %l2_bytes = transform.dlti.query ["CPU", "l2_bytes"] at %function : (!op) -> !param
     %threads = transform.dlti.query ["CPU", "threads"] at %function : (!op) -> !param
-    %lhs_constant = transform.chameleon.is_constant %anchor[0] : (!op) -> !param
-    %rhs_constant = transform.chameleon.is_constant %anchor[1] : (!op) -> !param
+    %lhs_constant = transform.chameleon.is_constant %anchor[0]
+    %rhs_constant = transform.chameleon.is_constant %anchor[1]
     %rows, %columns, %depth = transform.chameleon.loop_extents %anchor[0, 1, 2]
     %width = transform.chameleon.element_bits %anchor
     %lanes, %mc, %nc, %row_part, %column_part, %order_columns, %lhs_packing, %rhs_packing
@@ -84,10 +84,10 @@ module attributes {transform.with_named_sequence} {
         {apply_cleanup, use_forall} : (!op, !param, !param) -> (!op, !op)
     %tile, %loops:2 = transform.structured.fuse %part tile_sizes [%mc, %nc] interchange [%rows_inside, %order_columns]
         {apply_cleanup} : (!op, !param, !param, !param, !param) -> (!op, !op, !op)
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     %product = transform.structured.match attributes {chameleon.anchor} in %function : (!op) -> !op
     %fills, %copies = transform.chameleon.lower_contraction %product rows %mr columns %nr depth %kc
-        pack_lhs %lhs_packing pack_rhs %rhs_packing : (!op, !param, !param, !param, !param, !param) -> (!op, !op)
+        pack_lhs %lhs_packing pack_rhs %rhs_packing
     %vectors = transform.param.constant 4 : i64 -> !param
     transform.include @vectorize_rest failures(propagate) (%function, %lanes, %vectors) : (!op, !param, !param) -> ()
     transform.yield

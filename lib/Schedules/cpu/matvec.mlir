@@ -41,7 +41,7 @@ module attributes {transform.with_named_sequence} {
     %root = transform.include @last_operation failures(propagate) (%function) : (!op) -> !op
     %part, %share_loop = transform.structured.fuse %root tile_sizes [%rows, %column_part]
         {apply_cleanup, use_forall} : (!op, !param, !param) -> (!op, !op)
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     transform.include @vectorize_rest failures(propagate) (%function, %lanes, %vectors) : (!op, !param, !param) -> ()
     transform.yield
   }
@@ -65,7 +65,7 @@ module attributes {transform.with_named_sequence} {
     %root = transform.include @last_operation failures(propagate) (%function) : (!op) -> !op
     %part, %share_loop = transform.structured.fuse %root tile_sizes [%row_part, %columns]
         {apply_cleanup, use_forall} : (!op, !param, !param) -> (!op, !op)
-    transform.chameleon.simplify %function : !op
+    transform.chameleon.simplify %function
     transform.include @vectorize_rest failures(propagate) (%function, %lanes, %vectors) : (!op, !param, !param) -> ()
     transform.yield
   }

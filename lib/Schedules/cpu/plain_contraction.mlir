@@ -45,7 +45,7 @@ module attributes {transform.with_named_sequence} {
     %root_part = transform.include @part_of_root failures(propagate) (%function) : (!op) -> !op
     %tile, %loops:2 = transform.structured.fuse %root_part tile_sizes [%mr, %nr]
         interchange [0, 1] {apply_cleanup} : (!op, !param, !param) -> (!op, !op, !op)
-    transform.chameleon.peel_loop %loops#1 : !op
+    transform.chameleon.peel_loop %loops#1
     transform.include @vectorize_windows failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }
@@ -79,7 +79,7 @@ module attributes {transform.with_named_sequence} {
     %root_part = transform.include @part_of_root failures(propagate) (%function) : (!op) -> !op
     %tile, %loops:3 = transform.structured.fuse %root_part tile_sizes [1, %mr, %nr]
         interchange [0, 1, 2] {apply_cleanup} : (!op, !param, !param) -> (!op, !op, !op, !op)
-    transform.chameleon.peel_loop %loops#2 : !op
+    transform.chameleon.peel_loop %loops#2
     transform.include @vectorize_windows failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }

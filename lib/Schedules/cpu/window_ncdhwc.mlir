@@ -76,12 +76,12 @@ module attributes {transform.with_named_sequence} {
     %pad_writes = transform.include @lower_padding failures(propagate) (%pads) : (!op) -> !op
     %pad_tile, %pad_loops:5 = transform.structured.tile_using_for %pad_writes tile_sizes [1, 1, 1, 1, 4]
         : (!op) -> (!op, !op, !op, !op, !op, !op)
-    transform.chameleon.peel_loop %pad_loops#4 : !op
+    transform.chameleon.peel_loop %pad_loops#4
     %tile, %loops:3 = transform.structured.fuse %block tile_sizes [0, 0, 1, %ohb, %owb]
         interchange [0, 1, 2, 3, 4] {apply_cleanup} : (!op, !param, !param) -> (!op, !op, !op, !op)
     // At most one of them does not divide (constraint); its remainder becomes a tile of its own.
-    transform.chameleon.peel_loop %loops#2 : !op
-    transform.chameleon.peel_loop %loops#1 : !op
+    transform.chameleon.peel_loop %loops#2
+    transform.chameleon.peel_loop %loops#1
     transform.include @vectorize_windows failures(propagate) (%function) : (!op) -> ()
     transform.yield
   }

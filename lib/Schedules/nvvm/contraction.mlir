@@ -116,7 +116,6 @@ module attributes {transform.with_named_sequence} {
     %launches = transform.chameleon.lower_to_gpu_contraction %anchor tile %tile_rows, %tile_columns, %tile_depth
         interleave %parts_rows, %parts_columns thread %thread_rows, %thread_columns stages %stages pad %pad turn %turn
         splits %splits cluster %cluster
-        : (!op, !param, !param, !param, !param, !param, !param, !param, !param, !param, !param, !param, !param) -> !op
     transform.yield
   }
 

@@ -57,7 +57,6 @@ module attributes {transform.with_named_sequence} {
     %most_threads = transform.dlti.query ["GPU", "max_threads"] at %function : (!op) -> !param
     transform.chameleon.constrain { assert %threads <= %most_threads }
     %launch = transform.chameleon.lower_to_gpu_loops %anchor threads %threads lanes %lanes sharing %sharing
-        : (!op, !param, !param, !param) -> !op
     transform.yield
   }
 
@@ -72,7 +71,6 @@ module attributes {transform.with_named_sequence} {
     %most_threads = transform.dlti.query ["GPU", "max_threads"] at %function : (!op) -> !param
     transform.chameleon.constrain { assert %sharing <= %threads and %threads <= %most_threads }
     %launch = transform.chameleon.lower_to_gpu_loops %anchor threads %threads lanes %lanes sharing %sharing
-        : (!op, !param, !param, !param) -> !op
     transform.yield
   }
 
@@ -87,7 +85,6 @@ module attributes {transform.with_named_sequence} {
     %most_threads = transform.dlti.query ["GPU", "max_threads"] at %function : (!op) -> !param
     transform.chameleon.constrain { assert %sharing <= %threads and %threads <= %most_threads }
     %launch = transform.chameleon.lower_to_gpu_loops %anchor threads %threads lanes %lanes sharing %sharing
-        : (!op, !param, !param, !param) -> !op
     transform.yield
   }
 
