@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Tuning/ApplySchedules.h"
+#include "chameleon/Tasks/ApplySchedules.h"
 #include "chameleon/Transforms/Passes.h"
+#include "chameleon/Tuning/RecordedSchedules.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -27,7 +28,9 @@ struct ApplySchedulesPass
   void runOnOperation() override {
     chameleon::ApplyOptions options;
     options.spec = spec;
-    options.database = database;
+    chameleon::RecordedSchedules records(database);
+    if (!database.empty())
+      options.source = &records;
     options.target = target;
     options.threads = threads;
     options.libraries.assign(libraries.begin(), libraries.end());

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Transforms/Passes.h"
-#include "chameleon/Tuning/TuningTask.h"
+#include "chameleon/Tasks/TuningTask.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -7,9 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tuning/TaskTuner.h"
-#include "chameleon/Measure/Check.h"
-#include "mlir/AsmParser/AsmParser.h"
-#include "mlir/Dialect/DLTI/DLTI.h"
+#include "chameleon/Tuning/TaskRecords.h"
 #include "llvm/ADT/STLExtras.h"
 #include <numeric>
 
@@ -21,13 +19,6 @@ namespace {
 std::string toKey(ArrayRef<int32_t> configuration) {
   return std::string(reinterpret_cast<const char *>(configuration.data()),
                      configuration.size() * sizeof(int32_t));
-}
-
-std::string toText(Attribute attribute) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  attribute.print(stream);
-  return text;
 }
 
 ChameleonTrialOutcome toSearchOutcome(Outcome outcome) {
@@ -61,64 +52,20 @@ constexpr int64_t kTrialsBetween = 8;
 
 } // namespace
 
-std::unique_ptr<TaskTuner> TaskTuner::create(const TuningTask &task,
-                                             const ScheduleLibrary &library,
-                                             Attribute targetFacts) {
-  func::FuncOp function = task.function;
-  MLIRContext *context = function.getContext();
-  OwningOpRef<ModuleOp> payload =
-      parseSourceString<ModuleOp>(printTask(task), context);
-  if (!payload) {
-    emitError(function.getLoc())
-        << "task '" << task.name << "' does not parse back";
-    return nullptr;
-  }
-  payload->getOperation()->setAttr(DLTIDialect::kTargetSystemDescAttrName,
-                                   targetFacts);
-  auto payloadFunction = *payload->getOps<func::FuncOp>().begin();
-
-  SmallVector<MatchedSchedule> matches = library.match(payloadFunction);
-  std::string reason = "no schedule matches";
-  for (MatchedSchedule &match : matches) {
-    // A user's schedule that cannot work is an error on the schedule; the next
-    // one that matches may still do.
-    FailureOr<DesignSpace> space =
-        DesignSpace::create(match.schedule, payloadFunction, match.matcher);
-    if (failed(space)) {
-      reason = "no schedule that matches has a legal configuration";
-      continue;
-    }
-    std::unique_ptr<TaskTuner> tuner(new TaskTuner(match, *space));
-    tuner->function = function;
-    tuner->report.key = task.key;
-    tuner->report.name = task.name;
-    tuner->report.count = task.count;
-    tuner->report.flops = task.flops;
-    tuner->report.schedule =
-        match.libraryName + "@" + match.schedule.getSymName().str();
-    tuner->measureTask.key = task.key;
-    llvm::raw_string_ostream stream(tuner->measureTask.payload);
-    payload->getOperation()->print(
-        stream, OpPrintingFlags().useLocalScope().enableDebugInfo(false));
-    tuner->measureTask.numOutputs = function.getNumResults();
-    tuner->payload = std::move(payload);
-    return tuner;
-  }
-  emitRemark(function.getLoc())
-      << "task '" << task.name << "' is left as it is: " << reason;
-  return nullptr;
+TaskTuner::TaskTuner(MatchedTask matched)
+    : function(matched.task.function),
+      schedule(std::move(matched.schedules.front())) {
+  report.key = measureTask.key = matched.task.key;
+  report.name = matched.task.name;
+  report.count = matched.task.count;
+  report.flops = matched.task.flops;
+  report.schedule = schedule.name;
+  measureTask.payload = std::move(matched.payload);
+  measureTask.numOutputs = function.getNumResults();
 }
 
 std::string TaskTuner::makeSpec(ArrayRef<int32_t> configuration) const {
-  OwningOpRef<ModuleOp> spec = createSpec(function->getContext());
-  if (failed(addResolvedSchedule(*spec, report.key, schedule, space,
-                                 configuration)))
-    return "";
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  spec->getOperation()->print(
-      stream, OpPrintingFlags().useLocalScope().enableDebugInfo(false));
-  return text;
+  return printSpec(report.key, schedule, configuration);
 }
 
 Candidate TaskTuner::makeCandidate(ArrayRef<int32_t> configuration) const {
@@ -128,21 +75,8 @@ Candidate TaskTuner::makeCandidate(ArrayRef<int32_t> configuration) const {
 Record TaskTuner::makeRecord(ArrayRef<int32_t> configuration,
                              const Measurement &measurement, bool final,
                              StringRef targetKey) const {
-  Record record;
-  record.taskKey = report.key;
-  record.targetKey = targetKey.str();
-  record.schedule = report.schedule;
-  record.fingerprint = schedule.fingerprint;
-  record.configuration = toText(space.toAttr(configuration));
-  record.outcome = toString(measurement.outcome).str();
-  record.message = measurement.message;
-  record.seconds = measurement.seconds;
-  record.spreadSeconds = measurement.spreadSeconds;
-  record.relativeError = measurement.relativeError;
-  record.compileSeconds = measurement.compileSeconds;
-  record.measureSeconds = measurement.measureSeconds;
-  record.final = final;
-  return record;
+  return chameleon::makeRecord(report.key, targetKey, schedule, configuration,
+                               measurement, final);
 }
 
 void TaskTuner::note(ArrayRef<int32_t> configuration, Outcome outcome,
@@ -160,21 +94,15 @@ void TaskTuner::note(ArrayRef<int32_t> configuration, Outcome outcome,
     trialsWithoutGain = 0;
   if (report.bestSeconds == 0 || seconds < report.bestSeconds)
     report.bestSeconds = seconds;
-  if (ArrayRef<int32_t>(space.getDefault()) == configuration)
+  if (ArrayRef<int32_t>(schedule.space.getDefault()) == configuration)
     report.baselineSeconds = seconds;
-}
-
-std::optional<Configuration>
-TaskTuner::readConfiguration(const Record &record) const {
-  auto attribute = dyn_cast_if_present<DictionaryAttr>(
-      parseAttribute(record.configuration, function->getContext()));
-  return attribute ? space.fromAttr(attribute) : std::nullopt;
 }
 
 void TaskTuner::relate(ArrayRef<Record> records) {
   std::vector<ScheduleSearch::RelatedTrial> trials;
   for (const Record &record : records) {
-    std::optional<Configuration> configuration = readConfiguration(record);
+    std::optional<Configuration> configuration =
+        readConfiguration(schedule.space, record, function.getContext());
     std::optional<Outcome> outcome = outcomeFromString(record.outcome);
     if (configuration && outcome)
       trials.push_back(
@@ -184,33 +112,16 @@ void TaskTuner::relate(ArrayRef<Record> records) {
     related.push_back(std::move(trials));
 }
 
-/// The tolerance that results of the task are checked with.
-static double getTaskTolerance(func::FuncOp task, double tolerance) {
-  bool isNarrow = llvm::any_of(task.getResultTypes(), [](Type type) {
-    auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
-    return element && element.getWidth() <= 16;
-  });
-  return isNarrow ? getTolerance(ElementKind::BF16, tolerance) : tolerance;
-}
-
 void TaskTuner::reuse(ArrayRef<Record> records, double tolerance) {
-  double allowed = getTaskTolerance(function, tolerance);
-  for (const Record &record : records) {
-    if (record.schedule != report.schedule ||
-        record.fingerprint != schedule.fingerprint)
+  for (RecordedTrial &trial :
+       readTrials(schedule, function, records, tolerance)) {
+    if (isMeasured(trial.configuration))
       continue;
-    std::optional<Configuration> configuration = readConfiguration(record);
-    std::optional<Outcome> outcome = outcomeFromString(record.outcome);
-    if (!configuration || !outcome || !space.isLegal(*configuration) ||
-        isMeasured(*configuration))
-      continue;
-    if (*outcome == Outcome::Ok && !(record.relativeError <= allowed))
-      outcome = Outcome::WrongResult;
-    note(*configuration, *outcome, record.seconds);
+    note(trial.configuration, trial.outcome, trial.seconds);
     ++report.reused;
-    // Records come best first, finals before the rest.
-    if (record.final && *outcome == Outcome::Ok && !winner) {
-      winner = configuration;
+    // Records come best first.
+    if (trial.final && trial.outcome == Outcome::Ok && !winner) {
+      winner = std::move(trial.configuration);
       winnerReused = true;
     }
   }
@@ -220,7 +131,7 @@ llvm::Error TaskTuner::startSearch(const SearchLibrary &library,
                                    ChameleonSearchOptions options) {
   options.baselineSeconds = report.baselineSeconds;
   llvm::Expected<std::unique_ptr<ScheduleSearch>> created =
-      ScheduleSearch::create(library, space, options);
+      ScheduleSearch::create(library, schedule.space, options);
   if (!created)
     return created.takeError();
   search = std::move(*created);
@@ -242,7 +153,7 @@ void TaskTuner::learnFrom(const TaskTuner &other, size_t id, int64_t first) {
 
 llvm::Expected<std::vector<Configuration>> TaskTuner::ask(int32_t n) {
   std::vector<Configuration> batch;
-  for (ArrayRef<Configuration> seeds = space.getSeeds();
+  for (ArrayRef<Configuration> seeds = schedule.space.getSeeds();
        seedsAsked < seeds.size() && batch.size() < static_cast<size_t>(n);
        ++seedsAsked)
     if (!isMeasured(seeds[seedsAsked]))
@@ -284,14 +195,15 @@ bool TaskTuner::isMeasured(ArrayRef<int32_t> configuration) const {
 
 bool TaskTuner::isFinished(int64_t trials) const {
   return winnerReused &&
-         countTrials() >= std::min(trials, space.countLegal().value_or(trials));
+         countTrials() >=
+             std::min(trials, schedule.space.countLegal().value_or(trials));
 }
 
 std::vector<Configuration> TaskTuner::getFinalists() const {
   std::vector<Configuration> finalists = getFastest(kFinalists, kFinalSlack);
   if (report.baselineSeconds > 0 && !finalists.empty()) {
-    llvm::erase(finalists, space.getDefault());
-    finalists.insert(finalists.begin(), space.getDefault());
+    llvm::erase(finalists, schedule.space.getDefault());
+    finalists.insert(finalists.begin(), schedule.space.getDefault());
   }
   return finalists;
 }
@@ -303,7 +215,8 @@ void TaskTuner::decide(ArrayRef<Configuration> finalists,
        llvm::zip_equal(finalists, results)) {
     if (measurement.outcome != Outcome::Ok)
       continue;
-    if (report.baselineSeconds > 0 && configuration == space.getDefault())
+    if (report.baselineSeconds > 0 &&
+        configuration == schedule.space.getDefault())
       report.baselineSeconds = measurement.seconds;
     if (best == 0 || measurement.seconds < best) {
       best = measurement.seconds;

@@ -10,15 +10,13 @@
 #include "SearchLoop.h"
 #include "chameleon/Database/Database.h"
 #include "chameleon/Measure/Timing.h"
-#include "chameleon/Prepare/Prepare.h"
-#include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Tasks/PrepareForTarget.h"
 #include "chameleon/Tuning/Progress.h"
 #include "chameleon/Tuning/RelatedTasks.h"
 #include "chameleon/Tuning/SpaceRecorder.h"
-#include "chameleon/Tuning/TuningTask.h"
+#include "chameleon/Tuning/TaskRecords.h"
 #include "mlir/IR/Diagnostics.h"
-#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <limits>
 
@@ -140,10 +138,11 @@ LogicalResult Session::findTasks() {
     return failure();
   library = *loaded;
   Attribute facts = target.toDLTI(module.getContext());
-  for (const TuningTask &task : *extracted)
-    if (std::unique_ptr<TaskTuner> tuner =
-            TaskTuner::create(task, *library, facts))
-      tasks.push_back(std::move(tuner));
+  for (const TuningTask &task : *extracted) {
+    MatchedTask matched = matchTask(task, *library, facts);
+    if (!matched.schedules.empty())
+      tasks.push_back(std::make_unique<TaskTuner>(std::move(matched)));
+  }
   if (tasks.empty())
     return error() << "found " << extracted->size()
                    << " tasks, but no schedule for any of them";
@@ -269,7 +268,7 @@ void Session::relate(TaskTuner &task) {
   query.taskKey = r.key;
   query.targetKey = targetKey;
   query.schedule = r.schedule;
-  query.fingerprint = task.getSchedule().fingerprint;
+  query.fingerprint = task.getSchedule().match.fingerprint;
   // Tasks of this run tell themselves what they know.
   llvm::StringSet<> others;
   if (options.share)
@@ -320,9 +319,10 @@ LogicalResult Session::writeRecordings() {
     std::string path =
         SpaceRecorder::getPath(options.record, task->getFunction().getSymName(),
                                /*isOnly=*/tasks.size() == 1);
-    if (llvm::Error failed = recorder->second.write(
-            path, {r.key, r.name, r.schedule, task->getSchedule().fingerprint,
-                   target.device, r.flops}))
+    if (llvm::Error failed =
+            recorder->second.write(path, {r.key, r.name, r.schedule,
+                                          task->getSchedule().match.fingerprint,
+                                          target.device, r.flops}))
       return error() << llvm::toString(std::move(failed));
   }
   return success();
@@ -352,7 +352,7 @@ LogicalResult Session::embed() {
       continue;
     }
     if (failed(addResolvedSchedule(*spec, task->getReport().key,
-                                   task->getSchedule(), task->getSpace(),
+                                   task->getSchedule().match, task->getSpace(),
                                    *task->winner)))
       return failure();
   }
@@ -401,27 +401,6 @@ FailureOr<TuningReport> Session::run() {
 }
 
 } // namespace
-
-LogicalResult chameleon::prepareForTarget(ModuleOp module,
-                                          const TargetDescription &target) {
-  LayoutOptions layout;
-  switch (target.kind) {
-  case TargetDescription::Kind::CPU:
-    layout.kind = LayoutOptions::Kind::NCHWc;
-    layout.channelBlock = std::clamp<int64_t>(target.vectorBits / 32, 4, 16);
-    break;
-  case TargetDescription::Kind::NVVM:
-    layout.kind = LayoutOptions::Kind::NHWC;
-    break;
-  }
-  return success(succeeded(simplifyModel(module)) &&
-                 succeeded(assignLayouts(module, layout)) &&
-                 succeeded(hoistConstants(module)));
-}
-
-std::string chameleon::databaseTargetKey(const TargetDescription &target) {
-  return target.key() + " llvm-" LLVM_VERSION_STRING;
-}
 
 FailureOr<TuningReport>
 chameleon::tuneModule(ModuleOp module, const TuningOptions &options,

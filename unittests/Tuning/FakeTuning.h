@@ -272,8 +272,8 @@ protected:
     ASSERT_TRUE(succeeded(schedules));
     library.emplace(*schedules);
     for (const TuningTask &task : *extracted)
-      tasks.push_back(
-          TaskTuner::create(task, *library, target.toDLTI(&context)));
+      tasks.push_back(std::make_unique<TaskTuner>(
+          matchTask(task, *library, target.toDLTI(&context))));
   }
 
   mlir::MLIRContext context;

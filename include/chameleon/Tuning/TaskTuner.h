@@ -17,10 +17,9 @@
 
 #include "chameleon/Database/Database.h"
 #include "chameleon/Measure/WorkerPool.h"
-#include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Tasks/MatchTask.h"
 #include "chameleon/Tuning/SearchLibrary.h"
 #include "chameleon/Tuning/TuneModule.h"
-#include "chameleon/Tuning/TuningTask.h"
 #include "llvm/ADT/StringSet.h"
 #include <limits>
 
@@ -28,15 +27,11 @@ namespace chameleon {
 
 class TaskTuner {
 public:
-  /// Finds the schedule of a task: the first that matches and has a legal
-  /// configuration. Nothing if there is none (a remark on the task's function
-  /// says why). `targetFacts` is the target's DLTI attribute.
-  static std::unique_ptr<TaskTuner> create(const TuningTask &task,
-                                           const ScheduleLibrary &library,
-                                           mlir::Attribute targetFacts);
+  /// `task` has a schedule.
+  explicit TaskTuner(MatchedTask task);
 
-  const DesignSpace &getSpace() const { return space; }
-  const MatchedSchedule &getSchedule() const { return schedule; }
+  const DesignSpace &getSpace() const { return schedule.space; }
+  const TaskSchedule &getSchedule() const { return schedule; }
   TaskReport &getReport() { return report; }
   const TaskReport &getReport() const { return report; }
   const MeasureTask &getMeasureTask() const { return measureTask; }
@@ -61,7 +56,7 @@ public:
   /// the same.
   bool hasKnobsOf(const TaskTuner &other) const {
     return report.schedule == other.report.schedule &&
-           schedule.fingerprint == other.schedule.fingerprint;
+           schedule.match.fingerprint == other.schedule.match.fingerprint;
   }
   /// Starts the search and tells it everything known so far.
   /// `options.baselineSeconds` is filled in.
@@ -108,9 +103,6 @@ public:
   bool winnerReused = false;
 
 private:
-  TaskTuner(MatchedSchedule schedule, DesignSpace space)
-      : schedule(std::move(schedule)), space(std::move(space)) {}
-  std::optional<Configuration> readConfiguration(const Record &record) const;
   void note(llvm::ArrayRef<int32_t> configuration, Outcome outcome,
             double seconds);
 
@@ -119,10 +111,8 @@ private:
     Outcome outcome;
     double seconds;
   };
-  mlir::OwningOpRef<mlir::ModuleOp> payload;
   mlir::func::FuncOp function; ///< in the user's module
-  MatchedSchedule schedule;
-  DesignSpace space;
+  TaskSchedule schedule;
   MeasureTask measureTask;
   TaskReport report;
   std::unique_ptr<ScheduleSearch> search;

@@ -100,15 +100,6 @@ mlir::FailureOr<TuningReport>
 tuneModule(mlir::ModuleOp module, const TuningOptions &options,
            const std::atomic<bool> *interrupt = nullptr);
 
-/// Prepares a module for a target as `tuneModule` does: simplify, assign
-/// layouts, hoist constants.
-mlir::LogicalResult prepareForTarget(mlir::ModuleOp module,
-                                     const struct TargetDescription &target);
-
-/// The part of a database key which says where and with what compiler a
-/// measurement was made.
-std::string databaseTargetKey(const struct TargetDescription &target);
-
 } // namespace chameleon
 
 #endif // CHAMELEON_TUNING_TUNEMODULE_H

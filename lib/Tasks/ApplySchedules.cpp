@@ -6,14 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Tuning/ApplySchedules.h"
-#include "chameleon/Database/Database.h"
+#include "chameleon/Tasks/ApplySchedules.h"
 #include "chameleon/Prepare/Prepare.h"
-#include "chameleon/Schedule/ScheduleLibrary.h"
-#include "chameleon/Target/TargetDescription.h"
-#include "chameleon/Tuning/TaskTuner.h"
-#include "chameleon/Tuning/TuneModule.h"
-#include "chameleon/Tuning/TuningTask.h"
+#include "chameleon/Tasks/PrepareForTarget.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -22,47 +17,40 @@ using namespace chameleon;
 
 namespace {
 
-/// Adds the best record of each task to `spec`, or its default configuration.
-/// Returns how many were added.
+/// Adds what the source chooses for each task to `spec`, or its default
+/// configuration. Returns how many were added.
 FailureOr<int64_t> collectSchedules(ModuleOp module, ModuleOp spec,
                                     ArrayRef<TuningTask> tasks,
                                     const ApplyOptions &options,
                                     const TargetDescription &target) {
-  std::unique_ptr<Database> database;
-  if (!options.database.empty()) {
-    llvm::Expected<std::unique_ptr<Database>> opened =
-        Database::open(options.database, Database::OpenMode::ReadExisting);
-    if (!opened)
-      return emitError(module.getLoc()) << llvm::toString(opened.takeError());
-    database = std::move(*opened);
-  }
+  if (options.source)
+    if (llvm::Error failed = options.source->open(target))
+      return emitError(module.getLoc()) << llvm::toString(std::move(failed));
   FailureOr<ScheduleLibrary> library = ScheduleLibrary::load(
       module.getContext(), options.libraries, target.kindName());
   if (failed(library))
     return failure();
   int64_t added = 0;
   for (const TuningTask &task : tasks) {
-    std::unique_ptr<TaskTuner> tuner =
-        TaskTuner::create(task, *library, target.toDLTI(module.getContext()));
-    if (!tuner)
+    MatchedTask matched =
+        matchTask(task, *library, target.toDLTI(module.getContext()));
+    if (matched.schedules.empty())
       continue;
-    if (database) {
-      llvm::Expected<std::vector<Record>> records =
-          database->find(task.key, databaseTargetKey(target));
-      if (!records)
-        return emitError(module.getLoc())
-               << llvm::toString(records.takeError());
-      tuner->reuse(*records);
+    std::optional<ScheduleChoice> choice;
+    if (options.source) {
+      llvm::Expected<std::optional<ScheduleChoice>> chosen =
+          options.source->choose(matched);
+      if (!chosen)
+        return emitError(module.getLoc()) << llvm::toString(chosen.takeError());
+      choice = std::move(*chosen);
     }
-    std::vector<Configuration> choice = tuner->getFastest(1);
-    if (tuner->winner)
-      choice = {*tuner->winner};
-    if (choice.empty() && options.defaults)
-      choice = {tuner->getSpace().getDefault()};
-    if (choice.empty())
+    if (!choice && options.defaults)
+      choice = {0, matched.schedules.front().space.getDefault()};
+    if (!choice)
       continue;
-    if (failed(addResolvedSchedule(spec, task.key, tuner->getSchedule(),
-                                   tuner->getSpace(), choice.front())))
+    const TaskSchedule &schedule = matched.schedules[choice->schedule];
+    if (failed(addResolvedSchedule(spec, task.key, schedule.match,
+                                   schedule.space, choice->configuration)))
       return failure();
     ++added;
   }
@@ -78,8 +66,7 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
   if (!target)
     return emitError(module.getLoc()) << llvm::toString(target.takeError());
   OwningOpRef<ModuleOp> embedded = takeEmbeddedSpec(module);
-  if (!embedded && options.spec.empty() && options.database.empty() &&
-      !options.defaults)
+  if (!embedded && options.spec.empty() && !options.source && !options.defaults)
     return emitError(module.getLoc())
            << "no schedules to apply: the module embeds none, and none of the "
               "options spec, database and defaults is set";
@@ -121,7 +108,7 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
   } else if (embedded) {
     result = apply(*embedded, "the embedded spec");
   }
-  if (succeeded(result) && (!options.database.empty() || options.defaults)) {
+  if (succeeded(result) && (options.source || options.defaults)) {
     // What the spec has dealt with already is not scheduled twice.
     SmallVector<TuningTask> left;
     for (TuningTask &task : *tasks)
@@ -139,7 +126,8 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
     if (failed(added))
       return failure();
     if (*added > 0)
-      result = apply(*spec, "the database");
+      result = apply(*spec, options.source ? options.source->getName()
+                                           : "the built-in library");
   }
   module->removeAttr(DLTIDialect::kTargetSystemDescAttrName);
   // What schedules do to weights alone is done once, at load.

@@ -25,8 +25,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_TUNING_TUNINGTASK_H
-#define CHAMELEON_TUNING_TUNINGTASK_H
+#ifndef CHAMELEON_TASKS_TUNINGTASK_H
+#define CHAMELEON_TASKS_TUNINGTASK_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <string>
@@ -61,4 +61,4 @@ std::string printTask(const TuningTask &task);
 
 } // namespace chameleon
 
-#endif // CHAMELEON_TUNING_TUNINGTASK_H
+#endif // CHAMELEON_TASKS_TUNINGTASK_H

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_TUNING_TASKDESCRIPTION_H
-#define CHAMELEON_TUNING_TASKDESCRIPTION_H
+#ifndef CHAMELEON_TASKS_TASKDESCRIPTION_H
+#define CHAMELEON_TASKS_TASKDESCRIPTION_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -33,4 +33,4 @@ std::string hashTask(mlir::func::FuncOp function);
 
 } // namespace chameleon
 
-#endif // CHAMELEON_TUNING_TASKDESCRIPTION_H
+#endif // CHAMELEON_TASKS_TASKDESCRIPTION_H

@@ -1,0 +1,72 @@
+//===- ApplySchedules.h - tuned schedules onto a module, without a device
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   ApplyOptions options;
+//   options.defaults = true;
+//   FailureOr<int64_t> applied = applySchedules(module, options);
+//
+// Where the schedules come from, the first that applies: a spec file or the
+// spec embedded in the module, a source of the caller's (a tuning database:
+// Tuning/RecordedSchedules.h). Tasks without a tuned schedule get the default
+// configuration of the built-in ones if `defaults` is set, else stay plain.
+// Nothing is measured; no database, worker or search library is linked.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TASKS_APPLYSCHEDULES_H
+#define CHAMELEON_TASKS_APPLYSCHEDULES_H
+
+#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Tasks/MatchTask.h"
+#include "mlir/IR/BuiltinOps.h"
+#include <string>
+#include <vector>
+
+namespace chameleon {
+
+/// A configuration of one of a task's schedules.
+struct ScheduleChoice {
+  size_t schedule = 0; ///< in MatchedTask::schedules
+  Configuration configuration;
+};
+
+/// Knows the best configurations of tasks.
+class ScheduleSource {
+public:
+  virtual ~ScheduleSource() = default;
+  /// "the database", in messages.
+  virtual std::string getName() const = 0;
+  /// Called once, before any `choose`.
+  virtual llvm::Error open(const TargetDescription &target) = 0;
+  /// Nothing: it does not know the task.
+  virtual llvm::Expected<std::optional<ScheduleChoice>>
+  choose(const MatchedTask &task) = 0;
+};
+
+struct ApplyOptions {
+  std::string
+      spec; ///< a file: a spec library, or a tuned module that embeds one
+  ScheduleSource *source = nullptr;
+  std::string target = "auto"; ///< whose layouts and records
+  unsigned threads = 0;
+  std::vector<std::string> libraries;
+  bool prepare = true; ///< prepare and extract a module that has no tasks yet,
+                       ///< hoist what schedules compute from constants alone
+  bool defaults = false;
+};
+
+/// Returns how many tasks got a schedule. Emits and fails if there is no source
+/// of schedules at all, a file or the source cannot be read, or a schedule
+/// fails on its task. A source that knows none of the module's tasks is a
+/// warning.
+mlir::FailureOr<int64_t> applySchedules(mlir::ModuleOp module,
+                                        const ApplyOptions &options);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TASKS_APPLYSCHEDULES_H

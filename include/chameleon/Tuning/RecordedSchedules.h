@@ -1,0 +1,40 @@
+//===- RecordedSchedules.h - apply what the tuning database knows
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   RecordedSchedules records(path);
+//   ApplyOptions options;
+//   options.source = &records;
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_TUNING_RECORDEDSCHEDULES_H
+#define CHAMELEON_TUNING_RECORDEDSCHEDULES_H
+
+#include "chameleon/Database/Database.h"
+#include "chameleon/Tasks/ApplySchedules.h"
+
+namespace chameleon {
+
+/// The best record of each task on the target. The file must exist.
+class RecordedSchedules final : public ScheduleSource {
+public:
+  explicit RecordedSchedules(std::string path) : path(std::move(path)) {}
+
+  std::string getName() const override { return "the database"; }
+  llvm::Error open(const TargetDescription &target) override;
+  llvm::Expected<std::optional<ScheduleChoice>>
+  choose(const MatchedTask &task) override;
+
+private:
+  std::string path, targetKey;
+  std::unique_ptr<Database> database;
+};
+
+} // namespace chameleon
+
+#endif // CHAMELEON_TUNING_RECORDEDSCHEDULES_H

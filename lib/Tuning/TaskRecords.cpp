@@ -1,0 +1,81 @@
+//===- TaskRecords.cpp - trials of a task in the tuning database
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/TaskRecords.h"
+#include "chameleon/Measure/Check.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "llvm/Config/llvm-config.h"
+
+using namespace mlir;
+using namespace chameleon;
+
+std::string chameleon::databaseTargetKey(const TargetDescription &target) {
+  return target.key() + " llvm-" LLVM_VERSION_STRING;
+}
+
+Record chameleon::makeRecord(StringRef taskKey, StringRef targetKey,
+                             const TaskSchedule &schedule,
+                             ArrayRef<int32_t> configuration,
+                             const Measurement &measurement, bool final) {
+  Record record;
+  record.taskKey = taskKey.str();
+  record.targetKey = targetKey.str();
+  record.schedule = schedule.name;
+  record.fingerprint = schedule.match.fingerprint;
+  llvm::raw_string_ostream stream(record.configuration);
+  schedule.space.toAttr(configuration).print(stream);
+  record.outcome = toString(measurement.outcome).str();
+  record.message = measurement.message;
+  record.seconds = measurement.seconds;
+  record.spreadSeconds = measurement.spreadSeconds;
+  record.relativeError = measurement.relativeError;
+  record.compileSeconds = measurement.compileSeconds;
+  record.measureSeconds = measurement.measureSeconds;
+  record.final = final;
+  return record;
+}
+
+std::optional<Configuration>
+chameleon::readConfiguration(const DesignSpace &space, const Record &record,
+                             MLIRContext *context) {
+  auto attribute = dyn_cast_if_present<DictionaryAttr>(
+      parseAttribute(record.configuration, context));
+  return attribute ? space.fromAttr(attribute) : std::nullopt;
+}
+
+/// The tolerance that results of the task are checked with.
+static double getTaskTolerance(func::FuncOp task, double tolerance) {
+  bool isNarrow = llvm::any_of(task.getResultTypes(), [](Type type) {
+    auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
+    return element && element.getWidth() <= 16;
+  });
+  return isNarrow ? getTolerance(ElementKind::BF16, tolerance) : tolerance;
+}
+
+std::vector<RecordedTrial> chameleon::readTrials(const TaskSchedule &schedule,
+                                                 func::FuncOp task,
+                                                 ArrayRef<Record> records,
+                                                 double tolerance) {
+  double allowed = getTaskTolerance(task, tolerance);
+  std::vector<RecordedTrial> trials;
+  for (const Record &record : records) {
+    if (record.schedule != schedule.name ||
+        record.fingerprint != schedule.match.fingerprint)
+      continue;
+    std::optional<Configuration> configuration =
+        readConfiguration(schedule.space, record, task.getContext());
+    std::optional<Outcome> outcome = outcomeFromString(record.outcome);
+    if (!configuration || !outcome || !schedule.space.isLegal(*configuration))
+      continue;
+    if (*outcome == Outcome::Ok && !(record.relativeError <= allowed))
+      outcome = Outcome::WrongResult;
+    trials.push_back(
+        {std::move(*configuration), *outcome, record.seconds, record.final});
+  }
+  return trials;
+}
