@@ -223,7 +223,7 @@ LogicalResult chameleon::applySpec(ModuleOp spec, ModuleOp payload) {
 
 ModuleOp chameleon::findEmbeddedSpec(ModuleOp module) {
   for (auto nested : module.getOps<ModuleOp>())
-    if (nested.getSymName() == StringRef(specName) &&
+    if (nested.getSymName().value_or("").starts_with(specName) &&
         nested->hasAttr(TransformDialect::kWithNamedSequenceAttrName))
       return nested;
   return {};
@@ -238,7 +238,8 @@ OwningOpRef<ModuleOp> chameleon::takeEmbeddedSpec(ModuleOp module) {
 
 void chameleon::embedSpec(OwningOpRef<ModuleOp> spec, ModuleOp module) {
   takeEmbeddedSpec(module);
-  module.push_back(spec.release());
+  // The model may use the name for something else.
+  SymbolTable(module).insert(spec.release());
 }
 
 OwningOpRef<ModuleOp> chameleon::parseSpecFile(MLIRContext *context,

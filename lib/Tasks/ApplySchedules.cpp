@@ -8,6 +8,7 @@
 
 #include "chameleon/Tasks/ApplySchedules.h"
 #include "chameleon/Prepare/Prepare.h"
+#include "chameleon/Tasks/ApplyToTask.h"
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "llvm/ADT/StringSet.h"
@@ -17,12 +18,109 @@ using namespace chameleon;
 
 namespace {
 
-/// Adds what the source chooses for each task to `spec`, or its default
-/// configuration. Returns how many were added.
-FailureOr<int64_t> collectSchedules(ModuleOp module, ModuleOp spec,
-                                    ArrayRef<TuningTask> tasks,
-                                    const ApplyOptions &options,
-                                    const TargetDescription &target) {
+/// True if nothing has been applied to the task yet.
+bool isPlain(const TuningTask &task) {
+  func::FuncOp function = task.function;
+  return function
+      .walk([](Operation *op) {
+        return op->hasAttr("chameleon.anchor") ? WalkResult::interrupt()
+                                               : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+/// The state of one call of `applySchedules`.
+class Application {
+public:
+  Application(ModuleOp module, const ApplyOptions &options,
+              const TargetDescription &target,
+              MutableArrayRef<TuningTask> tasks)
+      : module(module), options(options), target(target), tasks(tasks) {}
+
+  /// Applies the schedules of a spec. A spec for other models is a warning.
+  void applySpec(ModuleOp spec, StringRef source);
+  /// Applies what the source knows or the defaults, to the tasks that are left.
+  LogicalResult applyChoices();
+
+  int64_t applied = 0;
+
+private:
+  /// Returns why the task stays as it is, or nothing.
+  std::optional<std::string> apply(const MatchedTask &matched,
+                                   const ScheduleChoice &choice,
+                                   TuningTask &task);
+  LogicalResult choose(MatchedTask matched, TuningTask &task);
+
+  ModuleOp module;
+  const ApplyOptions &options;
+  const TargetDescription &target;
+  MutableArrayRef<TuningTask> tasks;
+};
+
+} // namespace
+
+void Application::applySpec(ModuleOp spec, StringRef source) {
+  llvm::StringSet<> keys;
+  for (StringRef key : getTaskKeys(spec))
+    keys.insert(key);
+  bool knowsOne = false;
+  for (TuningTask &task : tasks) {
+    if (!keys.contains(task.key))
+      continue;
+    knowsOne = true;
+    if (std::optional<std::string> refusal = applyToTask(spec, task))
+      remarkLeftAsItIs(task, *refusal);
+    else
+      ++applied;
+  }
+  if (!knowsOne)
+    emitWarning(module.getLoc()) << source << " has no schedule for any of the "
+                                 << tasks.size() << " tasks of this module";
+}
+
+std::optional<std::string> Application::apply(const MatchedTask &matched,
+                                              const ScheduleChoice &choice,
+                                              TuningTask &task) {
+  OwningOpRef<ModuleOp> spec = createSpec(module.getContext());
+  const TaskSchedule &schedule = matched.schedules[choice.schedule];
+  if (failed(addResolvedSchedule(*spec, task.key, schedule.match,
+                                 schedule.space, choice.configuration)))
+    return "its configuration is not legal";
+  return applyToTask(*spec, task);
+}
+
+/// The source's choice, else the first schedule whose default can be applied.
+LogicalResult Application::choose(MatchedTask matched, TuningTask &task) {
+  SmallVector<ScheduleChoice> choices;
+  if (options.source) {
+    llvm::Expected<std::optional<ScheduleChoice>> chosen =
+        options.source->choose(matched);
+    if (!chosen)
+      return emitError(module.getLoc()) << llvm::toString(chosen.takeError());
+    if (*chosen)
+      choices.push_back(std::move(**chosen));
+  }
+  if (options.defaults)
+    for (auto [index, schedule] : llvm::enumerate(matched.schedules))
+      choices.push_back({index, schedule.space.getDefault()});
+  bool isApplied = false;
+  for (const ScheduleChoice &choice : choices) {
+    std::optional<std::string> refusal = apply(matched, choice, task);
+    isApplied = !refusal;
+    if (isApplied)
+      break;
+    matched.refused.push_back(
+        {matched.schedules[choice.schedule].name, *refusal});
+  }
+  applied += isApplied;
+  if (!choices.empty() && !isApplied)
+    matched.schedules.clear();
+  matched.task = task;
+  remarkOnRefusals(matched);
+  return success();
+}
+
+LogicalResult Application::applyChoices() {
   if (options.source)
     if (llvm::Error failed = options.source->open(target))
       return emitError(module.getLoc()) << llvm::toString(std::move(failed));
@@ -30,34 +128,16 @@ FailureOr<int64_t> collectSchedules(ModuleOp module, ModuleOp spec,
       module.getContext(), options.libraries, target.kindName());
   if (failed(library))
     return failure();
-  int64_t added = 0;
-  for (const TuningTask &task : tasks) {
-    MatchedTask matched =
-        matchTask(task, *library, target.toDLTI(module.getContext()));
-    if (matched.schedules.empty())
+  Attribute facts = target.toDLTI(module.getContext());
+  for (TuningTask &task : tasks) {
+    // What a spec has dealt with already is not scheduled twice.
+    if (!isPlain(task))
       continue;
-    std::optional<ScheduleChoice> choice;
-    if (options.source) {
-      llvm::Expected<std::optional<ScheduleChoice>> chosen =
-          options.source->choose(matched);
-      if (!chosen)
-        return emitError(module.getLoc()) << llvm::toString(chosen.takeError());
-      choice = std::move(*chosen);
-    }
-    if (!choice && options.defaults)
-      choice = {0, matched.schedules.front().space.getDefault()};
-    if (!choice)
-      continue;
-    const TaskSchedule &schedule = matched.schedules[choice->schedule];
-    if (failed(addResolvedSchedule(spec, task.key, schedule.match,
-                                   schedule.space, choice->configuration)))
+    if (failed(choose(matchTask(task, *library, facts), task)))
       return failure();
-    ++added;
   }
-  return added;
+  return success();
 }
-
-} // namespace
 
 FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
                                              const ApplyOptions &options) {
@@ -79,59 +159,27 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
       extractTasks(module, target->joinsRows());
   if (failed(tasks))
     return failure();
+  OwningOpRef<ModuleOp> given;
+  if (!options.spec.empty()) {
+    given = parseSpecFile(module.getContext(), options.spec);
+    if (!given)
+      return failure();
+  }
 
   // The module carries the facts of its target while schedules read them.
   module->setAttr(DLTIDialect::kTargetSystemDescAttrName,
                   target->toDLTI(module.getContext()));
-  int64_t applied = 0;
-  auto apply = [&](ModuleOp spec, StringRef source) -> LogicalResult {
-    llvm::StringSet<> keys;
-    for (StringRef key : getTaskKeys(spec))
-      keys.insert(key);
-    int64_t known = llvm::count_if(*tasks, [&](const TuningTask &task) {
-      return keys.contains(task.key);
-    });
-    if (known == 0) {
-      emitWarning(module.getLoc())
-          << source << " has no schedule for any of the " << tasks->size()
-          << " tasks of this module";
-      return success();
-    }
-    applied += known;
-    return applySpec(spec, module);
-  };
+  Application application(module, options, *target, *tasks);
+  if (given)
+    application.applySpec(*given, "spec '" + options.spec + "'");
+  else if (embedded)
+    application.applySpec(*embedded, "the embedded spec");
   LogicalResult result = success();
-  if (!options.spec.empty()) {
-    OwningOpRef<ModuleOp> spec =
-        parseSpecFile(module.getContext(), options.spec);
-    result = spec ? apply(*spec, "spec '" + options.spec + "'") : failure();
-  } else if (embedded) {
-    result = apply(*embedded, "the embedded spec");
-  }
-  if (succeeded(result) && (options.source || options.defaults)) {
-    // What the spec has dealt with already is not scheduled twice.
-    SmallVector<TuningTask> left;
-    for (TuningTask &task : *tasks)
-      if (task.function.getBody()
-              .front()
-              .walk([](Operation *op) {
-                return op->hasAttr("chameleon.anchor") ? WalkResult::interrupt()
-                                                       : WalkResult::advance();
-              })
-              .wasInterrupted())
-        left.push_back(task);
-    OwningOpRef<ModuleOp> spec = createSpec(module.getContext());
-    FailureOr<int64_t> added =
-        collectSchedules(module, *spec, left, options, *target);
-    if (failed(added))
-      return failure();
-    if (*added > 0)
-      result = apply(*spec, options.source ? options.source->getName()
-                                           : "the built-in library");
-  }
+  if (options.source || options.defaults)
+    result = application.applyChoices();
   module->removeAttr(DLTIDialect::kTargetSystemDescAttrName);
   // What schedules do to weights alone is done once, at load.
   if (failed(result) || (options.prepare && failed(hoistConstants(module))))
     return failure();
-  return applied;
+  return application.applied;
 }

@@ -390,8 +390,9 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
 FailureOr<SmallVector<chameleon::TuningTask>>
 chameleon::extractTasks(ModuleOp module, bool joinRows) {
   llvm::StringMap<func::FuncOp> functions;
+  // A declaration has nothing to tune, whatever it is marked with.
   auto isTask = [](func::FuncOp function) {
-    return function->hasAttr("chameleon.task");
+    return function->hasAttr("chameleon.task") && !function.isDeclaration();
   };
   if (llvm::none_of(module.getOps<func::FuncOp>(), isTask)) {
     llvm::StringSet<> initializers;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tasks/MatchTask.h"
+#include "CollectedErrors.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Parser/Parser.h"
 
@@ -24,13 +25,12 @@ static std::string printModule(ModuleOp module) {
 MatchedTask chameleon::matchTask(const TuningTask &task,
                                  const ScheduleLibrary &library,
                                  Attribute targetFacts) {
-  MatchedTask matched{task, {}, {}};
+  MatchedTask matched{task, {}, {}, {}};
   func::FuncOp function = task.function;
   OwningOpRef<ModuleOp> payload =
       parseSourceString<ModuleOp>(printTask(task), function.getContext());
   if (!payload) {
-    emitError(function.getLoc())
-        << "task '" << task.name << "' does not parse back";
+    matched.refused.push_back({"any", "the task does not parse back"});
     return matched;
   }
   payload->getOperation()->setAttr(DLTIDialect::kTargetSystemDescAttrName,
@@ -38,24 +38,50 @@ MatchedTask chameleon::matchTask(const TuningTask &task,
   matched.payload = printModule(*payload);
   auto payloadFunction = *payload->getOps<func::FuncOp>().begin();
 
-  std::string reason = "no schedule matches";
   for (MatchedSchedule &match : library.match(payloadFunction)) {
-    // A user's schedule that cannot work is an error on the schedule; the next
-    // one that matches may still do.
-    FailureOr<DesignSpace> space =
-        DesignSpace::create(match.schedule, payloadFunction, match.matcher);
-    if (failed(space)) {
-      reason = "no schedule that matches has a legal configuration";
-      continue;
-    }
     std::string name =
         match.libraryName + "@" + match.schedule.getSymName().str();
-    matched.schedules.push_back({match, *space, std::move(name)});
-    return matched;
+    CollectedErrors errors(function.getContext());
+    FailureOr<DesignSpace> space =
+        DesignSpace::create(match.schedule, payloadFunction, match.matcher);
+    if (succeeded(space))
+      matched.schedules.push_back({match, *space, std::move(name)});
+    else
+      matched.refused.push_back({std::move(name), errors.take()});
   }
+  return matched;
+}
+
+std::string chameleon::describe(ArrayRef<RefusedSchedule> refused) {
+  std::string text;
+  for (const RefusedSchedule &one : refused)
+    text += (text.empty() ? "schedule '" : "; schedule '") + one.name +
+            "': " + one.reason;
+  return text;
+}
+
+void chameleon::remarkLeftAsItIs(const TuningTask &task, StringRef reason) {
+  func::FuncOp function = task.function;
   emitRemark(function.getLoc())
       << "task '" << task.name << "' is left as it is: " << reason;
-  return matched;
+}
+
+void chameleon::remarkOnRefusals(const MatchedTask &matched) {
+  if (matched.schedules.empty())
+    return remarkLeftAsItIs(matched.task, matched.refused.empty()
+                                              ? "no schedule matches"
+                                              : describe(matched.refused));
+  SmallVector<RefusedSchedule, 0> users;
+  llvm::copy_if(matched.refused, std::back_inserter(users),
+                [](const RefusedSchedule &one) {
+                  return !StringRef(one.name).starts_with("builtin:");
+                });
+  if (users.empty())
+    return;
+  func::FuncOp function = matched.task.function;
+  emitRemark(function.getLoc())
+      << "task '" << matched.task.name
+      << "' does without one of its schedules: " << describe(users);
 }
 
 std::string chameleon::printSpec(StringRef taskKey,

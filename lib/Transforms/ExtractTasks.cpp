@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Transforms/Passes.h"
 #include "chameleon/Tasks/TuningTask.h"
+#include "chameleon/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -9,6 +9,7 @@
 
 #include "chameleon/Transforms/Passes.h"
 #include "chameleon/Tuning/Interrupt.h"
+#include "chameleon/Tuning/Progress.h"
 #include "chameleon/Tuning/TuneModule.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -51,11 +52,19 @@ struct TuneSchedulesPass
     for (llvm::StringRef word : prefix)
       options.launcher.push_back(word.str());
     options.searchLibrary = searchLibrary;
-    options.progress = progress;
     options.compileTimeout = compileTimeout;
     options.runTimeout = runTimeout;
     options.memoryLimitMiB = memoryLimit;
     options.tolerance = tolerance;
+
+    llvm::Expected<chameleon::Progress::Style> style =
+        chameleon::Progress::parseStyle(progress, llvm::errs());
+    if (!style) {
+      getOperation().emitError() << llvm::toString(style.takeError());
+      return signalPassFailure();
+    }
+    chameleon::Progress shown(*style, llvm::errs());
+    options.observer = &shown;
 
     chameleon::InterruptScope interrupt;
     mlir::FailureOr<chameleon::TuningReport> report =

@@ -34,6 +34,12 @@ std::string formatSpeedup(const TaskReport &task) {
   return llvm::formatv("{0:f2}x", task.baselineSeconds / task.bestSeconds);
 }
 
+/// The schedule of the best, where several competed.
+std::string formatSchedule(const TaskReport &task) {
+  return task.numSchedules > 1 && task.bestSeconds > 0 ? " by " + task.schedule
+                                                       : "";
+}
+
 std::string shorten(llvm::StringRef text, size_t width) {
   return text.size() <= width ? text.str()
                               : (text.take_front(width - 3) + "...").str();
@@ -61,12 +67,30 @@ Progress::parseStyle(llvm::StringRef text, llvm::raw_ostream &stream) {
       text.str().c_str());
 }
 
-void Progress::begin(llvm::StringRef headline, int64_t trials, double seconds) {
-  budget = trials;
-  secondsLimit = seconds;
+void Progress::spacesFound(llvm::ArrayRef<SpaceReport> spaces) {
+  stream << llvm::formatv("{0,5} {1,10} {2,12} {3,12}  {4,-58} {5}\n", "count",
+                          "GFLOP", "points", "legal", "task", "schedule");
+  for (const SpaceReport &space : spaces)
+    stream << llvm::formatv("{0,5} {1,10:f4} {2,12:f0} {3,12}  {4,-58} {5}\n",
+                            space.task.count, space.task.flops * 1e-9,
+                            space.points,
+                            space.legal ? std::to_string(*space.legal) : "?",
+                            space.task.name, space.schedule);
+}
+
+void Progress::runBegan(const RunPlan &plan) {
+  budget = plan.trials;
+  secondsLimit = plan.seconds;
   start = lastDraw = std::chrono::steady_clock::now();
-  if (style != Style::Quiet)
-    stream << headline << "\n";
+  if (style == Style::Quiet)
+    return;
+  if (plan.isDone)
+    stream << "everything is in the database\n";
+  else
+    stream << llvm::formatv("{0}, peak {1:f0} GFLOP/s; {2} tasks, up to {3} "
+                            "trials each\n",
+                            plan.target, plan.peakGflops, plan.tasks,
+                            plan.trials);
 }
 
 void Progress::erase() {
@@ -75,8 +99,8 @@ void Progress::erase() {
   drawnLines = 0;
 }
 
-void Progress::update(llvm::ArrayRef<const TaskReport *> tasks, size_t current,
-                      llvm::StringRef activity) {
+void Progress::progressed(llvm::ArrayRef<const TaskReport *> tasks,
+                          size_t current, llvm::StringRef activity) {
   if (style == Style::Quiet)
     return;
   if (style == Style::Lines) {
@@ -85,10 +109,11 @@ void Progress::update(llvm::ArrayRef<const TaskReport *> tasks, size_t current,
     if (task.bestSeconds == printedBest[current])
       return;
     printedBest[current] = task.bestSeconds;
-    stream << llvm::formatv(
-        "[{0,6:f1} s] {1}: {2} trials, best {3} ({4})\n", secondsSince(start),
-        task.name, task.trials + task.reused, formatSeconds(task.bestSeconds),
-        formatSpeedup(task));
+    stream << llvm::formatv("[{0,6:f1} s] {1}: {2} trials, best {3} ({4}){5}\n",
+                            secondsSince(start), task.name,
+                            task.trials + task.reused,
+                            formatSeconds(task.bestSeconds),
+                            formatSpeedup(task), formatSchedule(task));
     return;
   }
   auto now = std::chrono::steady_clock::now();
@@ -130,7 +155,7 @@ void Progress::update(llvm::ArrayRef<const TaskReport *> tasks, size_t current,
   drawnLines = static_cast<unsigned>(last - first + 2);
 }
 
-void Progress::finish(const TuningReport &report) {
+void Progress::runEnded(const TuningReport &report) {
   if (style == Style::Quiet)
     return;
   erase();
@@ -163,7 +188,7 @@ void chameleon::printReport(const TuningReport &report,
         "{0,-58} {1,5} {2,11} {3,11} {4,8} {5,8:f1} {6,6} {7,7}  {8}\n",
         shorten(task.name, 58), task.count, formatSeconds(task.baselineSeconds),
         formatSeconds(task.bestSeconds), formatSpeedup(task), gflops, share,
-        task.trials + task.reused, text);
+        task.trials + task.reused, text + formatSchedule(task));
     if (task.baselineSeconds > 0 && task.bestSeconds > 0) {
       before += task.count * task.baselineSeconds;
       after += task.count * task.bestSeconds;

@@ -8,7 +8,6 @@
 
 #include "SearchLoop.h"
 #include "chameleon/Measure/Timing.h"
-#include "mlir/IR/Diagnostics.h"
 #include <limits>
 #include <numeric>
 
@@ -36,7 +35,7 @@ SearchLoop::SearchLoop(ArrayRef<std::unique_ptr<TaskTuner>> tasks,
                        const std::atomic<bool> *interrupt)
     : tasks(tasks), pool(pool), library(library), options(options),
       hooks(std::move(hooks)), interrupt(interrupt), states(tasks.size()),
-      started(tasks.size()), start(monotonicSeconds()) {
+      start(monotonicSeconds()) {
   if (options.share)
     exchange.emplace(tasks);
   // An explicit number of trials is meant.
@@ -47,7 +46,7 @@ SearchLoop::SearchLoop(ArrayRef<std::unique_ptr<TaskTuner>> tasks,
     if (states[index].finished)
       continue;
     pool.registerTask(task->getMeasureTask(), kReferenceTimeout);
-    if (!task->isMeasured(task->getSpace().getDefault()))
+    if (!task->getDefaults().empty())
       defaults.push_back(index);
   }
   llvm::stable_sort(defaults, [&](size_t a, size_t b) {
@@ -103,7 +102,8 @@ bool SearchLoop::submitNext() {
     return submitSearch(*picked);
   // Those that rest have had their last trial, too.
   for (size_t index = 0; index < tasks.size(); ++index)
-    if (started[index] && !states[index].finished && !states[index].inFlight) {
+    if (isSearched(index) && !states[index].finished &&
+        !states[index].inFlight) {
       states[index].finished = true;
       submitFinals(index);
       return true;
@@ -116,37 +116,64 @@ bool SearchLoop::submitDefault() {
   defaults.pop_back();
   TaskTuner &task = *tasks[index];
   hooks.onProgress(index, "measuring the defaults");
-  submit({Batch::Kind::Default, index, {task.getSpace().getDefault()}},
-         makePolicy(task));
+  std::vector<ScheduleChoice> choices = task.getDefaults();
+  if (choices.size() > static_cast<size_t>(options.trials))
+    choices.resize(options.trials);
+  submit({Batch::Kind::Default, index, std::move(choices)}, makePolicy(task));
   return true;
 }
 
-bool SearchLoop::startSearch(size_t index) {
-  TaskTuner &task = *tasks[index];
+bool SearchLoop::isSearched(size_t index) const {
+  return llvm::any_of(tasks[index]->getSchedules(),
+                      [](const ScheduleTuner &s) { return s.isStarted(); });
+}
+
+bool SearchLoop::startSearch(size_t index, size_t schedule) {
   ChameleonSearchOptions searchOptions = library.SearchDefaultOptions();
   searchOptions.strategy = options.strategy.c_str();
   searchOptions.seed = options.seed;
   searchOptions.batch = kBatch;
-  llvm::Error failed = task.startSearch(library, searchOptions);
-  started[index] = !failed;
-  if (failed)
-    emitWarning(task.getFunction().getLoc())
-        << "task '" << task.getReport().name
-        << "' is not searched: " << llvm::toString(std::move(failed));
-  return started[index];
+  ScheduleTuner &tuner = tasks[index]->getSchedules()[schedule];
+  llvm::Error failed = tuner.startSearch(library, searchOptions);
+  if (!failed)
+    return true;
+  tuner.giveUp();
+  hooks.onWarning(index,
+                  "is not searched: " + llvm::toString(std::move(failed)));
+  return false;
 }
 
-std::vector<Configuration> SearchLoop::ask(TaskTuner &task, int64_t room) {
-  if (room <= 0)
+std::vector<ScheduleChoice> SearchLoop::ask(size_t index, size_t schedule,
+                                            int64_t room) {
+  TaskTuner &task = *tasks[index];
+  if (!task.getSchedules()[schedule].isStarted() &&
+      !startSearch(index, schedule))
     return {};
-  llvm::Expected<std::vector<Configuration>> asked =
-      task.ask(static_cast<int32_t>(room));
+  if (exchange)
+    exchange->inform(index, schedule);
+  llvm::Expected<std::vector<ScheduleChoice>> asked =
+      task.ask(schedule, static_cast<int32_t>(room));
   if (asked)
     return std::move(*asked);
   // What was measured so far decides.
-  emitWarning(task.getFunction().getLoc())
-      << "task '" << task.getReport().name
-      << "' is searched no further: " << llvm::toString(asked.takeError());
+  hooks.onWarning(index, "is searched no further: " +
+                             llvm::toString(asked.takeError()));
+  return {};
+}
+
+/// The next batch of the most promising schedule that has one.
+std::vector<ScheduleChoice> SearchLoop::ask(size_t index, int64_t room) {
+  while (std::optional<size_t> schedule = tasks[index]->pickSchedule()) {
+    if (room <= 0) {
+      // The search is started all the same: the task has had its trials.
+      if (!tasks[index]->getSchedules()[*schedule].isStarted())
+        startSearch(index, *schedule);
+      return {};
+    }
+    std::vector<ScheduleChoice> batch = ask(index, *schedule, room);
+    if (!batch.empty())
+      return batch;
+  }
   return {};
 }
 
@@ -154,20 +181,15 @@ bool SearchLoop::submitSearch(size_t index) {
   TaskTuner &task = *tasks[index];
   TaskProgress &state = states[index];
   double before = monotonicSeconds();
-  std::vector<Configuration> batch;
-  if (started[index] || startSearch(index)) {
-    if (exchange)
-      exchange->inform(index);
-    int64_t trials = task.countTrials();
-    batch = ask(task,
-                std::min({options.trials - trials,
-                          int64_t(trials < kHalfBatches ? kBatch / 2 : kBatch),
-                          std::max<int64_t>(countAffordable(), 1)}));
-  }
+  int64_t trials = task.countTrials();
+  std::vector<ScheduleChoice> batch =
+      ask(index, std::min({options.trials - trials,
+                           int64_t(trials < kHalfBatches ? kBatch / 2 : kBatch),
+                           std::max<int64_t>(countAffordable(), 1)}));
   searchSeconds += monotonicSeconds() - before;
   if (batch.empty()) {
     state.finished = true;
-    if (started[index])
+    if (isSearched(index))
       submitFinals(index);
     return true;
   }
@@ -178,7 +200,7 @@ bool SearchLoop::submitSearch(size_t index) {
 
 void SearchLoop::submitFinals(size_t index) {
   TaskTuner &task = *tasks[index];
-  std::vector<Configuration> finalists = task.getFinalists();
+  std::vector<ScheduleChoice> finalists = task.getFinalists();
   if (finalists.empty())
     return;
   MeasurePolicy policy = makePolicy(task);
@@ -191,8 +213,8 @@ void SearchLoop::submitFinals(size_t index) {
 void SearchLoop::submit(Batch batch, const MeasurePolicy &policy) {
   TaskTuner &task = *tasks[batch.task];
   std::vector<Candidate> candidates;
-  for (const Configuration &configuration : batch.configurations)
-    candidates.push_back(task.makeCandidate(configuration));
+  for (const ScheduleChoice &choice : batch.choices)
+    candidates.push_back(task.makeCandidate(choice));
   batch.missing = candidates.size();
   batch.results.resize(candidates.size());
   states[batch.task].inFlight = true;
@@ -227,8 +249,8 @@ void SearchLoop::take(const MeasuredCandidate &one) {
   batch.results[position] = one.measurement;
   if (isMeasured(one.measurement.outcome)) {
     ++measured;
-    hooks.onTrial(*tasks[batch.task], batch.configurations[position],
-                  one.measurement, batch.kind == Batch::Kind::Final);
+    hooks.onTrial(batch.task, batch.choices[position], one.measurement,
+                  batch.kind == Batch::Kind::Final);
   }
   if (--batch.missing > 0)
     return;
@@ -246,9 +268,7 @@ void SearchLoop::complete(Batch &batch) {
   if (first.outcome == Outcome::NoReference) {
     state.finished = true;
     if (!isInterrupted)
-      emitWarning(task.getFunction().getLoc())
-          << "task '" << task.getReport().name
-          << "' is left as it is: " << first.message;
+      hooks.onWarning(batch.task, "is left as it is: " + first.message);
     return;
   }
   if (!isInterrupted && llvm::all_of(batch.results, [](const Measurement &m) {
@@ -256,12 +276,12 @@ void SearchLoop::complete(Batch &batch) {
       }))
     lost = first.message;
   if (batch.kind == Batch::Kind::Final) {
-    task.decide(batch.configurations, batch.results);
+    task.tellFinals(batch.choices, batch.results);
   } else {
     double before = monotonicSeconds();
-    for (auto [configuration, measurement] :
-         llvm::zip_equal(batch.configurations, batch.results))
-      task.tell(configuration, measurement);
+    for (auto [choice, measurement] :
+         llvm::zip_equal(batch.choices, batch.results))
+      task.tell(choice, measurement);
     searchSeconds += monotonicSeconds() - before;
     if (batch.kind == Batch::Kind::Search)
       completeSearch(batch);

@@ -30,11 +30,13 @@ namespace chameleon {
 /// What the loop does not decide itself.
 struct SearchLoopHooks {
   /// A candidate is done. Called as soon as it is known.
-  std::function<void(TaskTuner &task, llvm::ArrayRef<int32_t> configuration,
+  std::function<void(size_t task, const ScheduleChoice &choice,
                      const Measurement &measurement, bool final)>
       onTrial;
   /// Something is known of a task, or begins.
   std::function<void(size_t task, llvm::StringRef activity)> onProgress;
+  /// A task is not searched (any further), or left as it is.
+  std::function<void(size_t task, const std::string &message)> onWarning;
   /// Nothing new is begun any more; what is in flight is waited for.
   std::function<bool()> mustStop;
   /// Seconds that are left for measuring, infinite if there is no limit.
@@ -49,7 +51,7 @@ public:
              const SearchLibrary &library, const TuningOptions &options,
              SearchLoopHooks hooks, const std::atomic<bool> *interrupt);
 
-  /// First the default of every task, those first where most work is done: a
+  /// First the defaults of every task, those first where most work is done: a
   /// run that ends early has a schedule that is known to be right for each that
   /// it reached. Then searches, and times finalists as soon as a task is
   /// finished. Errors: the worker was lost. A task that cannot be measured, or
@@ -64,7 +66,7 @@ private:
     enum class Kind { Default, Search, Final };
     Kind kind;
     size_t task;
-    std::vector<Configuration> configurations;
+    std::vector<ScheduleChoice> choices;
     std::vector<Measurement> results = {}; ///< as they become known
     size_t missing = 0;
   };
@@ -75,8 +77,10 @@ private:
   bool submitSearch(size_t index);
   void submitFinals(size_t index);
   void submit(Batch batch, const MeasurePolicy &policy);
-  bool startSearch(size_t index);
-  std::vector<Configuration> ask(TaskTuner &task, int64_t room);
+  bool startSearch(size_t index, size_t schedule);
+  std::vector<ScheduleChoice> ask(size_t index, int64_t room);
+  std::vector<ScheduleChoice> ask(size_t index, size_t schedule, int64_t room);
+  bool isSearched(size_t index) const;
   void take(const MeasuredCandidate &one);
   void complete(Batch &batch);
   void completeSearch(const Batch &batch);
@@ -90,8 +94,7 @@ private:
   SearchLoopHooks hooks;
   const std::atomic<bool> *interrupt;
   TaskSchedulerOptions scheduling;
-  std::vector<TaskProgress> states; ///< by task, as `started`
-  std::vector<bool> started;
+  std::vector<TaskProgress> states; ///< by task
   std::optional<TaskExchange> exchange;
   std::vector<size_t> defaults; ///< tasks whose default is to be measured, last
                                 ///< one first

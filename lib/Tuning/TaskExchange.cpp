@@ -34,22 +34,31 @@ TaskExchange::TaskExchange(ArrayRef<std::unique_ptr<TaskTuner>> tasks)
   for (size_t index = 0; index < tasks.size(); ++index) {
     std::vector<std::pair<double, size_t>> others;
     for (size_t other = 0; other < tasks.size(); ++other)
-      if (other != index && tasks[index]->hasKnobsOf(*tasks[other]))
+      if (other != index)
         others.emplace_back(getDistance(features[index], features[other]),
                             other);
     llvm::stable_sort(others, llvm::less_first());
     sources.emplace_back();
-    for (auto [distance, other] : others)
-      sources.back().push_back({other, 0});
+    for (const ScheduleTuner &schedule : tasks[index]->getSchedules()) {
+      sources.back().emplace_back();
+      for (auto [distance, other] : others)
+        for (auto [position, theirs] :
+             llvm::enumerate(std::as_const(*tasks[other]).getSchedules()))
+          if (schedule.hasKnobsOf(theirs))
+            sources.back().back().push_back({other, position, 0});
+    }
   }
 }
 
-void TaskExchange::inform(size_t task) {
-  for (Source &source : sources[task]) {
-    const TaskTuner &other = *tasks[source.task];
-    if (other.countTrials() == source.told)
+void TaskExchange::inform(size_t task, size_t schedule) {
+  for (Source &source : sources[task][schedule]) {
+    const ScheduleTuner &other =
+        tasks[source.task]->getSchedules()[source.schedule];
+    auto known = static_cast<int64_t>(other.getTrials().size());
+    if (known == source.told)
       continue;
-    tasks[task]->learnFrom(other, source.task, source.told);
-    source.told = other.countTrials();
+    tasks[task]->getSchedules()[schedule].learnFrom(other, source.task,
+                                                    source.told);
+    source.told = known;
   }
 }

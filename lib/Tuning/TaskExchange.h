@@ -30,17 +30,19 @@ public:
   /// `tasks` must outlive it.
   explicit TaskExchange(llvm::ArrayRef<std::unique_ptr<TaskTuner>> tasks);
 
-  /// Tells the search of a task, which is started, what is known of the others
-  /// and was not told before; the task that is most like it first.
-  void inform(size_t task);
+  /// Tells the search of a task's schedule, which is started, what is known of
+  /// the same schedule of other tasks and was not told before; the task that is
+  /// most like it first.
+  void inform(size_t task, size_t schedule);
 
 private:
   struct Source {
-    size_t task;
+    size_t task, schedule;
     int64_t told; ///< trials
   };
   llvm::ArrayRef<std::unique_ptr<TaskTuner>> tasks;
-  std::vector<std::vector<Source>> sources; ///< by task, nearest first
+  /// By task and schedule, nearest first.
+  std::vector<std::vector<std::vector<Source>>> sources;
 };
 
 } // namespace chameleon

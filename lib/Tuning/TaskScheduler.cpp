@@ -60,3 +60,59 @@ chameleon::pickTask(const std::vector<TaskProgress> &tasks,
   }
   return pick;
 }
+
+/// A search may take its first time down to a third: what tuning gains over
+/// defaults. Larger: more trials for the slower ones.
+static constexpr double kOptimism = 2;
+/// How much slower than the best of the others a schedule is taken to be of
+/// which nothing was right yet: it gets a batch, and no second one.
+static constexpr double kUnknown = 1.5;
+
+/// The one with the best time, the first of equals; null: nothing was right.
+static const ScheduleProgress *
+getLeader(const std::vector<ScheduleProgress> &schedules) {
+  const ScheduleProgress *leader = nullptr;
+  for (const ScheduleProgress &schedule : schedules)
+    if (schedule.now() > 0 && (!leader || schedule.now() < leader->now()))
+      leader = &schedule;
+  return leader;
+}
+
+/// The time that a schedule may come to.
+static double getOutlook(const ScheduleProgress &schedule,
+                         const ScheduleProgress *leader) {
+  size_t trials = schedule.best.size();
+  double time = schedule.now();
+  if (time <= 0)
+    time = leader ? kUnknown * leader->now() : 1;
+  else if (trials > 0 && trials < leader->best.size() &&
+           leader->best[trials - 1] > 0)
+    time *= leader->now() / leader->best[trials - 1];
+  if (schedule.converged)
+    return time;
+  return time / (1 + kOptimism / std::max<double>(trials, 1));
+}
+
+std::optional<size_t>
+chameleon::pickSchedule(const std::vector<ScheduleProgress> &schedules) {
+  const ScheduleProgress *leader = getLeader(schedules);
+  std::optional<size_t> pick;
+  double least = 0;
+  for (size_t i = 0; i < schedules.size(); ++i) {
+    if (schedules[i].exhausted)
+      continue;
+    double outlook = getOutlook(schedules[i], leader);
+    if (pick && outlook >= least)
+      continue;
+    pick = i;
+    least = outlook;
+  }
+  return pick;
+}
+
+bool chameleon::mayWin(const std::vector<ScheduleProgress> &schedules,
+                       size_t schedule) {
+  const ScheduleProgress *leader = getLeader(schedules);
+  return !schedules[schedule].exhausted &&
+         (!leader || getOutlook(schedules[schedule], leader) < leader->now());
+}

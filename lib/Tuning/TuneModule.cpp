@@ -5,16 +5,19 @@
 // Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// Phases, each of which returns what the next ones need: the plan (options,
+// target), the tasks, the store of trials, the machinery that measures and
+// searches; the search itself, and what is embedded.
+//
+//===----------------------------------------------------------------------===//
 
 #include "chameleon/Tuning/TuneModule.h"
 #include "SearchLoop.h"
-#include "chameleon/Database/Database.h"
+#include "TrialStore.h"
 #include "chameleon/Measure/Timing.h"
 #include "chameleon/Target/TargetDescription.h"
 #include "chameleon/Tasks/PrepareForTarget.h"
-#include "chameleon/Tuning/Progress.h"
-#include "chameleon/Tuning/RelatedTasks.h"
-#include "chameleon/Tuning/SpaceRecorder.h"
 #include "chameleon/Tuning/TaskRecords.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -35,70 +38,53 @@ struct Preset {
 constexpr Preset kPresets[] = {
     {"quick", 32, 24}, {"default", 128, 64}, {"thorough", 512, 192}};
 
-/// Tasks of the database from which a search starts warm. More: likelier that
-/// one fits; the eight first trials are shared among them.
-constexpr size_t kRelatedTasks = 3;
+/// Options with everything filled in, and where they lead.
+struct Plan {
+  TuningOptions options;
+  TargetDescription target;
+  TuningObserver *observer = nullptr; ///< never null
+  double start = 0;
 
-/// The state of one run of `tuneModule`.
-class Session {
-public:
-  Session(ModuleOp module, const TuningOptions &options,
-          const std::atomic<bool> *interrupt)
-      : module(module), options(options), interrupt(interrupt),
-        start(monotonicSeconds()) {}
-
-  FailureOr<TuningReport> run();
-
-private:
-  LogicalResult readOptions();
-  LogicalResult findTasks();
-  void printDryRun();
-  LogicalResult openDatabase();
-  LogicalResult startWorkers();
-  /// Lends the task what the database knows of its nearest ones.
-  void relate(TaskTuner &task);
-  void search();
-  void keep(TaskTuner &task, ArrayRef<int32_t> configuration,
-            const Measurement &measurement, bool final);
-  LogicalResult embed();
-  LogicalResult writeRecordings();
-  std::string describeTarget() const;
-  void showProgress(size_t current, StringRef activity);
-  InFlightDiagnostic error() { return emitError(module.getLoc()); }
-  bool isInterrupted() const { return interrupt && *interrupt; }
   double secondsLeft() const {
     return options.seconds > 0 ? options.seconds - (monotonicSeconds() - start)
                                : std::numeric_limits<double>::infinity();
   }
-
-  ModuleOp module;
-  TuningOptions options;
-  const std::atomic<bool> *interrupt;
-  double start;
-  TargetDescription target;
-  std::string targetKey;
-  std::vector<std::unique_ptr<TaskTuner>> tasks;
-  std::optional<ScheduleLibrary> library;
-  std::unique_ptr<Database> database;
-  bool databaseFailed = false;
-  std::unique_ptr<WorkerPool> pool;
-  std::optional<SearchLibrary> searchLibrary;
-  std::optional<Progress> progress;
-  std::map<const TaskTuner *, SpaceRecorder> recorders;
-  TuningReport report;
 };
 
-LogicalResult Session::readOptions() {
+using Tasks = std::vector<std::unique_ptr<TaskTuner>>;
+
+/// What is to be tuned. The tasks name schedules of the library.
+struct Work {
+  ScheduleLibrary library;
+  Tasks tasks;
+};
+
+/// What measures and what searches.
+struct Machinery {
+  std::unique_ptr<WorkerPool> pool;
+  SearchLibrary search;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The plan
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<Plan> makePlan(const TuningOptions &given,
+                                     TuningObserver &observer) {
+  Plan plan{given, {}, &observer, monotonicSeconds()};
+  TuningOptions &options = plan.options;
   const Preset *preset = llvm::find_if(kPresets, [&](const Preset &preset) {
     return preset.name == options.preset;
   });
   if (preset == std::end(kPresets))
-    return error() << "unknown preset '" << options.preset
-                   << "', expected quick, default or thorough";
+    return llvm::createStringError("unknown preset '" + options.preset +
+                                   "', expected quick, default or thorough");
   if (options.trials < 0 || options.seconds < 0)
-    return error() << "trials and seconds must not be negative, found trials="
-                   << options.trials << " seconds="
-                   << llvm::formatv("{0}", options.seconds).str();
+    return llvm::createStringError(llvm::formatv(
+        "trials and seconds must not be negative, found trials={0} seconds={1}",
+        options.trials, options.seconds));
   if (!options.record.empty() && options.strategy == "exhaustive" &&
       options.trials == 0)
     options.trials = options.patience = std::numeric_limits<int64_t>::max();
@@ -108,127 +94,124 @@ LogicalResult Session::readOptions() {
     options.patience = options.trials; // an explicit number of trials is meant
   if (options.patience == 0)
     options.patience = preset->patience;
-  llvm::Expected<Progress::Style> style =
-      Progress::parseStyle(options.progress, llvm::errs());
-  if (!style)
-    return error() << llvm::toString(style.takeError());
-  progress.emplace(*style, llvm::errs());
-  llvm::Expected<TargetDescription> parsed =
+  llvm::Expected<TargetDescription> target =
       TargetDescription::parse(options.target, options.threads);
-  if (!parsed)
-    return error() << llvm::toString(parsed.takeError());
-  target = *parsed;
-  targetKey = databaseTargetKey(target);
-  return success();
+  if (!target)
+    return target.takeError();
+  plan.target = std::move(*target);
+  return plan;
 }
 
-LogicalResult Session::findTasks() {
-  if (options.prepare && failed(prepareForTarget(module, target)))
+//===----------------------------------------------------------------------===//
+// The tasks
+//===----------------------------------------------------------------------===//
+
+static void warnOfUnusedLibraries(ModuleOp module, const Plan &plan,
+                                  const Tasks &tasks) {
+  auto isUsed = [&](const std::string &file) {
+    return llvm::any_of(tasks, [&](const auto &task) {
+      return llvm::any_of(task->getSchedules(), [&](const ScheduleTuner &s) {
+        return s.getSchedule().match.libraryName == file;
+      });
+    });
+  };
+  for (const std::string &file : plan.options.libraries)
+    if (!isUsed(file))
+      emitWarning(module.getLoc())
+          << "no schedule of library '" << file << "' matches any task";
+}
+
+/// Prepares the module and outlines its tasks. One without a schedule stays as
+/// it is, with a remark; so does a module of such ones alone.
+static FailureOr<Work> findTasks(ModuleOp module, const Plan &plan) {
+  const TuningOptions &options = plan.options;
+  if (options.prepare && failed(prepareForTarget(module, plan.target)))
     return failure();
   FailureOr<SmallVector<TuningTask>> extracted =
-      extractTasks(module, target.joinsRows());
+      extractTasks(module, plan.target.joinsRows());
   if (failed(extracted))
     return failure();
-  if (extracted->empty())
-    return error()
-           << "found nothing to tune: no linalg operation on static tensors";
-  FailureOr<ScheduleLibrary> loaded = ScheduleLibrary::load(
-      module.getContext(), options.libraries, target.kindName());
-  if (failed(loaded))
+  FailureOr<ScheduleLibrary> library = ScheduleLibrary::load(
+      module.getContext(), options.libraries, plan.target.kindName());
+  if (failed(library))
     return failure();
-  library = *loaded;
-  Attribute facts = target.toDLTI(module.getContext());
+  Work work{*library, {}};
+  Attribute facts = plan.target.toDLTI(module.getContext());
   for (const TuningTask &task : *extracted) {
-    MatchedTask matched = matchTask(task, *library, facts);
-    if (!matched.schedules.empty())
-      tasks.push_back(std::make_unique<TaskTuner>(std::move(matched)));
-  }
-  if (tasks.empty())
-    return error() << "found " << extracted->size()
-                   << " tasks, but no schedule for any of them";
-  for (const std::string &file : options.libraries)
-    if (llvm::none_of(tasks, [&](const auto &task) {
-          return StringRef(task->getReport().schedule).starts_with(file + "@");
-        }))
-      mlir::emitWarning(module.getLoc())
-          << "no schedule of library '" << file << "' matches any task";
-  return success();
-}
-
-void Session::printDryRun() {
-  llvm::errs() << llvm::formatv("{0,5} {1,10} {2,12} {3,12}  {4,-58} {5}\n",
-                                "count", "GFLOP", "points", "legal", "task",
-                                "schedule");
-  for (const auto &task : tasks) {
-    std::optional<int64_t> legal = task->getSpace().countLegal();
-    const TaskReport &r = task->getReport();
-    llvm::errs() << llvm::formatv(
-        "{0,5} {1,10:f4} {2,12:f0} {3,12}  {4,-58} {5}\n", r.count,
-        r.flops * 1e-9, task->getSpace().getSize(),
-        legal ? std::to_string(*legal) : "?", r.name, r.schedule);
-  }
-}
-
-LogicalResult Session::openDatabase() {
-  if (options.noDatabase)
-    return success();
-  std::string path =
-      options.database.empty() ? Database::defaultPath() : options.database;
-  llvm::Expected<std::unique_ptr<Database>> opened = Database::open(path);
-  if (!opened)
-    return error() << llvm::toString(opened.takeError());
-  database = std::move(*opened);
-  for (auto &task : tasks) {
-    const TaskReport &r = task->getReport();
-    if (llvm::Error failed = database->addTask(
-            {r.key, r.name, task->getMeasureTask().payload, r.flops}))
-      return error() << llvm::toString(std::move(failed));
-    if (!options.record.empty())
+    MatchedTask matched = matchTask(task, work.library, facts);
+    remarkOnRefusals(matched);
+    if (matched.schedules.empty()) {
+      plan.observer->taskRefused(matched);
       continue;
-    llvm::Expected<std::vector<Record>> records =
-        database->find(r.key, targetKey);
-    if (!records)
-      return error() << llvm::toString(records.takeError());
-    task->reuse(*records, options.tolerance);
+    }
+    plan.observer->taskFound(matched);
+    work.tasks.push_back(std::make_unique<TaskTuner>(std::move(matched)));
   }
-  return success();
+  if (extracted->empty())
+    emitRemark(module.getLoc())
+        << "found nothing to tune: no linalg operation on static tensors";
+  else if (work.tasks.empty())
+    emitRemark(module.getLoc()) << "found " << extracted->size()
+                                << " tasks, but no schedule for any of them";
+  warnOfUnusedLibraries(module, plan, work.tasks);
+  return work;
 }
 
-LogicalResult Session::startWorkers() {
+static void reportSpaces(const Tasks &tasks, TuningObserver &observer) {
+  std::vector<TuningTask> described;
+  for (const auto &task : tasks) {
+    const TaskReport &r = task->getReport();
+    described.push_back({task->getFunction(), r.key, r.name, r.count, r.flops});
+  }
+  std::vector<SpaceReport> spaces;
+  for (auto [index, task] : llvm::enumerate(tasks))
+    for (const ScheduleTuner &schedule : task->getSchedules())
+      spaces.push_back({described[index], schedule.getSchedule().name,
+                        schedule.getSpace().getSize(),
+                        schedule.getSpace().countLegal()});
+  observer.spacesFound(spaces);
+}
+
+//===----------------------------------------------------------------------===//
+// The machinery
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<Machinery> startMachinery(const Plan &plan,
+                                                const Tasks &tasks) {
+  const TuningOptions &options = plan.options;
   WorkerPoolOptions poolOptions;
   poolOptions.worker = options.worker;
   poolOptions.launcher = options.launcher;
-  poolOptions.target = target.spec();
-  poolOptions.threads = target.threads;
+  poolOptions.target = plan.target.spec();
+  poolOptions.threads = plan.target.threads;
   poolOptions.children = options.workers;
   poolOptions.memoryLimitMiB = options.memoryLimitMiB;
   poolOptions.seed = options.seed;
-  poolOptions.onRemark = [this](StringRef key, StringRef remark) {
+  poolOptions.onRemark = [&tasks, &plan](StringRef key, StringRef remark) {
     for (const auto &task : tasks)
-      if (task->getReport().key == key)
+      if (task->getReport().key == key) {
         emitRemark(task->getFunction().getLoc())
             << "task '" << task->getReport().name << "': " << remark;
+        plan.observer->remarked(task->getReport(), remark);
+      }
   };
-  llvm::Expected<std::unique_ptr<WorkerPool>> created =
+  llvm::Expected<std::unique_ptr<WorkerPool>> pool =
       WorkerPool::create(poolOptions);
-  if (!created)
-    return error() << llvm::toString(created.takeError());
-  pool = std::move(*created);
+  if (!pool)
+    return pool.takeError();
   // After the worker was started: LibTorch, where the strategy has an agent,
   // brings threads, and loads while the worker warms up.
-  llvm::Expected<SearchLibrary> loaded =
+  llvm::Expected<SearchLibrary> search =
       SearchLibrary::load(options.searchLibrary);
-  if (!loaded)
-    return error() << llvm::toString(loaded.takeError());
-  searchLibrary = *loaded;
-  if (llvm::Error unusable = searchLibrary->check(options.strategy))
-    return error() << llvm::toString(std::move(unusable));
-  report.peakGflops = target.peakGflops();
-  return success();
+  if (!search)
+    return search.takeError();
+  if (llvm::Error unusable = search->check(options.strategy))
+    return std::move(unusable);
+  return Machinery{std::move(*pool), *search};
 }
 
 /// "cpu: AMD EPYC, 2 threads", "nvvm: NVIDIA H200 (the GPU, being there)".
-std::string Session::describeTarget() const {
+static std::string describeTarget(const TargetDescription &target) {
   std::string text = target.spec() + ": " + target.device;
   if (target.kind == TargetDescription::Kind::CPU)
     text += llvm::formatv(", {0} threads", target.threads);
@@ -237,123 +220,100 @@ std::string Session::describeTarget() const {
   return text;
 }
 
-void Session::showProgress(size_t current, StringRef activity) {
+//===----------------------------------------------------------------------===//
+// The search
+//===----------------------------------------------------------------------===//
+
+/// Returns what it took, but nothing of the tasks.
+static TuningReport search(ModuleOp module, const Plan &plan,
+                           const Tasks &tasks, TrialStore &store,
+                           Machinery &machinery,
+                           const std::atomic<bool> *interrupt) {
+  TuningObserver &observer = *plan.observer;
+  TuningReport report;
+  report.peakGflops = plan.target.peakGflops();
+  observer.runBegan({describeTarget(plan.target), report.peakGflops,
+                     tasks.size(), plan.options.trials, plan.options.seconds});
+  // Before anything is measured, so that what comes from the database does not
+  // depend on how far others have come.
+  for (const auto &task : tasks)
+    if (!task->isFinished(plan.options.trials))
+      store.relate(*task);
+
   SmallVector<const TaskReport *> reports;
   for (const auto &task : tasks)
     reports.push_back(&task->getReport());
-  progress->update(reports, current, activity);
-}
-
-/// On disk as soon as it is known: a killed tuner loses the candidates in
-/// flight and nothing else.
-void Session::keep(TaskTuner &task, ArrayRef<int32_t> configuration,
-                   const Measurement &measurement, bool final) {
-  if (!options.record.empty() && !final)
-    recorders.try_emplace(&task, task.getSpace())
-        .first->second.add(configuration, measurement);
-  if (!database || databaseFailed)
-    return;
-  if (llvm::Error failed = database->add(
-          task.makeRecord(configuration, measurement, final, targetKey))) {
-    databaseFailed = true;
-    error() << llvm::toString(std::move(failed));
-  }
-}
-
-void Session::relate(TaskTuner &task) {
-  if (!database || databaseFailed || !options.record.empty())
-    return;
-  const TaskReport &r = task.getReport();
-  Record query;
-  query.taskKey = r.key;
-  query.targetKey = targetKey;
-  query.schedule = r.schedule;
-  query.fingerprint = task.getSchedule().match.fingerprint;
-  // Tasks of this run tell themselves what they know.
-  llvm::StringSet<> others;
-  if (options.share)
-    for (const auto &other : tasks)
-      others.insert(other->getReport().key);
-  llvm::Expected<std::vector<std::vector<Record>>> related = findRelatedRecords(
-      *database, task.getFunction(), r.flops, query, kRelatedTasks, others);
-  if (!related) { // a cold start does as well
-    llvm::consumeError(related.takeError());
-    return;
-  }
-  for (const std::vector<Record> &records : *related)
-    task.relate(records);
-}
-
-void Session::search() {
-  // Before anything is measured, so that what comes from the database does not
-  // depend on how far others have come.
-  for (auto &task : tasks)
-    if (!task->isFinished(options.trials))
-      relate(*task);
   SearchLoopHooks hooks;
-  hooks.onTrial = [this](TaskTuner &task, ArrayRef<int32_t> configuration,
-                         const Measurement &measurement, bool final) {
-    keep(task, configuration, measurement, final);
+  hooks.onTrial = [&](size_t index, const ScheduleChoice &choice,
+                      const Measurement &measurement, bool final) {
+    const TaskTuner &task = *tasks[index];
+    store.add(task, choice, measurement, final);
+    observer.trialMeasured({task.getReport(),
+                            task.getSchedules()[choice.schedule].getSchedule(),
+                            choice.configuration, measurement, final});
   };
-  hooks.onProgress = [this](size_t task, StringRef activity) {
-    showProgress(task, activity);
+  hooks.onProgress = [&](size_t task, StringRef activity) {
+    observer.progressed(reports, task, activity);
   };
-  hooks.mustStop = [this] {
-    return isInterrupted() || databaseFailed || secondsLeft() < 0;
+  hooks.onWarning = [&](size_t task, const std::string &message) {
+    emitWarning(tasks[task]->getFunction().getLoc())
+        << "task '" << reports[task]->name << "' " << message;
+    observer.remarked(*reports[task], message);
   };
-  hooks.secondsLeft = [this] { return secondsLeft(); };
-  SearchLoop loop(tasks, *pool, *searchLibrary, options, std::move(hooks),
-                  interrupt);
+  hooks.mustStop = [&] {
+    return (interrupt && *interrupt) || !store.getFailure().empty() ||
+           plan.secondsLeft() < 0;
+  };
+  hooks.secondsLeft = [&] { return plan.secondsLeft(); };
+  SearchLoop loop(tasks, *machinery.pool, machinery.search, plan.options,
+                  std::move(hooks), interrupt);
+  // What was measured before the worker was lost is of use.
   if (llvm::Error failed = loop.run())
-    error() << llvm::toString(std::move(failed));
+    emitError(module.getLoc()) << llvm::toString(std::move(failed));
   report.searchSeconds = loop.getSearchSeconds();
-  report.activity = pool->getActivity();
+  report.activity = machinery.pool->getActivity();
+  return report;
 }
 
-LogicalResult Session::writeRecordings() {
-  for (auto &task : tasks) {
-    auto recorder = recorders.find(task.get());
-    if (recorder == recorders.end())
-      continue;
-    const TaskReport &r = task->getReport();
-    std::string path =
-        SpaceRecorder::getPath(options.record, task->getFunction().getSymName(),
-                               /*isOnly=*/tasks.size() == 1);
-    if (llvm::Error failed =
-            recorder->second.write(path, {r.key, r.name, r.schedule,
-                                          task->getSchedule().match.fingerprint,
-                                          target.device, r.flops}))
-      return error() << llvm::toString(std::move(failed));
-  }
-  return success();
+//===----------------------------------------------------------------------===//
+// What is embedded
+//===----------------------------------------------------------------------===//
+
+static void warnOfFailures(const TaskTuner &task, TuningObserver &observer) {
+  const TaskReport &report = task.getReport();
+  std::string failures;
+  for (const auto &[kind, count] : report.failures)
+    failures +=
+        llvm::formatv("{0}{1} {2}", failures.empty() ? "" : ", ", count, kind)
+            .str();
+  if (failures.empty())
+    return;
+  std::string schedules;
+  for (const ScheduleTuner &schedule : task.getSchedules())
+    schedules += (schedules.empty() ? "schedule '" : "' and schedule '") +
+                 schedule.getSchedule().name;
+  std::string message = "is left as it is: every candidate of " + schedules +
+                        "' failed (" + failures +
+                        "), the first with: " + report.firstFailure;
+  emitWarning(task.getFunction().getLoc())
+      << "task '" << report.name << "' " << message;
+  observer.remarked(report, message);
 }
 
-LogicalResult Session::embed() {
+static LogicalResult embed(ModuleOp module, const Tasks &tasks,
+                           TuningObserver &observer) {
   OwningOpRef<ModuleOp> spec = createSpec(module.getContext());
-  for (auto &task : tasks) {
-    // An interrupted or timed-out run embeds what is known to be right so far.
-    if (!task->winner) {
-      std::vector<Configuration> fastest = task->getFastest(1);
-      if (!fastest.empty())
-        task->winner = fastest.front();
-    }
-    if (!task->winner) {
-      std::string failures;
-      for (const auto &[kind, count] : task->getReport().failures)
-        failures += llvm::formatv("{0}{1} {2}", failures.empty() ? "" : ", ",
-                                  count, kind)
-                        .str();
-      if (!failures.empty())
-        emitWarning(task->getFunction().getLoc())
-            << "task '" << task->getReport().name
-            << "' is left as it is: every candidate of schedule '"
-            << task->getReport().schedule << "' failed (" << failures
-            << "), the first with: " << task->getReport().firstFailure;
+  for (const auto &task : tasks) {
+    std::optional<Decision> decision = task->decide();
+    if (!decision) {
+      warnOfFailures(*task, observer);
       continue;
     }
-    if (failed(addResolvedSchedule(*spec, task->getReport().key,
-                                   task->getSchedule().match, task->getSpace(),
-                                   *task->winner)))
+    const TaskSchedule &schedule =
+        task->getSchedules()[decision->choice.schedule].getSchedule();
+    if (failed(addResolvedSchedule(*spec, task->getReport().key, schedule.match,
+                                   schedule.space,
+                                   decision->choice.configuration)))
       return failure();
   }
   if (!getTaskKeys(*spec).empty())
@@ -361,49 +321,55 @@ LogicalResult Session::embed() {
   return success();
 }
 
-FailureOr<TuningReport> Session::run() {
-  if (failed(readOptions()) || failed(findTasks()))
-    return failure();
-  if (options.dryRun) {
-    printDryRun();
-    return report;
-  }
-  if (failed(openDatabase()))
-    return failure();
-  bool everythingKnown = llvm::all_of(tasks, [&](const auto &task) {
-    return task->isFinished(options.trials);
-  });
-  if (!everythingKnown) {
-    if (failed(startWorkers()))
-      return failure();
-    progress->begin(llvm::formatv("{0}, peak {1:f0} GFLOP/s; {2} tasks, up to "
-                                  "{3} trials each",
-                                  describeTarget(), report.peakGflops,
-                                  tasks.size(), options.trials)
-                        .str(),
-                    options.trials, options.seconds);
-    search();
-    pool.reset();
-  } else {
-    progress->begin("everything is in the database", options.trials,
-                    options.seconds);
-  }
-  if (failed(writeRecordings()) || failed(embed()))
-    return failure();
-  for (const auto &task : tasks)
-    report.tasks.push_back(task->getReport());
-  report.interrupted = isInterrupted();
-  report.wallSeconds = monotonicSeconds() - start;
-  progress->finish(report);
-  if (databaseFailed)
-    return failure();
-  return report;
-}
-
-} // namespace
-
 FailureOr<TuningReport>
 chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
                       const std::atomic<bool> *interrupt) {
-  return Session(module, options, interrupt).run();
+  auto error = [&](llvm::Error reason) {
+    return emitError(module.getLoc()) << llvm::toString(std::move(reason));
+  };
+  TuningObserver silent;
+  TuningObserver &observer = options.observer ? *options.observer : silent;
+  llvm::Expected<Plan> plan = makePlan(options, observer);
+  if (!plan)
+    return error(plan.takeError());
+  std::optional<Machinery> machinery; // outlives the searches of the tasks
+  FailureOr<Work> work = findTasks(module, *plan);
+  if (failed(work))
+    return failure();
+  const Tasks &tasks = work->tasks;
+  if (options.dryRun && !tasks.empty())
+    reportSpaces(tasks, observer);
+  if (options.dryRun || tasks.empty())
+    return TuningReport();
+
+  llvm::Expected<TrialStore> store =
+      TrialStore::open(plan->options, databaseTargetKey(plan->target), tasks);
+  if (!store)
+    return error(store.takeError());
+  TuningReport report;
+  if (llvm::all_of(tasks, [&](const auto &task) {
+        return task->isFinished(plan->options.trials);
+      })) {
+    observer.runBegan({"", 0, tasks.size(), plan->options.trials,
+                       options.seconds, /*isDone=*/true});
+  } else {
+    llvm::Expected<Machinery> started = startMachinery(*plan, tasks);
+    if (!started)
+      return error(started.takeError());
+    machinery = std::move(*started);
+    report = search(module, *plan, tasks, *store, *machinery, interrupt);
+    machinery->pool.reset();
+  }
+  if (llvm::Error failed = store->writeRecordings(plan->target.device))
+    return error(std::move(failed));
+  if (failed(embed(module, tasks, observer)))
+    return failure();
+  for (const auto &task : tasks)
+    report.tasks.push_back(task->getReport());
+  report.interrupted = interrupt && *interrupt;
+  report.wallSeconds = monotonicSeconds() - plan->start;
+  observer.runEnded(report);
+  if (!store->getFailure().empty())
+    return emitError(module.getLoc()) << store->getFailure();
+  return report;
 }

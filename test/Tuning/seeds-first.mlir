@@ -9,16 +9,19 @@
 // CHECK-NOT: "configuration"
 
 //--- model.mlir
-func.func @main(%a: tensor<49x49xf32>) -> tensor<49x49xf32> {
-  %e = tensor.empty() : tensor<49x49xf32>
-  %r = linalg.exp ins(%a : tensor<49x49xf32>) outs(%e : tensor<49x49xf32>) -> tensor<49x49xf32>
-  return %r : tensor<49x49xf32>
+// No built-in schedule takes a reduction in the middle, so the three trials are all of the library's.
+func.func @main(%x: tensor<2x3x49x49xf32>) -> tensor<2x49x49xf32> {
+  %low = arith.constant 0xFF800000 : f32
+  %e = tensor.empty() : tensor<2x49x49xf32>
+  %f = linalg.fill ins(%low : f32) outs(%e : tensor<2x49x49xf32>) -> tensor<2x49x49xf32>
+  %r = linalg.reduce { arith.maximumf } ins(%x : tensor<2x3x49x49xf32>) outs(%f : tensor<2x49x49xf32>) dimensions = [1]
+  return %r : tensor<2x49x49xf32>
 }
 
 //--- library.mlir
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match(%op: !transform.any_op {transform.readonly}) -> !transform.any_op {
-    transform.match.operation_name %op ["linalg.exp", "linalg.generic"] : !transform.any_op
+    transform.match.operation_name %op ["linalg.reduce", "linalg.generic"] : !transform.any_op
     transform.yield %op : !transform.any_op
   }
   transform.named_sequence @tile(%op: !transform.any_op {transform.consumed}) attributes {chameleon.seeds = [
@@ -27,7 +30,7 @@ module attributes {transform.with_named_sequence} {
     %columns = transform.tune.knob<"columns"> options = [1, 2, 3, 4, 5, 6, 7, 8, 9, 49] -> !transform.param<i64>
     %rows = transform.tune.knob<"rows"> options = [1, 2, 3, 4, 5, 6, 7, 8, 9, 49] -> !transform.param<i64>
     %rest = transform.tune.knob<"rest"> options = [1, 2, 3, 4, 5, 6, 7, 8, 9, 49] -> !transform.param<i64>
-    %tiled, %loops:2 = transform.structured.tile_using_for %op tile_sizes [%rows, %columns]
+    %tiled, %loops:2 = transform.structured.tile_using_for %op tile_sizes [0, 0, %rows, %columns]
         : (!transform.any_op, !transform.param<i64>, !transform.param<i64>) -> (!transform.any_op, !transform.any_op, !transform.any_op)
     transform.yield
   }

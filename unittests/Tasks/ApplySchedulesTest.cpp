@@ -66,7 +66,6 @@ protected:
 /// What a caller may know of tasks, by the position of a legal configuration.
 class ScriptedSource final : public ScheduleSource {
 public:
-  std::string getName() const override { return "the script"; }
   llvm::Error open(const TargetDescription &) override {
     return isMissing ? llvm::createStringError("the script is lost")
                      : llvm::Error::success();

@@ -23,7 +23,10 @@
 #include "chameleon/Tuning/TaskTuner.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
 #include "gtest/gtest.h"
 #include <set>
@@ -241,6 +244,32 @@ inline std::string makeModel() {
                        arguments, types, body, results);
 }
 
+/// A user's schedule for products, beside the built-in one.
+inline constexpr const char *kLibrary = R"mlir(
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match_mine(
+      %op: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.match.operation_name %op ["linalg.matmul"] : !transform.any_op
+    transform.yield %op : !transform.any_op
+  }
+  transform.named_sequence @mine(
+      %anchor: !transform.any_op {transform.readonly}) attributes {
+      chameleon.seeds = [{a = 8 : i64, b = 4 : i64}, {a = 2 : i64},
+                         {b = 64 : i64}]} {
+    %a = transform.tune.knob<"a"> options = [1, 2, 4, 8, 16, 32, 64, 128]
+        -> !transform.param<i64>
+    %b = transform.tune.knob<"b"> options = [1, 2, 4, 8, 16, 32, 64, 128]
+        -> !transform.param<i64>
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root @match_mine -> @mine
+        : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+)mlir";
+
 /// `makeTasks` before anything else.
 class TuningTest : public testing::Test {
 protected:
@@ -259,7 +288,10 @@ protected:
     return registry;
   }
 
-  void makeTasks(llvm::StringRef model) {
+  /// `libraries`: files that are searched before the built-in ones. No task
+  /// gets more schedules than `most`.
+  void makeTasks(llvm::StringRef model,
+                 llvm::ArrayRef<std::string> libraries = {}, size_t most = 1) {
     tasks.clear();
     relatedCalls.clear();
     numSearches = 0;
@@ -268,14 +300,30 @@ protected:
     auto target = llvm::cantFail(TargetDescription::parse("cpu", 1));
     auto extracted = extractTasks(*module);
     ASSERT_TRUE(succeeded(extracted));
-    auto schedules = ScheduleLibrary::load(&context, {}, "cpu");
+    auto schedules = ScheduleLibrary::load(&context, libraries, "cpu");
     ASSERT_TRUE(succeeded(schedules));
     library.emplace(*schedules);
-    for (const TuningTask &task : *extracted)
-      tasks.push_back(std::make_unique<TaskTuner>(
-          matchTask(task, *library, target.toDLTI(&context))));
+    for (const TuningTask &task : *extracted) {
+      MatchedTask matched = matchTask(task, *library, target.toDLTI(&context));
+      ASSERT_FALSE(matched.schedules.empty());
+      if (matched.schedules.size() > most)
+        matched.schedules.truncate(most);
+      tasks.push_back(std::make_unique<TaskTuner>(std::move(matched)));
+    }
   }
 
+  /// The path of a file that holds `kLibrary`.
+  std::string writeLibrary() {
+    llvm::SmallString<128> path;
+    int descriptor = -1;
+    EXPECT_FALSE(llvm::sys::fs::createTemporaryFile("library", "mlir",
+                                                    descriptor, path));
+    llvm::raw_fd_ostream(descriptor, /*shouldClose=*/true) << kLibrary;
+    remover.setFile(path);
+    return path.str().str();
+  }
+
+  llvm::FileRemover remover;
   mlir::MLIRContext context;
   std::vector<std::string> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;

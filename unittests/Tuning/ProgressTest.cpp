@@ -95,14 +95,14 @@ TEST(Progress, LinesOnlyWhenTheBestImproves) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   Progress progress(Progress::Style::Lines, stream);
-  progress.begin("tuning", 32, 0);
+  progress.runBegan({"cpu", 100, 1, 32, 0});
   TaskReport task = makeTask();
   const TaskReport *tasks[] = {&task};
-  progress.update(tasks, 0, "tuning");
-  progress.update(tasks, 0, "tuning");
+  progress.progressed(tasks, 0, "tuning");
+  progress.progressed(tasks, 0, "tuning");
   EXPECT_EQ(llvm::StringRef(text).count("best 2.000 ms (2.00x)"), 1u) << text;
   task.bestSeconds = 1e-3;
-  progress.update(tasks, 0, "tuning");
+  progress.progressed(tasks, 0, "tuning");
   EXPECT_EQ(llvm::StringRef(text).count("best 1.000 ms (4.00x)"), 1u) << text;
 }
 
@@ -110,10 +110,48 @@ TEST(Progress, QuietSaysNothing) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   Progress progress(Progress::Style::Quiet, stream);
-  progress.begin("tuning", 32, 0);
+  progress.runBegan({"cpu", 100, 1, 32, 0});
   TaskReport task = makeTask();
   const TaskReport *tasks[] = {&task};
-  progress.update(tasks, 0, "tuning");
-  progress.finish({});
+  progress.progressed(tasks, 0, "tuning");
+  progress.runEnded({});
   EXPECT_EQ(text, "");
+}
+
+TEST(Progress, SaysWhoWonWhereSchedulesCompete) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  Progress progress(Progress::Style::Lines, stream);
+  progress.runBegan({"cpu: a processor", 100, 1, 32, 0});
+  EXPECT_EQ(text,
+            "cpu: a processor, peak 100 GFLOP/s; 1 tasks, up to 32 trials "
+            "each\n");
+  TaskReport task = makeTask();
+  const TaskReport *tasks[] = {&task};
+  progress.progressed(tasks, 0, "tuning");
+  EXPECT_EQ(text.find(" by "), std::string::npos) << text;
+  task.numSchedules = 2;
+  task.bestSeconds = 1e-3;
+  progress.progressed(tasks, 0, "tuning");
+  EXPECT_NE(text.find("(4.00x) by builtin:cpu/conv_nchwc@conv_nchwc\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(Progress, ADryRunHasARowASchedule) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  Progress progress(Progress::Style::Quiet, stream);
+  TuningTask task;
+  task.name = "matmul 2x3x4";
+  task.count = 5;
+  SpaceReport spaces[] = {{task, "a@b", 12, 3}, {task, "c@d", 7, std::nullopt}};
+  progress.spacesFound(spaces);
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(text).split(lines, '\n');
+  ASSERT_EQ(lines.size(), 4u) << text;
+  EXPECT_TRUE(lines[1].ends_with("a@b") && lines[1].contains("   3  matmul"))
+      << text;
+  EXPECT_TRUE(lines[2].ends_with("c@d") && lines[2].contains("   ?  matmul"))
+      << text;
 }

@@ -22,16 +22,20 @@ protected:
   void makeTasks() {
     pool = ScriptedPool();
     known.clear();
+    warnings.clear();
     TuningTest::makeTasks(makeModel());
     ASSERT_EQ(4u, tasks.size());
   }
 
   std::string run() {
     SearchLoopHooks hooks;
-    hooks.onTrial = [&](TaskTuner &task, llvm::ArrayRef<int32_t>,
+    hooks.onTrial = [&](size_t task, const ScheduleChoice &,
                         const Measurement &,
-                        bool final) { known[task.getReport().key] += !final; };
+                        bool final) { known[keyOf(task)] += !final; };
     hooks.onProgress = [](size_t, llvm::StringRef) {};
+    hooks.onWarning = [&](size_t task, const std::string &message) {
+      warnings.push_back(tasks[task]->getReport().name + " " + message);
+    };
     hooks.mustStop = [&] { return mustStop || interrupt; };
     hooks.secondsLeft = [] { return std::numeric_limits<double>::infinity(); };
     SearchLoop loop(tasks, pool, search, options, hooks, &interrupt);
@@ -42,6 +46,7 @@ protected:
   TuningOptions options;
   ScriptedPool pool;
   std::map<std::string, int> known; ///< trials by task
+  std::vector<std::string> warnings;
   std::atomic<bool> interrupt{false};
   bool mustStop = false;
 };
@@ -57,12 +62,15 @@ TEST_F(SearchLoopTest, AllTasksAreSearchedAndDecided) {
     EXPECT_EQ(20u, pool.searched[key].size());
     EXPECT_EQ(20, known[key]);
     EXPECT_EQ(1, pool.finals[key]);
-    ASSERT_TRUE(task->winner);
+    std::optional<Decision> decision = task->decide();
+    ASSERT_TRUE(decision);
+    EXPECT_FALSE(decision->isReused);
     double best = 1;
     for (const std::string &spec : pool.searched[key])
       best = std::min(best, ScriptedPool::timeOf(spec));
     EXPECT_DOUBLE_EQ(best, task->getReport().bestSeconds);
-    EXPECT_DOUBLE_EQ(best, ScriptedPool::timeOf(task->makeSpec(*task->winner)));
+    EXPECT_DOUBLE_EQ(best,
+                     ScriptedPool::timeOf(task->makeSpec(decision->choice)));
   }
 }
 
@@ -131,20 +139,20 @@ TEST_F(SearchLoopTest, TheFirstBatchesAreHalf) {
 TEST_F(SearchLoopTest, ATaskWithoutAReferenceIsLeftAlone) {
   pool.withoutReference = {keyOf(1)};
   EXPECT_EQ("", run());
-  EXPECT_EQ(std::vector<std::string>({"task '" + tasks[1]->getReport().name +
-                                      "' is left as it is: no luck"}),
-            diagnostics);
+  EXPECT_EQ(std::vector<std::string>(
+                {tasks[1]->getReport().name + " is left as it is: no luck"}),
+            warnings);
   EXPECT_EQ(1u, pool.searched[keyOf(1)].size());
-  EXPECT_FALSE(tasks[1]->winner);
+  EXPECT_FALSE(tasks[1]->decide());
   for (size_t task : {0, 2, 3})
-    EXPECT_TRUE(tasks[task]->winner);
+    EXPECT_TRUE(tasks[task]->decide());
 }
 
 TEST_F(SearchLoopTest, ATaskThatCannotBeSearchedKeepsItsDefault) {
   options.strategy = "none";
   EXPECT_EQ("", run());
-  EXPECT_EQ(4u, diagnostics.size());
-  EXPECT_TRUE(llvm::StringRef(diagnostics[0]).contains("is not searched"));
+  EXPECT_EQ(4u, warnings.size());
+  EXPECT_TRUE(llvm::StringRef(warnings[0]).contains("is not searched"));
   for (auto &task : tasks)
     EXPECT_EQ(1u, task->getFastest(4).size());
 }
@@ -203,8 +211,8 @@ TEST_F(SearchLoopTest, WithoutRightCandidatesThereAreNoFinals) {
   EXPECT_EQ("", run());
   for (auto &task : tasks) {
     EXPECT_EQ(0, pool.finals[task->getReport().key]);
-    EXPECT_FALSE(task->winner);
-    EXPECT_EQ(20, task->getReport().failures["wrong-result"]);
+    EXPECT_FALSE(task->decide());
+    EXPECT_EQ(20, task->getReport().failures.at("wrong-result"));
   }
 }
 

@@ -31,6 +31,11 @@ func.func @sum(%a: tensor<16384xf32>) -> tensor<16384xf32> {
 
 class TaskExchangeTest : public TuningTest {
 protected:
+  /// Of these tasks, each has one.
+  static ScheduleTuner &getOnly(TaskTuner &task) {
+    EXPECT_EQ(1u, task.getSchedules().size());
+    return task.getSchedules().front();
+  }
   /// Four products, 48, 64, 96 and 128 rows, and the sum; their searches have
   /// the same numbers as the tasks.
   void SetUp() override {
@@ -45,7 +50,7 @@ protected:
     ChameleonSearchOptions options{};
     options.strategy = "test";
     for (auto &task : tasks)
-      llvm::cantFail(task->startSearch(search, options));
+      llvm::cantFail(getOnly(*task).startSearch(search, options));
     exchange.emplace(tasks);
   }
   /// A trial of the `number`-th legal configuration that is found.
@@ -53,22 +58,22 @@ protected:
     Measurement measurement;
     measurement.outcome = Outcome::Ok;
     measurement.seconds = seconds;
-    const DesignSpace &space = tasks[task]->getSpace();
+    const DesignSpace &space = getOnly(*tasks[task]).getSpace();
     Configuration configuration = space.getDefault();
     for (size_t knob = 0; knob < configuration.size(); ++knob)
       for (size_t i = 0; i < space.getKnobs()[knob].options.size(); ++i) {
         Configuration other = configuration;
         other[knob] = i;
-        if (space.isLegal(other) && !tasks[task]->isMeasured(other) &&
+        if (space.isLegal(other) && !tasks[task]->isMeasured({0, other}) &&
             number-- == 0)
-          return tasks[task]->tell(other, measurement);
+          return tasks[task]->tell({0, other}, measurement);
       }
     FAIL() << "so many are not legal";
   }
   /// By source, what the search of `task` is told now.
   std::vector<std::pair<int64_t, std::vector<double>>> inform(size_t task) {
     relatedCalls.clear();
-    exchange->inform(task);
+    exchange->inform(task, 0);
     std::vector<std::pair<int64_t, std::vector<double>>> told;
     for (const RelatedCall &call : relatedCalls) {
       EXPECT_EQ(task, call.search);
@@ -103,8 +108,8 @@ TEST_F(TaskExchangeTest, TheMostAlikeComesFirst) {
 }
 
 TEST_F(TaskExchangeTest, TasksOfOtherSchedulesAreNotTold) {
-  ASSERT_FALSE(tasks[4]->hasKnobsOf(*tasks[0]));
-  ASSERT_TRUE(tasks[3]->hasKnobsOf(*tasks[0]));
+  ASSERT_FALSE(getOnly(*tasks[4]).hasKnobsOf(getOnly(*tasks[0])));
+  ASSERT_TRUE(getOnly(*tasks[3]).hasKnobsOf(getOnly(*tasks[0])));
   for (size_t task = 0; task < 5; ++task)
     tell(task, 0, 1 + task);
   EXPECT_EQ(Told(), inform(4));
@@ -115,7 +120,7 @@ TEST_F(TaskExchangeTest, TasksOfOtherSchedulesAreNotTold) {
 TEST_F(TaskExchangeTest, FailuresAreToldAsSuch) {
   Measurement wrong;
   wrong.outcome = Outcome::WrongResult;
-  tasks[1]->tell(tasks[1]->getSpace().getDefault(), wrong);
+  tasks[1]->tell({0, getOnly(*tasks[1]).getSpace().getDefault()}, wrong);
   EXPECT_EQ(Told({{1, {0}}}), inform(0));
 }
 

@@ -227,3 +227,43 @@ TEST(TaskScheduler, AllRestWhenNothingIsToBeGained) {
     }
   }
 }
+
+TEST(ScheduleCompetition, TheFasterGetsMostButEachIsTried) {
+  for (double ratio : {1.0, 1.2, 1.5, 2.5, 3.5}) {
+    std::vector<ScheduleProgress> schedules = {{{1}}, {{ratio}}};
+    for (int batch = 0; batch < 31; ++batch) {
+      std::optional<size_t> picked = pickSchedule(schedules);
+      ASSERT_TRUE(picked);
+      // Each gains a third over its first 32 trials.
+      std::vector<double> &best = schedules[*picked].best;
+      for (int trial = 0; trial < 4; ++trial)
+        best.push_back((*picked ? ratio : 1) *
+                       (1 - std::min<size_t>(best.size() + 1, 32) / 96.0));
+    }
+    size_t faster = schedules[0].best.size(), slower = schedules[1].best.size();
+    EXPECT_EQ(126u, faster + slower);
+    EXPECT_GE(faster, slower) << ratio;
+    if (ratio == 1)
+      EXPECT_GE(slower, 60u);
+    else
+      EXPECT_LE(slower, 2 / (ratio - 1) + 4) << ratio;
+    EXPECT_TRUE(mayWin(schedules, 0));
+    EXPECT_EQ(ratio == 1, mayWin(schedules, 1)) << ratio;
+  }
+}
+
+TEST(ScheduleCompetition, FailuresAndExhaustedSpaces) {
+  std::vector<double> failed(5), right(40, 1.0);
+  EXPECT_FALSE(pickSchedule({}));
+  EXPECT_EQ(0u, pickSchedule({{{0}}, {{0}}})) << "the first of equal ones";
+  EXPECT_EQ(1u, pickSchedule({{failed}, {{0}}})) << "nothing was right yet";
+  EXPECT_EQ(0u, pickSchedule({{{0}}, {right}})) << "may have had bad luck";
+  EXPECT_EQ(1u, pickSchedule({{failed}, {right}}));
+  EXPECT_FALSE(mayWin({{failed}, {right}}, 0));
+  std::vector<double> slower(5, 1.2);
+  EXPECT_EQ(1u, pickSchedule({{std::vector<double>(12, 1.2)}, {right}}));
+  EXPECT_EQ(0u, pickSchedule({{slower}, {right, false, true}}))
+      << "the better one expects nothing more";
+  EXPECT_EQ(0u, pickSchedule({{slower}, {right, true}})) << "all that is left";
+  EXPECT_FALSE(pickSchedule({{slower, true}, {right, true}}));
+}

@@ -29,18 +29,10 @@
 
 namespace chameleon {
 
-/// A configuration of one of a task's schedules.
-struct ScheduleChoice {
-  size_t schedule = 0; ///< in MatchedTask::schedules
-  Configuration configuration;
-};
-
 /// Knows the best configurations of tasks.
 class ScheduleSource {
 public:
   virtual ~ScheduleSource() = default;
-  /// "the database", in messages.
-  virtual std::string getName() const = 0;
   /// Called once, before any `choose`.
   virtual llvm::Error open(const TargetDescription &target) = 0;
   /// Nothing: it does not know the task.
@@ -60,10 +52,10 @@ struct ApplyOptions {
   bool defaults = false;
 };
 
-/// Returns how many tasks got a schedule. Emits and fails if there is no source
-/// of schedules at all, a file or the source cannot be read, or a schedule
-/// fails on its task. A source that knows none of the module's tasks is a
-/// warning.
+/// Returns how many tasks got a schedule. A task to which its schedule cannot
+/// be applied stays as it is, with a remark that says why. Emits and fails if
+/// there is no source of schedules at all, or a file, library or the source
+/// cannot be read. A spec that knows none of the module's tasks is a warning.
 mlir::FailureOr<int64_t> applySchedules(mlir::ModuleOp module,
                                         const ApplyOptions &options);
 

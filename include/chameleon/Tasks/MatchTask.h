@@ -29,20 +29,44 @@ struct TaskSchedule {
   std::string name;  ///< `builtin:cpu/conv_nchwc@conv_nchwc`
 };
 
+/// A schedule whose matcher accepts a task to which it does not apply.
+struct RefusedSchedule {
+  std::string name;
+  std::string reason; ///< what was expected and found, with notes
+};
+
 struct MatchedTask {
   TuningTask task;
   /// The task's function alone, public, in a module with the facts of the
   /// target, as text (MeasureTask::payload).
   std::string payload;
-  /// Empty: the task stays as it is.
+  /// All that apply, in the library's order. Empty: the task stays as it is.
   llvm::SmallVector<TaskSchedule, 1> schedules;
+  llvm::SmallVector<RefusedSchedule, 0> refused;
 };
 
-/// Finds the schedule of a task: the first that matches and has a legal
-/// configuration. If there is none, a remark on the task's function says why.
-/// `targetFacts` is the target's DLTI attribute.
+/// A configuration of one of a task's schedules.
+struct ScheduleChoice {
+  size_t schedule = 0; ///< in MatchedTask::schedules
+  Configuration configuration;
+
+  bool operator==(const ScheduleChoice &) const = default;
+};
+
+/// Finds the schedules of a task: those that match and have a legal
+/// configuration. Emits nothing. `targetFacts` is the target's DLTI attribute.
 MatchedTask matchTask(const TuningTask &task, const ScheduleLibrary &library,
                       mlir::Attribute targetFacts);
+
+/// Why the task stays as it is, or in what a user's schedule does not apply to
+/// it, as one remark on its function; nothing where there is nothing to say.
+void remarkOnRefusals(const MatchedTask &task);
+
+/// The remark for a task which stays as it is.
+void remarkLeftAsItIs(const TuningTask &task, llvm::StringRef reason);
+
+/// "schedule 'a@b': it is too large; schedule …".
+std::string describe(llvm::ArrayRef<RefusedSchedule> refused);
 
 /// The text of a spec that applies this configuration to the task of this key;
 /// empty if the configuration is not legal.

@@ -7,22 +7,25 @@
 //===----------------------------------------------------------------------===//
 //
 // On a terminal a table that is redrawn in place; elsewhere (logs, CI) a line
-// whenever a task's best improves or ends; or nothing. The closing table is the
-// same everywhere.
+// whenever a task's best improves or ends; or nothing. The closing table and
+// that of a dry run are the same everywhere.
+//
+//   Progress progress(Progress::Style::Lines, llvm::errs());
+//   options.observer = &progress;
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_TUNING_PROGRESS_H
 #define CHAMELEON_TUNING_PROGRESS_H
 
-#include "chameleon/Tuning/TuneModule.h"
+#include "chameleon/Tuning/TuningObserver.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <memory>
 
 namespace chameleon {
 
-class Progress {
+class Progress : public TuningObserver {
 public:
   enum class Style { Quiet, Lines, Table };
 
@@ -33,13 +36,12 @@ public:
   Progress(Style style, llvm::raw_ostream &stream)
       : style(style), stream(stream) {}
 
-  /// `budget` trials a task; `seconds` for all, 0: no limit.
-  void begin(llvm::StringRef headline, int64_t budget, double seconds);
-  /// A batch of `current` was measured. `tasks` in a stable order.
-  void update(llvm::ArrayRef<const TaskReport *> tasks, size_t current,
-              llvm::StringRef activity);
+  void spacesFound(llvm::ArrayRef<SpaceReport> spaces) override;
+  void runBegan(const RunPlan &plan) override;
+  void progressed(llvm::ArrayRef<const TaskReport *> tasks, size_t current,
+                  llvm::StringRef activity) override;
   /// Leaves the live table and prints the closing one.
-  void finish(const TuningReport &report);
+  void runEnded(const TuningReport &report) override;
 
 private:
   void erase();

@@ -25,7 +25,6 @@ class RecordedSchedules final : public ScheduleSource {
 public:
   explicit RecordedSchedules(std::string path) : path(std::move(path)) {}
 
-  std::string getName() const override { return "the database"; }
   llvm::Error open(const TargetDescription &target) override;
   llvm::Expected<std::optional<ScheduleChoice>>
   choose(const MatchedTask &task) override;

@@ -16,6 +16,8 @@
 // A task whose last batches hardly shortened the whole model rests, so that a
 // run ends when nothing is worth another batch.
 //
+// Among the schedules of one task the rule is another, `pickSchedule`.
+//
 // Pure numbers without LLVM, tested on made-up histories; ModelReplay.h runs it
 // on recorded spaces.
 //
@@ -58,6 +60,28 @@ struct TaskSchedulerOptions {
 /// as there is room.
 std::optional<size_t> pickTask(const std::vector<TaskProgress> &tasks,
                                const TaskSchedulerOptions &options = {});
+
+/// One of the schedules that compete for the trials of a task.
+struct ScheduleProgress {
+  std::vector<double> best; ///< best time so far after each trial, seconds; 0:
+                            ///< nothing was right yet
+  bool exhausted = false;   ///< it can propose nothing more
+  bool converged = false;   ///< its search expects nothing much faster
+
+  double now() const { return best.empty() ? 0 : best.back(); }
+};
+
+/// Index of the schedule to give the next batch of the task to: the one that
+/// would be fastest if each gained as much as the fastest did from where it had
+/// as many trials, and beyond that what its trials may have left: down to a
+/// third after one, to two thirds after four, and so on. So equal ones share,
+/// and one that is r times slower gets no more than 2 / (r - 1) trials, and a
+/// batch more. Ties: the first. Nothing: all are exhausted.
+std::optional<size_t>
+pickSchedule(const std::vector<ScheduleProgress> &schedules);
+
+/// Whether that schedule, given trials, may still become the fastest.
+bool mayWin(const std::vector<ScheduleProgress> &schedules, size_t schedule);
 
 } // namespace chameleon
 

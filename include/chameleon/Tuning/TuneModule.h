@@ -19,11 +19,10 @@
 #ifndef CHAMELEON_TUNING_TUNEMODULE_H
 #define CHAMELEON_TUNING_TUNEMODULE_H
 
-#include "chameleon/Measure/WorkerPool.h"
+#include "chameleon/Tuning/TuningObserver.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include <atomic>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -57,8 +56,6 @@ struct TuningOptions {
   std::vector<std::string> launcher; ///< command prefix of the worker
   std::string
       searchLibrary; ///< libchameleon_search; empty: found beside this program
-  std::string progress =
-      "auto"; ///< auto (table on a terminal, else lines), table, lines, quiet
   double compileTimeout =
       0; ///< seconds a candidate; 0: 10, or twenty times the default's own
   double runTimeout =
@@ -67,35 +64,15 @@ struct TuningOptions {
       4096; ///< of a child that compiles and runs candidates
   double tolerance =
       1e-4; ///< largest error relative to the largest element of the reference
-};
-
-/// What became of one task.
-struct TaskReport {
-  std::string key, name, schedule;
-  int64_t count = 0;
-  double flops = 0;
-  double baselineSeconds = 0; ///< of the default configuration; 0: it failed
-  double bestSeconds = 0;     ///< 0: no candidate was right
-  int64_t trials = 0;         ///< measured in this run
-  int64_t reused = 0;         ///< taken from the database
-  std::map<std::string, int64_t> failures; ///< by Outcome
-  std::string firstFailure; ///< message of the first failure of this run
-};
-
-struct TuningReport {
-  std::vector<TaskReport> tasks;
-  double wallSeconds = 0;
-  double searchSeconds = 0; ///< proposing configurations and learning
-  PoolActivity activity;    ///< compiling, checking and timing
-  double peakGflops = 0;    ///< of all threads used
-  bool interrupted = false;
+  TuningObserver *observer = nullptr; ///< is told what happens
 };
 
 /// Prepares (unless told not to), extracts, searches, measures and embeds.
 /// Emits and fails for: unknown options, a missing worker or Search library, a
-/// database that cannot be opened, a module that holds nothing to tune. A task
-/// for which nothing works keeps its plain form with a warning. `*interrupt`
-/// ends it within a second; the best so far is embedded.
+/// database that cannot be opened. A task for which nothing works keeps its
+/// plain form with a remark or warning, as does a module that holds nothing to
+/// tune. `*interrupt` ends it within a second; the best so far is embedded.
+/// Prints nothing: `options.observer` is told.
 mlir::FailureOr<TuningReport>
 tuneModule(mlir::ModuleOp module, const TuningOptions &options,
            const std::atomic<bool> *interrupt = nullptr);

@@ -1,0 +1,91 @@
+//===- RecordedSchedulesTest.cpp - apply what the tuning database knows
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "chameleon/Tuning/RecordedSchedules.h"
+#include "FakeTuning.h"
+#include "chameleon/Tuning/TaskRecords.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+
+using namespace chameleon;
+
+namespace {
+
+class RecordedSchedulesTest : public TuningTest {
+protected:
+  void SetUp() override {
+    makeTasks(makeModel(), {writeLibrary()});
+    llvm::SmallString<128> file;
+    ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("tuning", "db", file));
+    path = file.str();
+    databaseRemover.setFile(path);
+    // A task twice, as if two schedules of the same name and text competed.
+    auto extracted = extractTasks(*module);
+    matched = matchTask(extracted->front(), *library, target.toDLTI(&context));
+    ASSERT_FALSE(matched.schedules.empty());
+    matched.schedules.truncate(1);
+    TaskSchedule other = matched.schedules.front();
+    other.name = "mine.mlir@other";
+    matched.schedules.push_back(other);
+  }
+  void add(Database &database, size_t schedule, size_t seed, double seconds,
+           bool final, Outcome outcome = Outcome::Ok) {
+    Measurement measurement;
+    measurement.outcome = outcome;
+    measurement.seconds = seconds;
+    llvm::cantFail(
+        database.add(makeRecord(matched.task.key, databaseTargetKey(target),
+                                matched.schedules[schedule],
+                                getConfiguration(seed), measurement, final)));
+  }
+  Configuration getConfiguration(size_t seed) {
+    return matched.schedules.front().space.getSeeds()[seed];
+  }
+  std::optional<ScheduleChoice> choose() {
+    RecordedSchedules records(path);
+    llvm::cantFail(records.open(target));
+    return llvm::cantFail(records.choose(matched));
+  }
+
+  TargetDescription target = llvm::cantFail(TargetDescription::parse("cpu", 1));
+  std::string path;
+  llvm::FileRemover databaseRemover;
+  MatchedTask matched;
+};
+
+TEST_F(RecordedSchedulesTest, TheBestOverSchedulesFinalsFirst) {
+  ASSERT_GE(matched.schedules.front().space.getSeeds().size(), 2u);
+  auto database = llvm::cantFail(Database::open(path));
+  EXPECT_FALSE(choose());
+  add(*database, 0, 0, 5, false);
+  EXPECT_EQ((ScheduleChoice{0, getConfiguration(0)}), choose());
+  add(*database, 1, 0, 4, false);
+  EXPECT_EQ((ScheduleChoice{1, getConfiguration(0)}), choose());
+  add(*database, 1, 1, 1, false, Outcome::WrongResult);
+  EXPECT_EQ((ScheduleChoice{1, getConfiguration(0)}), choose());
+  add(*database, 0, 1, 4.5, true);
+  EXPECT_EQ((ScheduleChoice{0, getConfiguration(1)}), choose())
+      << "timed against the others at the end of a run";
+}
+
+TEST_F(RecordedSchedulesTest, RecordsOfAnotherTextAreNone) {
+  auto database = llvm::cantFail(Database::open(path));
+  add(*database, 0, 0, 5, true);
+  matched.schedules.front().match.fingerprint = "changed";
+  EXPECT_FALSE(choose());
+}
+
+TEST_F(RecordedSchedulesTest, AnAbsentDatabaseIsAnError) {
+  RecordedSchedules records(path + ".absent");
+  llvm::Error failed = records.open(target);
+  ASSERT_TRUE(static_cast<bool>(failed));
+  EXPECT_TRUE(
+      llvm::StringRef(llvm::toString(std::move(failed))).contains(".absent"));
+}
+
+} // namespace
