@@ -20,6 +20,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Graph.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -32,10 +33,6 @@ using namespace mlir;
 using namespace chameleon;
 
 namespace {
-
-constexpr llvm::StringLiteral initAttribute = "chameleon.init";
-constexpr llvm::StringLiteral constantAttribute = "chameleon.constant";
-constexpr llvm::StringLiteral taskAttribute = "chameleon.task";
 
 class Hoister {
 public:
@@ -124,13 +121,13 @@ bool Hoister::isHoistable(Operation &op) const {
 
 void Hoister::analyze() {
   for (BlockArgument argument : function.getArguments())
-    if (function.getArgAttr(argument.getArgNumber(), constantAttribute))
+    if (isConstantArgument(argument))
       derived.insert(argument);
   for (Operation &op : function.getBody().front()) {
     if (!isHoistable(op))
       continue;
     derived.insert(op.result_begin(), op.result_end());
-    if (!isLeaf(&op) && !(function->hasAttr(taskAttribute) && isView(&op)))
+    if (!isLeaf(&op) && !(isTask(function) && isView(&op)))
       work.insert(&op);
   }
 }
@@ -200,7 +197,7 @@ func::FuncOp Hoister::createInit(FunctionType type) {
 
 func::FuncOp Hoister::getOrCreateInit() {
   auto module = function->getParentOfType<ModuleOp>();
-  if (auto name = function->getAttrOfType<FlatSymbolRefAttr>(initAttribute))
+  if (FlatSymbolRefAttr name = getInitialiser(function))
     return module.lookupSymbol<func::FuncOp>(name.getAttr());
   func::FuncOp init = createInit(builder.getFunctionType({}, {}));
   func::ReturnOp::create(builder, function.getLoc());
@@ -246,11 +243,6 @@ LogicalResult Hoister::hoist() {
     return success();
 
   func::FuncOp init = getOrCreateInit();
-  if (!init || init.isExternal() || init.getNumArguments() != 0)
-    return function.emitError("initialiser ")
-           << function->getAttr(initAttribute)
-           << " found, expected a function of this module with a body and no "
-              "arguments";
   auto terminator =
       cast<func::ReturnOp>(init.getBody().front().getTerminator());
   SmallVector<Value> results(terminator.getOperands());
@@ -258,17 +250,8 @@ LogicalResult Hoister::hoist() {
   // What was hoisted before is an argument here and a result there.
   IRMapping mapping;
   for (BlockArgument argument : function.getArguments()) {
-    auto index = function.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(),
-                                                        constantAttribute);
-    if (!index)
-      continue;
-    if (index.getInt() < 0 ||
-        index.getInt() >= static_cast<int64_t>(results.size()) ||
-        results[index.getInt()].getType() != argument.getType())
-      return function.emitError("argument ")
-             << argument.getArgNumber() << " is constant " << index.getInt()
-             << ", expected a result of its type in @" << init.getSymName();
-    mapping.map(argument, results[index.getInt()]);
+    if (auto index = getConstantNumber(function, argument.getArgNumber()))
+      mapping.map(argument, results[*index]);
   }
 
   builder.setInsertionPoint(terminator);
@@ -287,8 +270,7 @@ LogicalResult Hoister::hoist() {
   llvm::BitVector unused(function.getNumArguments());
   for (BlockArgument argument : function.getArguments()) {
     unsigned number = argument.getArgNumber();
-    auto index =
-        function.getArgAttrOfType<IntegerAttr>(number, constantAttribute);
+    std::optional<int64_t> index = getConstantNumber(function, number);
     if (!index)
       continue;
     if (argument.use_empty()) {
@@ -297,7 +279,7 @@ LogicalResult Hoister::hoist() {
     }
     function.setArgAttr(number, constantAttribute,
                         builder.getI64IntegerAttr(kept.size()));
-    kept.push_back(results[index.getInt()]);
+    kept.push_back(results[*index]);
   }
   if (failed(function.eraseArguments(unused)))
     return failure();
@@ -331,7 +313,7 @@ std::optional<SmallVector<func::CallOp>> findCalls(func::FuncOp function,
 LogicalResult moveToCallers(func::FuncOp task, ArrayRef<func::CallOp> calls) {
   SmallVector<unsigned> constants;
   for (unsigned i = 0; i < task.getNumArguments(); ++i)
-    if (task.getArgAttr(i, constantAttribute))
+    if (isConstantArgument(task, i))
       constants.push_back(i);
   FailureOr<func::FuncOp> init = Hoister(task).outline();
   if (failed(init))
@@ -374,8 +356,7 @@ FailureOr<func::FuncOp> chameleon::outlineConstants(func::FuncOp task) {
 LogicalResult chameleon::hoistConstants(ModuleOp module) {
   // Tasks first: what leaves them may leave their callers.
   for (auto function : llvm::to_vector(module.getOps<func::FuncOp>())) {
-    if (function.isExternal() || !function.isPrivate() ||
-        !function->hasAttr(taskAttribute) ||
+    if (function.isExternal() || !function.isPrivate() || !isTask(function) ||
         !llvm::hasSingleElement(function.getBody()))
       continue;
     std::optional<SmallVector<func::CallOp>> calls =
@@ -385,7 +366,7 @@ LogicalResult chameleon::hoistConstants(ModuleOp module) {
   }
   llvm::DenseSet<StringRef> initialisers;
   for (auto function : module.getOps<func::FuncOp>())
-    if (auto name = function->getAttrOfType<FlatSymbolRefAttr>(initAttribute))
+    if (FlatSymbolRefAttr name = getInitialiser(function))
       initialisers.insert(name.getValue());
   for (auto function : llvm::to_vector(module.getOps<func::FuncOp>())) {
     // Whoever calls a function would have to pass the new arguments: only entry

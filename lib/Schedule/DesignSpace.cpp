@@ -10,6 +10,7 @@
 #include "ConstraintCompiler.h"
 #include "DesignSpaceImpl.h"
 #include "Facts.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
 
@@ -125,13 +126,11 @@ private:
 
   /// Those that the matcher has in place of the knobs' own.
   LogicalResult readDefaults(transform::NamedSequenceOp matcher) {
-    Attribute listed = matcher ? matcher->getAttr(kDefaultsAttrName) : nullptr;
-    if (!listed)
-      return success();
-    auto defaults = dyn_cast<DictionaryAttr>(listed);
+    auto defaults =
+        matcher ? matcher->getAttrOfType<DictionaryAttr>(defaultsAttribute)
+                : nullptr;
     if (!defaults)
-      return matcher.emitOpError() << "expects '" << kDefaultsAttrName
-                                   << "' to be a dictionary, found " << listed;
+      return success();
     Configuration configuration = getDefaultOptions();
     if (failed(setOptions(defaults, matcher, "default", configuration)))
       return failure();
@@ -144,15 +143,10 @@ private:
   /// so that a misspelt one is found.
   LogicalResult readSeeds(transform::NamedSequenceOp matcher) {
     transform::NamedSequenceOp owner =
-        matcher && matcher->hasAttr(kSeedsAttrName) ? matcher : schedule;
-    Attribute listed = owner->getAttr(kSeedsAttrName);
-    if (!listed)
+        matcher && matcher->hasAttr(seedsAttribute) ? matcher : schedule;
+    auto seeds = owner->getAttrOfType<ArrayAttr>(seedsAttribute);
+    if (!seeds)
       return success();
-    auto seeds = dyn_cast<ArrayAttr>(listed);
-    if (!seeds || !llvm::all_of(seeds, llvm::IsaPred<DictionaryAttr>))
-      return owner.emitOpError()
-             << "expects '" << kSeedsAttrName
-             << "' to be an array of dictionaries, found " << listed;
     for (auto seed : seeds.getAsRange<DictionaryAttr>()) {
       Configuration configuration = getDefaultOptions();
       if (failed(setOptions(seed, owner, "seed", configuration)))

@@ -30,12 +30,6 @@ mlir::FailureOr<Knob> readKnob(mlir::Operation *knobOp);
 /// have the same name.
 mlir::LogicalResult verifyKnobNames(const TunableOps &ops);
 
-/// On a schedule, or on a matcher for what it matches: what their author
-/// expects to be good (DesignSpace.h).
-inline constexpr llvm::StringLiteral kSeedsAttrName = "chameleon.seeds";
-/// On a matcher: default options of knobs in place of the schedule's own.
-inline constexpr llvm::StringLiteral kDefaultsAttrName = "chameleon.defaults";
-
 struct DesignSpace::Impl {
   mlir::OwningOpRef<mlir::transform::NamedSequenceOp>
       schedule; ///< a copy, so that the library may go away

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Facts.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Linalg/TransformOps/LinalgTransformOps.h"
 #include "mlir/Dialect/Transform/SMTExtension/SMTExtensionOps.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
@@ -17,9 +18,6 @@
 
 using namespace mlir;
 using namespace chameleon;
-
-static constexpr StringLiteral anchorName = "chameleon.anchor";
-static constexpr StringLiteral matchesName = "chameleon.matches";
 
 /// A copy of the task in a module of its own, with the attributes of the
 /// modules around it (the target's description).
@@ -94,7 +92,7 @@ ValueRange chameleon::buildMatch(OpBuilder &builder, Location location,
                                  const MatchedAnchor &anchor) {
   Value root = function;
   if (anchor.ordinal) {
-    root = matchAttribute(builder, location, function, anchorName);
+    root = matchAttribute(builder, location, function, anchorAttribute);
     if (anchor.numAnchors > 1) {
       SmallVector<Type> handles(anchor.numAnchors, root.getType());
       auto split = transform::SplitHandleOp::create(
@@ -126,9 +124,10 @@ chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task) {
     Value count = transform::NumAssociationsOp::create(builder, location, param,
                                                        matches->getResult(0));
     transform::AnnotateOp::create(builder, location, target,
-                                  builder.getStringAttr(matchesName), count);
+                                  builder.getStringAttr(matchesAttribute),
+                                  count);
   };
-  Value anchors = matchAttribute(builder, location, root, anchorName);
+  Value anchors = matchAttribute(builder, location, root, anchorAttribute);
   auto each = transform::ForeachOp::create(builder, location, TypeRange(),
                                            ValueRange{anchors}, false);
   {
@@ -145,11 +144,11 @@ chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task) {
 
   MatchedAnchor result;
   auto numMatches = [](Operation *op) {
-    auto count = op->getAttrOfType<IntegerAttr>(matchesName);
+    auto count = op->getAttrOfType<IntegerAttr>(matchesAttribute);
     return count ? count.getInt() : 0;
   };
   function.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (!op->hasAttr(anchorName))
+    if (!op->hasAttr(anchorAttribute))
       return;
     if (numMatches(op) && !result.ordinal)
       result.ordinal = result.numAnchors;
@@ -166,7 +165,8 @@ chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task) {
   if (numMatches(function) > 1)
     task.emitRemark("matcher '")
         << matcher.getSymName() << "' accepts " << numMatches(function)
-        << " operations, none of them marked " << anchorName << ": not used";
+        << " operations, none of them marked " << anchorAttribute
+        << ": not used";
   return std::nullopt;
 }
 
@@ -270,11 +270,11 @@ chameleon::computeFacts(ArrayRef<Value> facts,
              << schedule.getBody().getNumArguments()
              << " arguments, expected 1";
     mapping.map(schedule.getBody().getArgument(0),
-                matchAttribute(builder, location, root, anchorName));
+                matchAttribute(builder, location, root, anchorAttribute));
   }
   slice.clone(builder, mapping);
   auto attributeName = [&](size_t index) {
-    return builder.getStringAttr("chameleon.fact." + Twine(index));
+    return builder.getStringAttr(factAttributePrefix + Twine(index));
   };
   for (auto [index, fact] : llvm::enumerate(facts))
     transform::AnnotateOp::create(builder, location, root, attributeName(index),

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "DesignSpaceImpl.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Transform/SMTExtension/SMTExtensionOps.h"
 #include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -77,7 +78,7 @@ OwningOpRef<transform::NamedSequenceOp>
 DesignSpace::resolve(ArrayRef<int32_t> configuration) const {
   OwningOpRef<transform::NamedSequenceOp> resolved(
       impl->schedule.get().clone());
-  (*resolved)->removeAttr(kSeedsAttrName);
+  (*resolved)->removeAttr(seedsAttribute);
   TunableOps ops(*resolved);
   for (auto [op, knob] : llvm::zip_equal(ops.knobs, impl->knobOfOp))
     cast<transform::tune::KnobOp>(op).setSelectedAttr(

@@ -9,6 +9,7 @@
 #include "DesignSpaceImpl.h"
 #include "Facts.h"
 #include "PreflightChecks.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Linalg/TransformOps/LinalgTransformOps.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/IR/AttrTypeSubElements.h"
@@ -23,7 +24,6 @@ using namespace chameleon;
 using transform::TransformDialect;
 
 static constexpr StringLiteral specName = "chameleon_schedules";
-static constexpr StringLiteral taskName = "chameleon.task";
 
 OwningOpRef<ModuleOp> chameleon::createSpec(MLIRContext *context) {
   OwningOpRef<ModuleOp> spec =
@@ -121,7 +121,7 @@ private:
 static Value matchTask(OpBuilder &builder, Location location, Value root,
                        StringRef taskKey) {
   NamedAttribute key =
-      builder.getNamedAttr(taskName, builder.getStringAttr(taskKey));
+      builder.getNamedAttr(taskAttribute, builder.getStringAttr(taskKey));
   return transform::MatchOp::create(
       builder, location,
       TypeRange(transform::AnyOpType::get(builder.getContext())), root,
@@ -144,16 +144,16 @@ LogicalResult chameleon::addResolvedSchedule(ModuleOp spec, StringRef taskKey,
                              scheduleOp = schedule.schedule;
   SequenceLinker linker(spec);
   OwningOpRef<transform::NamedSequenceOp> plainMatcher = matcherOp.clone();
-  (*plainMatcher)->removeAttr(kSeedsAttrName);
-  (*plainMatcher)->removeAttr(kDefaultsAttrName);
+  (*plainMatcher)->removeAttr(seedsAttribute);
+  (*plainMatcher)->removeAttr(defaultsAttribute);
   FlatSymbolRefAttr matcher =
       linker.add(matcherOp, std::move(plainMatcher), matcherOp.getSymName());
   std::string name = (scheduleOp.getSymName() + "_" + taskKey).str();
   OwningOpRef<transform::NamedSequenceOp> resolved =
       space.resolve(configuration);
-  (*resolved)->setAttr("chameleon.configuration", space.toAttr(configuration));
+  (*resolved)->setAttr(configurationAttribute, space.toAttr(configuration));
   (*resolved)->setAttr(
-      "chameleon.schedule",
+      scheduleAttribute,
       StringAttr::get(spec.getContext(), schedule.libraryName));
   FlatSymbolRefAttr action = linker.add(scheduleOp, std::move(resolved), name);
 
@@ -184,7 +184,7 @@ SmallVector<StringRef> chameleon::getTaskKeys(ModuleOp spec) {
   if (transform::NamedSequenceOp main = getMain(spec))
     for (auto match : main.getOps<transform::MatchOp>())
       if (DictionaryAttr attributes = match.getOpAttrsAttr())
-        if (auto key = attributes.getAs<StringAttr>(taskName))
+        if (auto key = attributes.getAs<StringAttr>(taskAttribute))
           keys.push_back(key);
   return keys;
 }
@@ -203,7 +203,7 @@ LogicalResult chameleon::applySpec(ModuleOp spec, ModuleOp payload) {
   SmallVector<StringRef> keys = getTaskKeys(spec);
   bool found = payload
                    .walk([&](func::FuncOp function) {
-                     auto key = function->getAttrOfType<StringAttr>(taskName);
+                     StringAttr key = getTaskKey(function);
                      return key && llvm::is_contained(keys, key.getValue())
                                 ? WalkResult::interrupt()
                                 : WalkResult::advance();

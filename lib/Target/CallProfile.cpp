@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Target/CallProfile.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/SymbolTable.h"
@@ -22,7 +23,7 @@ void CallProfile::instrument(ModuleOp module, StringRef name) {
   SmallVector<std::pair<func::CallOp, func::FuncOp>> found;
   function.walk([&](func::CallOp call) {
     auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());
-    if (callee && callee->hasAttr("chameleon.task"))
+    if (callee && isTask(callee))
       found.push_back({call, callee});
   });
   if (found.empty())
@@ -49,10 +50,8 @@ void CallProfile::instrument(ModuleOp module, StringRef name) {
     insertMark(position + 1);
     Call &entry = profiled.emplace_back();
     entry.callee = callee.getName().str();
-    if (auto text = callee->getAttrOfType<StringAttr>("chameleon.name"))
-      entry.name = text.getValue().str();
-    if (auto flops = callee->getAttrOfType<IntegerAttr>("chameleon.flops"))
-      entry.flops = flops.getInt();
+    entry.name = getTaskName(callee).str();
+    entry.flops = getTaskFlops(callee);
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "LaunchList.h"
 #include "MemoryPlan.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -257,9 +258,8 @@ llvm::Expected<NVVMFunction> Walk::run(func::FuncOp function) {
     values[argument] = {KernelArgument::Kind::Argument,
                         argument.getArgNumber()};
   }
-  if (auto signature = function->getAttrOfType<TypeAttr>("chameleon.signature"))
-    result.numResults =
-        cast<FunctionType>(signature.getValue()).getNumResults();
+  if (FunctionType signature = getSignature(function))
+    result.numResults = signature.getNumResults();
   if (llvm::Error failed = visit(function, values, 0))
     return std::move(failed);
   for (BufferLifetime &lifetime : temporaries)

@@ -13,6 +13,7 @@
 
 #include "OutlineKernels.h"
 #include "LaunchList.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Utils/GPUUtils.h"
@@ -91,7 +92,7 @@ void outlineKernels(ModuleOp module) {
       if (llvm::all_of(operands, [&](Value operand) {
             return buffers.insert(findBuffer(operand)).second;
           }))
-        kernel->setAttr(distinctBuffersName, builder.getUnitAttr());
+        kernel->setAttr(distinctAttribute, builder.getUnitAttr());
       names->insert(kernel);
       builder.setInsertionPoint(launch);
       gpu::LaunchFuncOp::create(builder, launch.getLoc(), kernel,

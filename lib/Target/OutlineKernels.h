@@ -18,9 +18,6 @@
 
 namespace chameleon {
 
-/// On a kernel whose arguments are known to be different buffers.
-constexpr llvm::StringLiteral distinctBuffersName = "chameleon.distinct";
-
 /// Moves the body of each `gpu.launch` into `gpu.module @kernels`, under the
 /// name of the function and a number. Constants and views of buffers move
 /// along, so that a kernel takes nothing but whole buffers.

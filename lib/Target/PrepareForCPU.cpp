@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PrepareForCPU.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -234,7 +235,7 @@ LogicalResult prepareForBufferization(ModuleOp module) {
   for (func::FuncOp function : functions) {
     if (failed(refuseDynamic(function)))
       return failure();
-    bool isTask = function->hasAttr("chameleon.task");
+    bool isTask = chameleon::isTask(function);
     unsigned results = llvm::count_if(function.getResultTypes(),
                                       llvm::IsaPred<RankedTensorType>);
     if (isTask && results > function.getNumArguments())
@@ -245,7 +246,7 @@ LogicalResult prepareForBufferization(ModuleOp module) {
     if (llvm::all_of(function.getArgumentTypes(),
                      llvm::IsaPred<RankedTensorType>) &&
         results == function.getNumResults())
-      function->setAttr("chameleon.signature",
+      function->setAttr(signatureAttribute,
                         TypeAttr::get(function.getFunctionType()));
     if (!isTask)
       appendDestinations(function, calls[function]);
@@ -425,8 +426,7 @@ void returnNothing(ModuleOp module) {
   for (func::FuncOp function : module.getOps<func::FuncOp>()) {
     unsigned count = function.getNumResults(),
              arguments = function.getNumArguments();
-    if (function.isDeclaration() || !function->hasAttr("chameleon.signature") ||
-        count == 0)
+    if (function.isDeclaration() || !getSignature(function) || count == 0)
       continue;
     auto returnOp =
         cast<func::ReturnOp>(function.getBody().back().getTerminator());
@@ -460,7 +460,7 @@ static void limitOptimization(func::FuncOp function, bool isInitializer) {
   SmallVector<StringRef> attributes;
   if (isInitializer)
     attributes = {"noinline", "optnone"};
-  else if (function->hasAttr("chameleon.task"))
+  else if (isTask(function))
     attributes = {"noinline"};
   if (!attributes.empty())
     function->setAttr(
@@ -471,8 +471,7 @@ static void limitOptimization(func::FuncOp function, bool isInitializer) {
 void finishFunctions(ModuleOp module) {
   llvm::StringSet<> initializers;
   for (func::FuncOp function : module.getOps<func::FuncOp>())
-    if (auto initializer =
-            function->getAttrOfType<FlatSymbolRefAttr>("chameleon.init"))
+    if (FlatSymbolRefAttr initializer = getInitialiser(function))
       initializers.insert(initializer.getValue());
   for (func::FuncOp function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration())
@@ -483,7 +482,7 @@ void finishFunctions(ModuleOp module) {
     // (prepareForBufferization), destinations are buffers of their own, and
     // bufferization copies rather than to pass one buffer as input and
     // destination.
-    if (function->hasAttr("chameleon.signature"))
+    if (getSignature(function))
       for (unsigned index = 0; index < function.getNumArguments(); ++index)
         function.setArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName(),
                             UnitAttr::get(module.getContext()));

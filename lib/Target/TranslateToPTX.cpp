@@ -13,6 +13,7 @@
 
 #include "LaunchList.h"
 #include "OutlineKernels.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Target/LowerToNVVM.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -112,7 +113,7 @@ static void annotateArguments(gpu::GPUModuleOp kernels, llvm::Module &module) {
         continue;
       argument.addAttr(llvm::Attribute::getWithAlignment(
           module.getContext(), llvm::Align(bufferAlignment)));
-      if (kernel->hasAttr(distinctBuffersName))
+      if (kernel->hasAttr(distinctAttribute))
         argument.addAttr(llvm::Attribute::NoAlias);
     }
   }

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Tasks/TuningTask.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -31,7 +32,7 @@ struct HoistConstantsPass
     for (auto function : getOperation().getOps<mlir::func::FuncOp>())
       for (unsigned argument = 0; argument < function.getNumArguments();
            ++argument)
-        if (function.getArgAttr(argument, "chameleon.constant"))
+        if (chameleon::isConstantArgument(function, argument))
           ++numConstants;
   }
 };

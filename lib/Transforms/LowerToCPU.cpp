@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Target/LowerToCPU.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -25,6 +26,7 @@ struct LowerToCPU : chameleon::impl::LowerToCPUPassBase<LowerToCPU> {
     mlir::OpPassManager passes(mlir::ModuleOp::getOperationName());
     chameleon::buildLowerToCPUPipeline(passes, {});
     passes.getDependentDialects(registry);
+    registry.insert<chameleon::ChameleonDialect>();
   }
 
   void runOnOperation() override {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Target/LowerToNVVM.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -31,7 +32,8 @@ struct LowerToNVVM : chameleon::impl::LowerToNVVMPassBase<LowerToNVVM> {
     OpPassManager passes(ModuleOp::getOperationName());
     chameleon::buildLowerToNVVMPipeline(passes, {});
     passes.getDependentDialects(registry);
-    registry.insert<gpu::GPUDialect, NVVM::NVVMDialect>();
+    registry.insert<chameleon::ChameleonDialect, gpu::GPUDialect,
+                    NVVM::NVVMDialect>();
   }
 
   LogicalResult write(StringRef path,

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
@@ -25,7 +26,7 @@ struct ResolveSchedulesPass
   using ResolveSchedulesBase::ResolveSchedulesBase;
 
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<transform::TransformDialect>();
+    registry.insert<ChameleonDialect, transform::TransformDialect>();
   }
 
   /// The configuration that the option gives, else the default.
@@ -102,7 +103,7 @@ struct ResolveSchedulesPass
     }
     OwningOpRef<ModuleOp> spec = createSpec(&getContext());
     for (auto task : module.getOps<func::FuncOp>())
-      if (auto key = task->getAttrOfType<StringAttr>("chameleon.task"))
+      if (StringAttr key = getTaskKey(task))
         if (failed(addTask(*spec, *library, task, key)))
           return signalPassFailure();
     if (!apply)

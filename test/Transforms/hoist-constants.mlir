@@ -80,29 +80,6 @@ func.func @caller(%a: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
 
 // -----
 
-// expected-error @+1 {{initialiser @elsewhere found, expected a function of this module with a body and no arguments}}
-func.func @lost() -> tensor<4xf32> attributes {chameleon.init = @elsewhere} {
-  %v = arith.constant dense_resource<v> : tensor<4xf32>
-  %e = tensor.empty() : tensor<4xf32>
-  %x = linalg.exp ins(%v : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
-  return %x : tensor<4xf32>
-}
-
-// -----
-
-// expected-error @+1 {{argument 0 is constant 1, expected a result of its type in @wrong_init}}
-func.func @wrong(%c: tensor<4xf32> {chameleon.constant = 1 : i64}) -> tensor<4xf32> attributes {chameleon.init = @wrong_init} {
-  %e = tensor.empty() : tensor<4xf32>
-  %y = linalg.log ins(%c : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
-  return %y : tensor<4xf32>
-}
-func.func @wrong_init() -> tensor<4xf32> {
-  %v = arith.constant dense_resource<v> : tensor<4xf32>
-  return %v : tensor<4xf32>
-}
-
-// -----
-
 // Tasks first: the panels that one makes of its weights, marked by whoever outlined it, are made at load, once for each call.
 // Weights that are only read for that are not passed on; a part of them is read where it is.
 // CHECK: func.func @calls(%arg0: tensor<4xf32>, %arg1: tensor<2x4xf32> {chameleon.constant = 0 : i64}, %arg2: tensor<2x4xf32> {chameleon.constant = 1 : i64}) -> tensor<4xf32>

@@ -48,7 +48,8 @@ def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
     Statistic<"numPacks", "packs", "linalg.pack operations in the result">,
     Statistic<"numUnpacks", "unpacks", "linalg.unpack operations in the result">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::chameleon::ChameleonDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def ExtractTasks : Pass<"extract-tasks", "::mlir::ModuleOp"> {
@@ -69,7 +70,7 @@ def ExtractTasks : Pass<"extract-tasks", "::mlir::ModuleOp"> {
     Statistic<"numTasks", "tasks", "Structurally different operations">,
     Statistic<"numCalls", "calls", "Operations that tasks stand for">
   ];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::chameleon::ChameleonDialect", "::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def HoistConstants : Pass<"hoist-constants", "::mlir::ModuleOp"> {
@@ -82,7 +83,7 @@ def HoistConstants : Pass<"hoist-constants", "::mlir::ModuleOp"> {
     moves to its callers first.
   }];
   let statistics = [Statistic<"numConstants", "constants", "Results of initialisers">];
-  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let dependentDialects = ["::chameleon::ChameleonDialect", "::mlir::func::FuncDialect"];
 }
 
 def LowerToCPUPass : Pass<"lower-to-cpu", "::mlir::ModuleOp"> {
@@ -126,8 +127,8 @@ def PrepareModel : Pass<"prepare-model", "::mlir::ModuleOp"> {
     f32, batch norm and bias folded into weights and one addition, elementwise chains fused where nothing is recomputed. What is
     not understood is left as it was.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
-                           "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::chameleon::ChameleonDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def ResolveSchedules : Pass<"resolve-schedules", "::mlir::ModuleOp"> {
