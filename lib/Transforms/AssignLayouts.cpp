@@ -18,7 +18,6 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/ADT/StringSwitch.h"
 
 namespace chameleon {
 #define GEN_PASS_DEF_ASSIGNLAYOUTS
@@ -31,18 +30,8 @@ struct AssignLayoutsPass
   using AssignLayoutsBase::AssignLayoutsBase;
 
   void runOnOperation() override {
-    using Kind = chameleon::LayoutOptions::Kind;
-    std::optional<Kind> kind = llvm::StringSwitch<std::optional<Kind>>(layout)
-                                   .Case("none", Kind::None)
-                                   .Case("nchwc", Kind::NCHWc)
-                                   .Case("nhwc", Kind::NHWC)
-                                   .Default(std::nullopt);
-    if (!kind) {
-      getOperation().emitError("layout '")
-          << layout << "' found, expected none, nchwc or nhwc";
-      return signalPassFailure();
-    }
-    if (failed(chameleon::assignLayouts(getOperation(), {*kind, channelBlock})))
+    if (failed(
+            chameleon::assignLayouts(getOperation(), {layout, channelBlock})))
       return signalPassFailure();
     getOperation().walk([&](mlir::Operation *op) {
       numPacks += mlir::isa<mlir::linalg::PackOp>(op);

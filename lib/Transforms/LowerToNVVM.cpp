@@ -51,10 +51,6 @@ struct LowerToNVVM : chameleon::impl::LowerToNVVMPassBase<LowerToNVVM> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (format != "ptx" && format != "nvvm") {
-      module.emitError("format '") << format << "' found, expected ptx or nvvm";
-      return signalPassFailure();
-    }
     chameleon::LowerToNVVMOptions options;
     options.chip = chip;
     options.features = features;
@@ -63,7 +59,8 @@ struct LowerToNVVM : chameleon::impl::LowerToNVVMPassBase<LowerToNVVM> {
     chameleon::buildLowerToNVVMPipeline(passes, options);
     if (failed(runPipeline(passes, module)))
       return signalPassFailure();
-    if (format == "nvvm" && launches.empty() && ptx.empty())
+    if (format == chameleon::KernelFormat::NVVM && launches.empty() &&
+        ptx.empty())
       return;
     llvm::Expected<chameleon::NVVMProgram> program =
         chameleon::translateToPTX(module, options);
@@ -77,7 +74,7 @@ struct LowerToNVVM : chameleon::impl::LowerToNVVMPassBase<LowerToNVVM> {
           chameleon::printLaunches(*program, os);
         })))
       return signalPassFailure();
-    if (format == "ptx")
+    if (format == chameleon::KernelFormat::PTX)
       chameleon::embedProgram(module, *program, options);
   }
 };

@@ -12,6 +12,8 @@
 #include "chameleon/Tuning/Progress.h"
 #include "chameleon/Tuning/TuneModule.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/StringSaver.h"
 
 namespace chameleon {
 #define GEN_PASS_DEF_TUNESCHEDULES
@@ -46,11 +48,11 @@ struct TuneSchedulesPass
     options.record = record;
     options.workers = workers;
     options.worker = worker;
-    llvm::SmallVector<llvm::StringRef> prefix;
-    llvm::StringRef(launcher).split(prefix, ' ', /*MaxSplit=*/-1,
-                                    /*KeepEmpty=*/false);
-    for (llvm::StringRef word : prefix)
-      options.launcher.push_back(word.str());
+    llvm::BumpPtrAllocator allocator;
+    llvm::StringSaver saver(allocator);
+    llvm::SmallVector<const char *> words;
+    llvm::cl::TokenizeGNUCommandLine(launcher, saver, words);
+    options.launcher.assign(words.begin(), words.end());
     options.searchLibrary = searchLibrary;
     options.compileTimeout = compileTimeout;
     options.runTimeout = runTimeout;

@@ -1,6 +1,6 @@
 // RUN: chameleon-opt %s --lower-to-nvvm="format=nvvm" | FileCheck %s
 // RUN: not chameleon-opt %s --lower-to-nvvm="format=sass" 2>&1 | FileCheck %s --check-prefix=FORMAT
-// FORMAT: error: format 'sass' found, expected ptx or nvvm
+// FORMAT: for the --format option: Cannot find option named 'sass'!
 
 // One thread for each element of the result, blocks of 256; the reduction in a register.
 // CHECK-LABEL: llvm.func @matmul_kernel(

@@ -1,7 +1,7 @@
 // RUN: chameleon-opt %s --assign-layouts | FileCheck %s
 // RUN: not chameleon-opt %s --assign-layouts=layout=nchw 2>&1 | FileCheck %s --check-prefix=LAYOUT
 // RUN: not chameleon-opt %s --assign-layouts=channel-block=5 2>&1 | FileCheck %s --check-prefix=BLOCK
-// LAYOUT: error: layout 'nchw' found, expected none, nchwc or nhwc
+// LAYOUT: for the --layout option: Cannot find option named 'nchw'!
 // BLOCK: error: channel block of 5 found, expected 4, 8 or 16
 
 // CHECK-DAG: #[[$IMAGE:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8) -> (d0, d5, d2 * 2 + d6, d3 * 2 + d7, d8)>

@@ -15,6 +15,8 @@
 // STRATEGY: error: unknown strategy 'luck', expected one of {{.*}}chameleon
 // RUN: not chameleon-opt %s --tune-schedules="no-database=true worker=/nowhere/worker" 2>&1 | FileCheck %s --check-prefix=WORKER
 // WORKER: error: {{.*}}/nowhere/worker
+// RUN: not chameleon-opt %s --tune-schedules="no-database=true launcher='\"/no where/launcher\" -q'" 2>&1 | FileCheck %s --check-prefix=LAUNCHER
+// LAUNCHER: error: {{.*}}'/no where/launcher'
 // RUN: not chameleon-opt %s --tune-schedules="no-database=true search-library=/nowhere/search.so" 2>&1 | FileCheck %s --check-prefix=SEARCH
 // SEARCH: error: cannot load the search library: {{.*}}/nowhere/search.so
 // RUN: not chameleon-opt %s --tune-schedules="library=/nowhere/library.mlir" 2>&1 | FileCheck %s --check-prefix=LIBRARY

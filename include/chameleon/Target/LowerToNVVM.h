@@ -35,6 +35,9 @@
 
 namespace chameleon {
 
+/// What `--lower-to-nvvm` leaves in the module.
+enum class KernelFormat { PTX, NVVM };
+
 struct LowerToNVVMOptions {
   std::string chip = "sm_90";
   std::string features = "+ptx80";

@@ -9,6 +9,8 @@
 #ifndef CHAMELEON_TRANSFORMS_PASSES_H
 #define CHAMELEON_TRANSFORMS_PASSES_H
 
+#include "chameleon/Prepare/Prepare.h"
+#include "chameleon/Target/LowerToNVVM.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir {

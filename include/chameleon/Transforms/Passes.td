@@ -41,7 +41,11 @@ def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
     where it ends. Nothing else is touched; weights are packed too, which `--hoist-constants` then moves to load time.
   }];
   let options = [
-    Option<"layout", "layout", "std::string", /*default=*/"\"nchwc\"", "none, nchwc or nhwc">,
+    Option<"layout", "layout", "::chameleon::LayoutOptions::Kind", /*default=*/"::chameleon::LayoutOptions::Kind::NCHWc",
+           "none, nchwc or nhwc", [{::llvm::cl::values(
+             clEnumValN(::chameleon::LayoutOptions::Kind::None, "none", "As they are"),
+             clEnumValN(::chameleon::LayoutOptions::Kind::NCHWc, "nchwc", "Blocked channels, for vectors"),
+             clEnumValN(::chameleon::LayoutOptions::Kind::NHWC, "nhwc", "Channels last"))}]>,
     Option<"channelBlock", "channel-block", "int64_t", /*default=*/"16", "Largest channel block of nchwc: 4, 8 or 16">
   ];
   let statistics = [
@@ -112,7 +116,10 @@ def LowerToNVVMPass : Pass<"lower-to-nvvm", "::mlir::ModuleOp"> {
   let options = [
     Option<"chip", "chip", "std::string", /*default=*/"\"sm_90\"", "Processor, sm_80 or later">,
     Option<"features", "features", "std::string", /*default=*/"\"+ptx80\"", "LLVM's features: the version of PTX">,
-    Option<"format", "format", "std::string", /*default=*/"\"ptx\"", "What kernels become: ptx or nvvm">,
+    Option<"format", "format", "::chameleon::KernelFormat", /*default=*/"::chameleon::KernelFormat::PTX",
+           "What kernels become: ptx or nvvm", [{::llvm::cl::values(
+             clEnumValN(::chameleon::KernelFormat::PTX, "ptx", "PTX in a gpu.binary"),
+             clEnumValN(::chameleon::KernelFormat::NVVM, "nvvm", "The LLVM dialect in a gpu.module"))}]>,
     Option<"libdevice", "libdevice", "std::string", /*default=*/"", "libdevice.10.bc (default: of $CUDA_HOME or /usr/local/cuda)">,
     Option<"launches", "launches", "std::string", /*default=*/"", "File for the launches of each function, as text">,
     Option<"ptx", "ptx", "std::string", /*default=*/"", "File for the PTX, as text">
@@ -172,7 +179,7 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
     Option<"record", "record", "std::string", /*default=*/"", "Write every trial as a recorded space to this file, one for each of several tasks; measures afresh">,
     Option<"workers", "workers", "unsigned", /*default=*/"0", "Processes that compile candidates (0: all cores)">,
     Option<"worker", "worker", "std::string", /*default=*/"", "Worker executable (default: chameleon-worker beside this program)">,
-    Option<"launcher", "launcher", "std::string", /*default=*/"", "Command prefix that starts the worker, e.g. 'ssh host'">,
+    Option<"launcher", "launcher", "std::string", /*default=*/"", "Command prefix that starts the worker, quoted as for a shell, e.g. 'ssh host'">,
     Option<"searchLibrary", "search-library", "std::string", /*default=*/"", "libchameleon_search (default: beside this program)">,
     Option<"progress", "progress", "std::string", /*default=*/"\"auto\"", "auto, table, lines or quiet">,
     Option<"compileTimeout", "compile-timeout", "double", /*default=*/"0", "Seconds a candidate may compile (0: 10)">,
