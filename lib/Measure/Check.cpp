@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/Check.h"
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Format.h"
@@ -54,14 +55,16 @@ static T load(const void *array, int64_t i) {
   return value;
 }
 
+/// By a table: millions of elements are read, and APFloat takes its time.
 static double halfToDouble(uint16_t bits) {
-  int exponent = (bits >> 10) & 31, fraction = bits & 1023;
-  double magnitude =
-      exponent == 31  ? (fraction ? std::numeric_limits<double>::quiet_NaN()
-                                  : std::numeric_limits<double>::infinity())
-      : exponent == 0 ? std::ldexp(fraction, -24)
-                      : std::ldexp(fraction + 1024, exponent - 25);
-  return bits & 0x8000 ? -magnitude : magnitude;
+  static const std::vector<double> values = [] {
+    std::vector<double> table(1 << 16);
+    for (auto [number, value] : llvm::enumerate(table))
+      value = llvm::APFloat(llvm::APFloat::IEEEhalf(), llvm::APInt(16, number))
+                  .convertToDouble();
+    return table;
+  }();
+  return values[bits];
 }
 
 static double brainToDouble(uint16_t bits) {
