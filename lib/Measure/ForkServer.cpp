@@ -29,8 +29,7 @@
 #include <unistd.h>
 
 using namespace chameleon;
-using protocol::Reply;
-using protocol::Request;
+using namespace chameleon::protocol;
 
 CandidateRunner::~CandidateRunner() = default;
 
@@ -68,12 +67,37 @@ static unsigned threadsOfThisProcess() {
 }
 
 namespace {
-/// A child and the request that it is working on.
+/// What a child is busy with.
+struct Work {
+  int64_t id = 0; ///< of the request
+  double timeout = 0;
+  bool isCompile = false;
+  size_t numResults = 0;
+  std::vector<std::string> tasks; ///< that it needs
+  /// What there is to run was in the child, if that has died.
+  bool needsLivingChild = false;
+
+  Work() = default;
+  Work(int64_t id, const TaskRequest &request)
+      : id(id), timeout(request.timeout) {}
+  Work(int64_t id, const CompileRequest &request)
+      : id(id), timeout(request.timeout), isCompile(true), numResults(1),
+        tasks{request.candidate.taskKey} {}
+  Work(int64_t id, const RunRequest &request)
+      : id(id), timeout(request.timeout),
+        numResults(request.executables.size()),
+        needsLivingChild(request.imports.empty()) {
+    for (const RunRequest::Import &import : request.imports)
+      tasks.push_back(import.taskKey);
+  }
+};
+
+/// A child and what it is working on.
 struct Slot {
   ChildProcess child;
   bool busy = false;
   bool retired = false;        ///< replace the child before its next request
-  Request request;             ///< while busy
+  Work work;                   ///< while busy
   double begin = 0;            ///< when the request came
   std::set<std::string> tasks; ///< that the child knows
   StoredTask preparing;        ///< by a child that prepares
@@ -89,18 +113,22 @@ public:
 
 private:
   bool handle(const Request &request); ///< false: the conversation is over
-  bool hello(const Request &request);
-  void addTask(const Request &request);
-  void dispatch(const Request &request);
-  void finishTask(Slot &slot, Reply reply);
-  void tellTasks(Slot &slot, const Request &request);
+  bool hello(int64_t id, const HelloRequest &request);
+  void addTask(int64_t id, const TaskRequest &request);
+  void dispatch(int64_t child, const Request &request, Work work);
+  void retire(int64_t child);
+  void cancel();
+  void finishTask(Slot &slot, const Reply &reply);
+  void tellTasks(Slot &slot);
   void bury(size_t index, Burial why);
   void receive(size_t index);
   void reply(const Reply &reply) {
     outputBroken |=
         !protocol::writeAll(output, protocol::encodeFrame(toJSON(reply)));
   }
-  void fail(const Request &request, std::string message);
+  void fail(int64_t id, std::string message) {
+    reply({id, ErrorReply{std::move(message)}, std::nullopt});
+  }
   llvm::Error startChild(Slot &slot, const ChildLimits &limits,
                          llvm::function_ref<void(int)> body);
   int millisecondsToDeadline() const;
@@ -138,25 +166,18 @@ private:
 // Requests
 //===----------------------------------------------------------------------===//
 
-void ForkServer::fail(const Request &request, std::string message) {
-  Reply answer;
-  answer.id = request.id;
-  answer.error = std::move(message);
-  reply(answer);
-}
-
-bool ForkServer::hello(const Request &request) {
+bool ForkServer::hello(int64_t id, const HelloRequest &request) {
   if (request.protocolVersion != protocol::version) {
-    fail(request,
+    fail(id,
          llvm::formatv("the worker speaks protocol version {0}, the tuner {1}",
                        protocol::version, request.protocolVersion));
     return false;
   }
   if (request.threads < 1 || request.threads > 1024 || request.children < 0 ||
       request.children > 1024) {
-    fail(request, llvm::formatv("expected 1 to 1024 threads and 0 to 1024 "
-                                "children, found {0} and {1}",
-                                request.threads, request.children));
+    fail(id, llvm::formatv("expected 1 to 1024 threads and 0 to 1024 "
+                           "children, found {0} and {1}",
+                           request.threads, request.children));
     return false;
   }
   // OpenMP reads these when a child first needs it; nothing in this process
@@ -171,18 +192,18 @@ bool ForkServer::hello(const Request &request) {
   options.seed = request.seed;
   llvm::Expected<std::unique_ptr<CandidateRunner>> made = factory(options);
   if (!made) {
-    fail(request, llvm::toString(made.takeError()));
+    fail(id, llvm::toString(made.takeError()));
     return false;
   }
   runner = std::move(*made);
   if (llvm::Error error = runner->warmUp()) {
-    fail(request, llvm::toString(std::move(error)));
+    fail(id, llvm::toString(std::move(error)));
     return false;
   }
   if (unsigned threads = threadsOfThisProcess(); threads > 1) {
-    fail(request, llvm::formatv("the worker has {0} threads after warming up: "
-                                "it cannot fork safely",
-                                threads));
+    fail(id, llvm::formatv("the worker has {0} threads after warming up: "
+                           "it cannot fork safely",
+                           threads));
     return false;
   }
   memoryLimitMiB =
@@ -194,12 +215,8 @@ bool ForkServer::hello(const Request &request) {
   devices = runner->countDevices();
   size_t children = request.children ? request.children : coresOfThisProcess();
   slots.resize(2 * children + devices);
-  Reply ready;
-  ready.id = request.id;
-  ready.protocolVersion = protocol::version;
-  ready.children = static_cast<int64_t>(children);
-  ready.devices = devices;
-  reply(ready);
+  reply({id, ReadyReply{protocol::version, static_cast<int64_t>(children),
+                        devices}});
   return true;
 }
 
@@ -218,41 +235,42 @@ llvm::Error ForkServer::startChild(Slot &slot, const ChildLimits &limits,
   return llvm::Error::success();
 }
 
-void ForkServer::addTask(const Request &request) {
+void ForkServer::addTask(int64_t id, const TaskRequest &request) {
   size_t index = firstPreparing() + request.child;
   if (request.child < 0 || index >= slots.size())
-    return fail(request, llvm::formatv("there is no child {0} to prepare tasks",
-                                       request.child));
+    return fail(id, llvm::formatv("there is no child {0} to prepare tasks",
+                                  request.child));
   Slot &slot = slots[index];
   if (slot.busy)
-    return fail(request, llvm::formatv("child {0} prepares another task",
-                                       request.child));
+    return fail(
+        id, llvm::formatv("child {0} prepares another task", request.child));
   slot.preparing.task = request.task;
   slot.preparing.descriptor = memfd_create("chameleon-task", MFD_CLOEXEC);
   if (slot.preparing.descriptor < 0)
-    return fail(request, llvm::formatv("cannot make a memory file: {0}",
-                                       strerror(errno)));
+    return fail(
+        id, llvm::formatv("cannot make a memory file: {0}", strerror(errno)));
   ChildLimits limits;
   limits.limitFileSize = false; // it writes the memory file
   limits.memoryMiB = addressSpaceOf(index);
   llvm::Error error = startChild(slot, limits, [&](int socket) {
-    servePreparation(*runner, request, slot.preparing.descriptor, socket);
+    servePreparation(*runner, id, request, slot.preparing.descriptor, socket);
   });
   if (error) {
     close(slot.preparing.descriptor);
-    return fail(request, llvm::toString(std::move(error)));
+    return fail(id, llvm::toString(std::move(error)));
   }
   slot.busy = true;
-  slot.request = request;
+  slot.work = Work(id, request);
   slot.begin = monotonicSeconds();
 }
 
 /// The preparation has ended well or badly. Children forked from now on know
 /// the task; those that live are told when they need it.
-void ForkServer::finishTask(Slot &slot, Reply answer) {
+void ForkServer::finishTask(Slot &slot, const Reply &answer) {
   slot.busy = false;
   StoredTask task = std::move(slot.preparing);
-  if (answer.error.empty() && !answer.wantsDevice) {
+  const auto *prepared = std::get_if<PreparedReply>(&answer.body);
+  if (prepared && !prepared->wantsDevice) {
     task.size = static_cast<size_t>(
         std::max<off_t>(lseek(task.descriptor, 0, SEEK_END), 0));
     StoredTask &stored = tasks[task.task.key];
@@ -265,102 +283,96 @@ void ForkServer::finishTask(Slot &slot, Reply answer) {
   reply(answer);
 }
 
-/// A living child learns the tasks of a request that are newer than itself.
-void ForkServer::tellTasks(Slot &slot, const Request &request) {
-  auto tell = [&](const std::string &key) {
+/// A living child learns the tasks of its work that are newer than itself.
+void ForkServer::tellTasks(Slot &slot) {
+  for (const std::string &key : slot.work.tasks) {
     auto task = tasks.find(key);
     if (task == tasks.end() || !slot.tasks.insert(key).second)
-      return;
-    Request news;
-    news.kind = Request::Kind::Task;
+      continue;
+    TaskRequest news;
     news.task = task->second.task;
-    slot.child.send(protocol::encodeFrame(toJSON(news)),
+    slot.child.send(protocol::encodeFrame(toJSON(Request{0, std::move(news)})),
                     task->second.descriptor);
-  };
-  if (request.kind == Request::Kind::Compile)
-    tell(request.candidate.taskKey);
-  for (const Request::Import &import : request.imports)
-    tell(import.taskKey);
+  }
 }
 
-void ForkServer::dispatch(const Request &request) {
-  if (request.child < 0 || prepares(request.child))
-    return fail(request, llvm::formatv("there is no child {0}", request.child));
-  Slot &slot = slots[request.child];
+/// Hands a request over to a child.
+void ForkServer::dispatch(int64_t child, const Request &request, Work work) {
+  if (child < 0 || prepares(child))
+    return fail(work.id, llvm::formatv("there is no child {0}", child));
+  Slot &slot = slots[child];
   if (slot.busy)
-    return fail(request, llvm::formatv("child {0} is busy", request.child));
+    return fail(work.id, llvm::formatv("child {0} is busy", child));
   if (slot.retired && slot.child.isAlive())
     slot.child.kill();
   slot.retired = false;
-  if (!slot.child.isAlive() && request.kind == Request::Kind::Run &&
-      request.imports.empty()) {
+  if (!slot.child.isAlive() && work.needsLivingChild) {
     // The child died while the request was on its way; there is nothing that
     // could be run.
-    Reply answer;
-    answer.id = request.id;
-    answer.lostChild = request.child;
-    answer.results.resize(request.executables.size());
-    return reply(answer);
+    ResultsReply lost;
+    lost.results.resize(work.numResults);
+    return reply({work.id, std::move(lost), child});
   }
   if (!slot.child.isAlive()) {
     ChildLimits limits;
-    limits.memoryMiB = addressSpaceOf(request.child);
+    limits.memoryMiB = addressSpaceOf(child);
     if (llvm::Error error = startChild(slot, limits, [&](int socket) {
           serveCandidates(
               *runner,
               OpenTasks(*runner, tasks,
                         protocol::mostBytesOfOpenTasks(memoryLimitMiB)),
-              deviceOf(request.child), socket);
+              deviceOf(child), socket);
         }))
-      return fail(request, llvm::toString(std::move(error)));
+      return fail(work.id, llvm::toString(std::move(error)));
     slot.tasks.clear();
     for (const auto &[key, task] : tasks)
       slot.tasks.insert(key);
   }
-  tellTasks(slot, request);
+  slot.work = std::move(work);
+  tellTasks(slot);
   // The tail of stderr should belong to this request.
   (void)!ftruncate(slot.child.errorFile, 0);
   slot.busy = true;
   slot.begin = monotonicSeconds();
-  slot.request = request;
   slot.child.send(protocol::encodeFrame(toJSON(request)));
 }
 
-bool ForkServer::handle(const Request &request) {
-  if (request.kind == Request::Kind::Hello) {
-    if (runner) {
-      fail(request, "the worker has been greeted before");
-      return false;
-    }
-    return hello(request);
+void ForkServer::retire(int64_t child) {
+  if (child >= 0 && !prepares(child))
+    slots[child].retired = true;
+}
+
+void ForkServer::cancel() {
+  for (auto [index, slot] : llvm::enumerate(slots)) {
+    slot.child.kill();
+    if (slot.busy && prepares(index))
+      close(slot.preparing.descriptor);
+    slot.busy = false;
   }
-  if (!runner) {
-    fail(request, "the first request must be hello");
+}
+
+bool ForkServer::handle(const Request &request) {
+  int64_t id = request.id;
+  const auto *greeting = std::get_if<HelloRequest>(&request.body);
+  if (greeting && !runner)
+    return hello(id, *greeting);
+  if (greeting || !runner) {
+    fail(id, greeting ? "the worker has been greeted before"
+                      : "the first request must be hello");
     return false;
   }
-  switch (request.kind) {
-  case Request::Kind::Task:
-    addTask(request);
-    break;
-  case Request::Kind::Compile:
-  case Request::Kind::Run:
-    dispatch(request);
-    break;
-  case Request::Kind::Retire:
-    if (request.child >= 0 && !prepares(request.child))
-      slots[request.child].retired = true;
-    break;
-  case Request::Kind::Cancel:
-    for (auto [index, slot] : llvm::enumerate(slots)) {
-      slot.child.kill();
-      if (slot.busy && prepares(index))
-        close(slot.preparing.descriptor);
-      slot.busy = false;
-    }
-    break;
-  case Request::Kind::Hello:
-    break;
-  }
+  std::visit(
+      llvm::makeVisitor([&](const TaskRequest &task) { addTask(id, task); },
+                        [&](const CompileRequest &compile) {
+                          dispatch(compile.child, request, Work(id, compile));
+                        },
+                        [&](const RunRequest &run) {
+                          dispatch(run.child, request, Work(id, run));
+                        },
+                        [&](const RetireRequest &old) { retire(old.child); },
+                        [&](const CancelRequest &) { cancel(); },
+                        [](const HelloRequest &) {}),
+      request.body);
   return true;
 }
 
@@ -368,44 +380,50 @@ bool ForkServer::handle(const Request &request) {
 // Children
 //===----------------------------------------------------------------------===//
 
+/// What the death of a child means for the candidate that it was busy with.
+static Measurement blame(const CauseOfDeath &cause, bool isCompile,
+                         double elapsed) {
+  Measurement result;
+  switch (cause.kind) {
+  case CauseOfDeath::Kind::Crash:
+    result.outcome = isCompile ? Outcome::CompileCrash : Outcome::RunCrash;
+    break;
+  case CauseOfDeath::Kind::Timeout:
+    result.outcome = isCompile ? Outcome::CompileTimeout : Outcome::RunTimeout;
+    break;
+  case CauseOfDeath::Kind::Memory:
+  case CauseOfDeath::Kind::KilledFromOutside:
+    result.outcome = Outcome::MemoryLimit;
+    break;
+  }
+  result.message = cause.message;
+  (isCompile ? result.compileSeconds : result.measureSeconds) = elapsed;
+  return result;
+}
+
 void ForkServer::bury(size_t index, Burial why) {
   Slot &slot = slots[index];
   CauseOfDeath cause = slot.child.bury(why, memoryLimitMiB);
-  bool isCompile = slot.request.kind == Request::Kind::Compile;
   if (why == Burial::TimedOut)
-    cause.message = llvm::formatv("longer than {0:f3} s", slot.request.timeout);
-  double elapsed = monotonicSeconds() - slot.begin;
+    cause.message = llvm::formatv("longer than {0:f3} s", slot.work.timeout);
   Reply answer;
   answer.killedFromOutside =
       cause.kind == CauseOfDeath::Kind::KilledFromOutside;
   if (prepares(index)) {
     if (!slot.busy)
       return;
-    answer.id = slot.request.id;
-    answer.error = "computing the reference: " + cause.message;
+    answer.id = slot.work.id;
+    answer.body = ErrorReply{"computing the reference: " + cause.message};
     return finishTask(slot, answer);
   }
   answer.lostChild = static_cast<int64_t>(index);
   if (slot.busy) {
-    answer.id = slot.request.id;
-    Measurement result;
-    switch (cause.kind) {
-    case CauseOfDeath::Kind::Crash:
-      result.outcome = isCompile ? Outcome::CompileCrash : Outcome::RunCrash;
-      break;
-    case CauseOfDeath::Kind::Timeout:
-      result.outcome =
-          isCompile ? Outcome::CompileTimeout : Outcome::RunTimeout;
-      break;
-    case CauseOfDeath::Kind::Memory:
-    case CauseOfDeath::Kind::KilledFromOutside:
-      result.outcome = Outcome::MemoryLimit;
-      break;
-    }
-    result.message = cause.message;
-    (isCompile ? result.compileSeconds : result.measureSeconds) = elapsed;
-    answer.results.assign(isCompile ? 1 : slot.request.executables.size(),
-                          result);
+    answer.id = slot.work.id;
+    ResultsReply blamed;
+    blamed.results.assign(
+        slot.work.numResults,
+        blame(cause, slot.work.isCompile, monotonicSeconds() - slot.begin));
+    answer.body = std::move(blamed);
     slot.busy = false;
   }
   reply(answer);
@@ -422,7 +440,7 @@ void ForkServer::receive(size_t index) {
   llvm::Expected<Reply> parsed =
       frame ? protocol::parseReply(**frame) : frame.takeError();
   // A child that talks nonsense has been overwritten by its candidate.
-  if (!parsed || !slot.busy || parsed->id != slot.request.id) {
+  if (!parsed || !slot.busy || parsed->id != slot.work.id) {
     if (!parsed)
       llvm::consumeError(parsed.takeError());
     return bury(index, Burial::Nonsense);
@@ -438,8 +456,8 @@ void ForkServer::receive(size_t index) {
 int ForkServer::millisecondsToDeadline() const {
   double earliest = -1;
   for (const Slot &slot : slots)
-    if (slot.busy && slot.request.timeout > 0) {
-      double left = slot.begin + slot.request.timeout - monotonicSeconds();
+    if (slot.busy && slot.work.timeout > 0) {
+      double left = slot.begin + slot.work.timeout - monotonicSeconds();
       earliest = earliest < 0 ? std::max(left, 0.0)
                               : std::min(earliest, std::max(left, 0.0));
     }
@@ -478,8 +496,8 @@ int ForkServer::serve() {
     }
     double now = monotonicSeconds();
     for (auto [index, slot] : llvm::enumerate(slots))
-      if (slot.busy && slot.request.timeout > 0 &&
-          now > slot.begin + slot.request.timeout)
+      if (slot.busy && slot.work.timeout > 0 &&
+          now > slot.begin + slot.work.timeout)
         bury(index, Burial::TimedOut);
     if (polled[0].revents & (POLLIN | POLLHUP | POLLERR)) {
       if (!protocol::readSome(input, decoder))

@@ -13,8 +13,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace chameleon;
-using protocol::Reply;
-using protocol::Request;
+using namespace chameleon::protocol;
 using Event = WorkerProcess::Event;
 
 /// Dynamic linking and warming up, on a loaded machine or through a launcher.
@@ -27,6 +26,8 @@ static constexpr double workerGrace = 10;
 static constexpr size_t roundPerChild = 8;
 /// With devices: being compiled, and waiting for whoever is done first.
 static constexpr size_t openPerChild = 2;
+/// Of a worker, whatever it says.
+static constexpr int64_t mostChildren = 1024;
 /// Of the worker, without a result in between.
 static constexpr unsigned mostDeaths = 3;
 
@@ -40,18 +41,20 @@ llvm::Error ProcessWorkerPool::startWorker(const std::atomic<bool> *interrupt) {
   if (!started)
     return started.takeError();
   worker = std::move(*started);
-  Request hello;
-  hello.kind = Request::Kind::Hello;
-  hello.id = nextId();
+  HelloRequest hello;
   hello.target = options.target;
   hello.threads = options.threads;
   hello.children = options.children;
   hello.memoryLimitMiB = static_cast<int64_t>(options.memoryLimitMiB);
   hello.seed = options.seed;
-  Reply ready;
-  bool sent = worker->send(hello);
+  Reply reply;
+  bool sent = worker->send({nextId(), std::move(hello)});
   Event event =
-      sent ? worker->receive(ready, helloTimeout, interrupt) : Event::Ended;
+      sent ? worker->receive(reply, helloTimeout, interrupt) : Event::Ended;
+  const auto *error = std::get_if<ErrorReply>(&reply.body);
+  ReadyReply ready;
+  if (auto *found = std::get_if<ReadyReply>(&reply.body))
+    ready = *found;
   std::string name = llvm::join(commandLine, " ");
   std::string why;
   if (event == Event::Ended)
@@ -60,19 +63,22 @@ llvm::Error ProcessWorkerPool::startWorker(const std::atomic<bool> *interrupt) {
     why = "was interrupted";
   else if (event == Event::Timeout)
     why = llvm::formatv("did not answer within {0:f0} s", helloTimeout);
-  else if (!ready.error.empty())
-    why = "refused: " + ready.error;
+  else if (error)
+    why = "refused: " + error->message;
   else if (ready.protocolVersion != protocol::version)
     why = llvm::formatv("speaks protocol version {0}, expected {1}",
                         ready.protocolVersion, protocol::version);
-  else if (ready.children < 1)
-    why = llvm::formatv("has {0} children", ready.children);
+  else if (ready.children < 1 || ready.children > mostChildren ||
+           ready.devices < 0 || ready.devices > mostChildren)
+    why = llvm::formatv("has {0} children and {1} devices, expected 1 to {2} "
+                        "and at most {2}",
+                        ready.children, ready.devices, mostChildren);
   if (!why.empty()) {
     worker.reset();
     return llvm::createStringError("worker '%s' %s", name.c_str(), why.c_str());
   }
   compiledInChild.assign(static_cast<size_t>(ready.children), 0);
-  devices = static_cast<size_t>(std::max<int64_t>(ready.devices, 0));
+  devices = static_cast<size_t>(ready.devices);
   inFlight.assign(2 * countChildren() + devices, InFlight());
   activity.children = static_cast<unsigned>(countChildren());
   activity.devices = static_cast<unsigned>(devices);
@@ -161,14 +167,15 @@ size_t ProcessWorkerPool::countFree() const {
   return countChildren() - std::min(busy, countChildren());
 }
 
-void ProcessWorkerPool::send(size_t slot, InFlight entry, Request &request) {
-  request.id = entry.id = nextId();
+template <typename Body>
+void ProcessWorkerPool::send(size_t slot, InFlight entry, Body request) {
+  int64_t id = entry.id = nextId();
   entry.begin = monotonicSeconds();
   entry.deadline = entry.begin + request.timeout;
   for (int64_t ticket : entry.tickets)
     queue.at(ticket).inFlight = true;
   inFlight[slot] = std::move(entry);
-  worker->send(request);
+  worker->send({id, std::move(request)});
 }
 
 void ProcessWorkerPool::prepare(KnownTask &task) {
@@ -180,8 +187,7 @@ void ProcessWorkerPool::prepare(KnownTask &task) {
   for (size_t slot = firstPreparing(); slot < inFlight.size(); ++slot) {
     if (inFlight[slot].id)
       continue;
-    Request request;
-    request.kind = Request::Kind::Task;
+    TaskRequest request;
     request.child = static_cast<int64_t>(slot - firstPreparing());
     request.task = task.task;
     request.mayUseDevice = usesDevice;
@@ -191,27 +197,23 @@ void ProcessWorkerPool::prepare(KnownTask &task) {
     entry.task = &task;
     entry.usesDevice = usesDevice;
     task.state = KnownTask::State::Preparing;
-    return send(slot, entry, request);
+    return send(slot, std::move(entry), std::move(request));
   }
 }
 
 void ProcessWorkerPool::compileOn(size_t child, int64_t ticket) {
   OpenCandidate &candidate = queue.at(ticket);
-  Request request;
   bool isHome = llvm::any_of(queue.getOpen(), [&](const auto &entry) {
     return entry.second.executable &&
            entry.second.child == static_cast<int64_t>(child) &&
            entry.second.exported.empty();
   });
   if (compiledInChild[child] >= options.trialsPerChild && !isHome) {
-    request.kind = Request::Kind::Retire;
-    request.child = static_cast<int64_t>(child);
-    worker->send(request);
+    worker->send({0, RetireRequest{static_cast<int64_t>(child)}});
     compiledInChild[child] = 0;
   }
   ++compiledInChild[child];
-  request = Request();
-  request.kind = Request::Kind::Compile;
+  CompileRequest request;
   request.child = static_cast<int64_t>(child);
   request.candidate = candidate.candidate;
   request.timeout = candidate.policy->compileTimeout;
@@ -219,13 +221,12 @@ void ProcessWorkerPool::compileOn(size_t child, int64_t ticket) {
   InFlight entry;
   entry.kind = InFlight::Kind::Compile;
   entry.tickets = {ticket};
-  send(child, std::move(entry), request);
+  send(child, std::move(entry), std::move(request));
 }
 
 void ProcessWorkerPool::run(const RunWork &work) {
   const MeasurePolicy &policy = *queue.at(work.tickets.front()).policy;
-  Request request;
-  request.kind = Request::Kind::Run;
+  RunRequest request;
   request.child = work.child;
   request.check = work.check;
   request.time = work.time;
@@ -243,7 +244,7 @@ void ProcessWorkerPool::run(const RunWork &work) {
   InFlight entry;
   entry.kind = work.time ? InFlight::Kind::Time : InFlight::Kind::Check;
   entry.tickets = work.tickets;
-  send(static_cast<size_t>(work.child), std::move(entry), request);
+  send(static_cast<size_t>(work.child), std::move(entry), std::move(request));
 }
 
 //===----------------------------------------------------------------------===//
@@ -365,19 +366,22 @@ void ProcessWorkerPool::handlePrepared(const InFlight &entry,
                                        const Reply &reply) {
   KnownTask &task = *entry.task;
   activity.referenceSeconds += monotonicSeconds() - entry.begin;
-  if (!reply.error.empty()) {
+  const auto *prepared = std::get_if<PreparedReply>(&reply.body);
+  if (!prepared) {
+    const auto *error = std::get_if<ErrorReply>(&reply.body);
     task.state = KnownTask::State::Failed;
-    task.failure = reply.error;
+    task.failure =
+        error ? error->message : "the worker answered something else";
     return;
   }
-  if (reply.wantsDevice) {
+  if (prepared->wantsDevice) {
     task.state = KnownTask::State::WantsDevice;
     return;
   }
   task.state = KnownTask::State::Ready;
-  task.bytes = reply.bytes;
-  if (!reply.remark.empty() && options.onRemark && !task.isRemarked)
-    options.onRemark(task.task.key, reply.remark);
+  task.bytes = prepared->bytes;
+  if (!prepared->remark.empty() && options.onRemark && !task.isRemarked)
+    options.onRemark(task.task.key, prepared->remark);
   task.isRemarked = true;
 }
 
@@ -396,11 +400,11 @@ void ProcessWorkerPool::refuse() {
 }
 
 void ProcessWorkerPool::handle(const Reply &reply) {
-  bool isLost = reply.lostChild >= 0;
+  bool isLost = reply.lostChild.has_value();
   if (isLost) {
-    queue.loseChild(reply.lostChild);
-    if (static_cast<size_t>(reply.lostChild) < compiledInChild.size())
-      compiledInChild[reply.lostChild] = 0;
+    queue.loseChild(*reply.lostChild);
+    if (static_cast<size_t>(*reply.lostChild) < compiledInChild.size())
+      compiledInChild[*reply.lostChild] = 0;
   }
   auto found = llvm::find_if(inFlight, [&](const InFlight &entry) {
     return entry.id != 0 && entry.id == reply.id;
@@ -420,10 +424,12 @@ void ProcessWorkerPool::handle(const Reply &reply) {
     deaths = 0;
     queue.finish(ticket, result);
   };
-  if (!reply.error.empty() || reply.results.size() != entry.tickets.size()) {
+  const auto *done = std::get_if<ResultsReply>(&reply.body);
+  if (!done || done->results.size() != entry.tickets.size()) {
+    const auto *error = std::get_if<ErrorReply>(&reply.body);
     Measurement lost;
     lost.message =
-        reply.error.empty() ? "the worker sent too few results" : reply.error;
+        error ? error->message : "the worker sent another number of results";
     for (int64_t ticket : entry.tickets)
       finish(ticket, lost);
     return;
@@ -431,7 +437,7 @@ void ProcessWorkerPool::handle(const Reply &reply) {
   // Which one of several killed the child is not known.
   if (isLost && entry.tickets.size() > 1)
     return queue.dissolveGroup(entry.tickets.front());
-  for (auto [ticket, result] : llvm::zip_equal(entry.tickets, reply.results)) {
+  for (auto [ticket, result] : llvm::zip_equal(entry.tickets, done->results)) {
     // The child died between compiling and running.
     if (isLost && result.outcome == Outcome::WorkerLost)
       continue;
@@ -440,7 +446,7 @@ void ProcessWorkerPool::handle(const Reply &reply) {
     if (result.outcome != Outcome::Ok || entry.kind == InFlight::Kind::Time)
       finish(ticket, result);
     else if (isCompile)
-      queue.setCompiled(ticket, child, reply.id, reply.exported, result);
+      queue.setCompiled(ticket, child, reply.id, done->exported, result);
     else
       queue.setChecked(ticket, child, result);
   }
@@ -493,9 +499,7 @@ void ProcessWorkerPool::stop(llvm::StringRef why) {
 
 void ProcessWorkerPool::interruptAll() {
   if (worker && !isIdle()) {
-    Request cancel;
-    cancel.kind = Request::Kind::Cancel;
-    worker->send(cancel);
+    worker->send({0, CancelRequest()});
     llvm::fill(compiledInChild, 0);
   }
   stop("interrupted");

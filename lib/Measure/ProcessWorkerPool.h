@@ -78,7 +78,8 @@ private:
 
   // A worker that cannot take a request has ended, which the next wait for a
   // reply tells.
-  void send(size_t slot, InFlight entry, protocol::Request &request);
+  template <typename Body>
+  void send(size_t slot, InFlight entry, Body request);
   void prepare(KnownTask &task);
   void compileOn(size_t child, int64_t ticket);
   void run(const RunWork &work);

@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/Protocol.h"
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Endian.h"
 #include <cerrno>
 #include <cmath>
@@ -18,11 +17,6 @@
 using namespace chameleon;
 using namespace chameleon::protocol;
 namespace json = llvm::json;
-
-static constexpr std::pair<Request::Kind, llvm::StringLiteral> requestNames[] =
-    {{Request::Kind::Hello, "hello"},     {Request::Kind::Task, "task"},
-     {Request::Kind::Compile, "compile"}, {Request::Kind::Run, "run"},
-     {Request::Kind::Retire, "retire"},   {Request::Kind::Cancel, "cancel"}};
 
 //===----------------------------------------------------------------------===//
 // Values
@@ -38,82 +32,52 @@ static json::Value text(llvm::StringRef value) {
   return json::isUTF8(value) ? value.str() : json::fixUTF8(value);
 }
 
-/// Reads fields of an object, the first failure wins. Missing fields keep their
-/// default.
 namespace {
-class Reader {
-public:
-  Reader(const json::Object &object, std::string &error)
-      : object(object), error(error) {}
+/// A field that `number` has written.
+struct Number {
+  double value = 0;
+};
 
-  void read(llvm::StringRef name, std::string &out) {
-    if (const json::Value *value = object.get(name)) {
-      if (auto string = value->getAsString())
-        out = string->str();
-      else
-        fail(name);
-    }
+bool fromJSON(const json::Value &value, Number &result, json::Path path) {
+  if (value.getAsNull()) {
+    result.value = std::numeric_limits<double>::infinity();
+    return true;
   }
-  void read(llvm::StringRef name, int64_t &out) {
-    if (const json::Value *value = object.get(name)) {
-      if (auto integer = value->getAsInteger())
-        out = *integer;
-      else
-        fail(name);
-    }
+  return json::fromJSON(value, result.value, path);
+}
+
+/// Fields of one object; after the first that is missing or of the wrong type,
+/// nothing is read.
+class Fields {
+public:
+  Fields(const json::Value &value, json::Path path)
+      : mapper(value, path), isGood(mapper) {}
+
+  template <typename T>
+  Fields &operator()(llvm::StringLiteral name, T &field) {
+    isGood = isGood && mapper.map(name, field);
+    return *this;
   }
-  void read(llvm::StringRef name, uint64_t &out) {
-    if (const json::Value *value = object.get(name)) {
-      if (auto integer = value->getAsUINT64())
-        out = *integer;
-      else
-        fail(name);
-    }
+  Fields &operator()(llvm::StringLiteral name, double &field) {
+    Number number;
+    isGood = isGood && mapper.map(name, number);
+    field = number.value;
+    return *this;
   }
-  void read(llvm::StringRef name, bool &out) {
-    if (const json::Value *value = object.get(name)) {
-      if (auto boolean = value->getAsBoolean())
-        out = *boolean;
-      else
-        fail(name);
-    }
+  template <typename T>
+  Fields &optional(llvm::StringLiteral name, T &field) {
+    isGood = isGood && mapper.mapOptional(name, field);
+    return *this;
   }
-  void read(llvm::StringRef name, double &out) {
-    if (const json::Value *value = object.get(name)) {
-      if (auto real = value->getAsNumber())
-        out = *real;
-      else if (value->getAsNull())
-        out = std::numeric_limits<double>::infinity();
-      else
-        fail(name);
-    }
-  }
-  const json::Object *nested(llvm::StringRef name) {
-    if (const json::Value *value = object.get(name)) {
-      if (const json::Object *result = value->getAsObject())
-        return result;
-      fail(name);
-    }
-    return nullptr;
-  }
-  const json::Array *array(llvm::StringRef name) {
-    if (const json::Value *value = object.get(name)) {
-      if (const json::Array *result = value->getAsArray())
-        return result;
-      fail(name);
-    }
-    return nullptr;
-  }
-  void fail(llvm::StringRef name) {
-    if (error.empty())
-      error = ("field '" + name + "' has the wrong type").str();
-  }
+  operator bool() const { return isGood; }
 
 private:
-  const json::Object &object;
-  std::string &error;
+  json::ObjectMapper mapper;
+  bool isGood;
 };
 } // namespace
+
+namespace chameleon {
 
 static json::Value toJSON(const MeasurePolicy &policy) {
   return json::Object{{"compileTimeout", number(policy.compileTimeout)},
@@ -129,20 +93,14 @@ static json::Value toJSON(const MeasurePolicy &policy) {
                       {"coldCache", policy.coldCache}};
 }
 
-static void fromJSON(const json::Object &object, MeasurePolicy &policy,
-                     std::string &error) {
-  Reader reader(object, error);
-  reader.read("compileTimeout", policy.compileTimeout);
-  reader.read("runTimeout", policy.runTimeout);
-  reader.read("warmup", policy.warmup);
-  reader.read("minimum", policy.minimum);
-  reader.read("minimumCalls", policy.minimumCalls);
-  reader.read("maximumCalls", policy.maximumCalls);
-  reader.read("giveUpAbove", policy.giveUpAbove);
-  reader.read("contendersBelow", policy.contendersBelow);
-  reader.read("tolerance", policy.tolerance);
-  reader.read("interleaved", policy.interleaved);
-  reader.read("coldCache", policy.coldCache);
+static bool fromJSON(const json::Value &value, MeasurePolicy &policy,
+                     json::Path path) {
+  return Fields(value, path)("compileTimeout", policy.compileTimeout)(
+      "runTimeout", policy.runTimeout)("warmup", policy.warmup)(
+      "minimum", policy.minimum)("minimumCalls", policy.minimumCalls)(
+      "maximumCalls", policy.maximumCalls)("giveUpAbove", policy.giveUpAbove)(
+      "contendersBelow", policy.contendersBelow)("tolerance", policy.tolerance)(
+      "interleaved", policy.interleaved)("coldCache", policy.coldCache);
 }
 
 static json::Value toJSON(const Measurement &measurement) {
@@ -156,196 +114,262 @@ static json::Value toJSON(const Measurement &measurement) {
                       {"calls", measurement.calls}};
 }
 
-static void fromJSON(const json::Object &object, Measurement &measurement,
-                     std::string &error) {
-  Reader reader(object, error);
-  std::string outcome;
-  reader.read("outcome", outcome);
-  if (std::optional<Outcome> parsed = outcomeFromString(outcome))
-    measurement.outcome = *parsed;
-  else if (error.empty())
-    error = "unknown outcome '" + outcome + "'";
-  reader.read("message", measurement.message);
-  reader.read("seconds", measurement.seconds);
-  reader.read("spreadSeconds", measurement.spreadSeconds);
-  reader.read("relativeError", measurement.relativeError);
-  reader.read("compileSeconds", measurement.compileSeconds);
-  reader.read("measureSeconds", measurement.measureSeconds);
-  reader.read("calls", measurement.calls);
+static bool fromJSON(const json::Value &value, Outcome &outcome,
+                     json::Path path) {
+  std::optional<llvm::StringRef> name = value.getAsString();
+  std::optional<Outcome> parsed =
+      name ? outcomeFromString(*name) : std::nullopt;
+  if (!parsed) {
+    path.report("expected the name of an outcome");
+    return false;
+  }
+  outcome = *parsed;
+  return true;
 }
 
-json::Value protocol::toJSON(const Request &request) {
-  json::Object object{{"id", request.id}};
-  for (auto [kind, name] : requestNames)
-    if (kind == request.kind)
-      object["type"] = name;
-  switch (request.kind) {
-  case Request::Kind::Hello:
-    object["version"] = request.protocolVersion;
-    object["target"] = text(request.target);
-    object["threads"] = request.threads;
-    object["children"] = request.children;
-    object["memoryLimitMiB"] = request.memoryLimitMiB;
-    object["seed"] = request.seed;
-    break;
-  case Request::Kind::Task:
-    object["key"] = text(request.task.key);
-    object["payload"] = text(request.task.payload);
-    object["outputs"] = request.task.numOutputs;
-    object["child"] = request.child;
-    object["mayUseDevice"] = request.mayUseDevice;
-    object["timeout"] = number(request.timeout);
-    break;
-  case Request::Kind::Compile:
-    object["child"] = request.child;
-    object["key"] = text(request.candidate.taskKey);
-    object["spec"] = text(request.candidate.spec);
-    object["timeout"] = number(request.timeout);
-    break;
-  case Request::Kind::Run:
-    object["child"] = request.child;
-    object["executables"] = json::Array(request.executables);
-    object["check"] = request.check;
-    object["time"] = request.time;
-    object["keep"] = request.keep;
-    if (!request.imports.empty()) {
-      json::Array imports;
-      for (const Request::Import &import : request.imports)
-        imports.push_back(
-            json::Array{text(import.taskKey), text(import.exported)});
-      object["imports"] = std::move(imports);
-    }
-    object["policy"] = ::toJSON(request.policy);
-    object["timeout"] = number(request.timeout);
-    break;
-  case Request::Kind::Retire:
-    object["child"] = request.child;
-    break;
-  case Request::Kind::Cancel:
-    break;
-  }
+static bool fromJSON(const json::Value &value, Measurement &measurement,
+                     json::Path path) {
+  return Fields(value, path)("outcome", measurement.outcome)(
+      "message", measurement.message)("seconds", measurement.seconds)(
+      "spreadSeconds", measurement.spreadSeconds)(
+      "relativeError", measurement.relativeError)("compileSeconds",
+                                                  measurement.compileSeconds)(
+      "measureSeconds", measurement.measureSeconds)("calls", measurement.calls);
+}
+
+} // namespace chameleon
+
+//===----------------------------------------------------------------------===//
+// Messages
+//===----------------------------------------------------------------------===//
+
+namespace chameleon::protocol {
+
+/// The text under "type", and writing and reading the fields of each type.
+/// @{
+static llvm::StringLiteral getType(const HelloRequest &) { return "hello"; }
+static void writeFields(json::Object &object, const HelloRequest &hello) {
+  object["version"] = hello.protocolVersion;
+  object["target"] = text(hello.target);
+  object["threads"] = hello.threads;
+  object["children"] = hello.children;
+  object["memoryLimitMiB"] = hello.memoryLimitMiB;
+  object["seed"] = hello.seed;
+}
+static bool readFields(Fields &&fields, HelloRequest &hello) {
+  return fields("version", hello.protocolVersion)("target", hello.target)(
+      "threads", hello.threads)("children", hello.children)(
+      "memoryLimitMiB", hello.memoryLimitMiB)("seed", hello.seed);
+}
+
+static llvm::StringLiteral getType(const TaskRequest &) { return "task"; }
+static void writeFields(json::Object &object, const TaskRequest &request) {
+  object["child"] = request.child;
+  object["timeout"] = number(request.timeout);
+  object["key"] = text(request.task.key);
+  object["payload"] = text(request.task.payload);
+  object["outputs"] = request.task.numOutputs;
+  object["mayUseDevice"] = request.mayUseDevice;
+}
+static bool readFields(Fields &&fields, TaskRequest &request) {
+  return fields("child", request.child)("timeout", request.timeout)(
+      "key", request.task.key)("payload", request.task.payload)(
+      "outputs", request.task.numOutputs)("mayUseDevice", request.mayUseDevice);
+}
+
+static llvm::StringLiteral getType(const CompileRequest &) { return "compile"; }
+static void writeFields(json::Object &object, const CompileRequest &request) {
+  object["child"] = request.child;
+  object["timeout"] = number(request.timeout);
+  object["key"] = text(request.candidate.taskKey);
+  object["spec"] = text(request.candidate.spec);
+}
+static bool readFields(Fields &&fields, CompileRequest &request) {
+  return fields("child", request.child)("timeout", request.timeout)(
+      "key", request.candidate.taskKey)("spec", request.candidate.spec);
+}
+
+static json::Value toJSON(const RunRequest::Import &import) {
+  return json::Object{{"key", text(import.taskKey)},
+                      {"exported", text(import.exported)}};
+}
+static bool fromJSON(const json::Value &value, RunRequest::Import &import,
+                     json::Path path) {
+  return Fields(value, path)("key", import.taskKey)("exported",
+                                                    import.exported);
+}
+
+static llvm::StringLiteral getType(const RunRequest &) { return "run"; }
+static void writeFields(json::Object &object, const RunRequest &request) {
+  object["child"] = request.child;
+  object["timeout"] = number(request.timeout);
+  object["executables"] = json::Array(request.executables);
+  object["check"] = request.check;
+  object["time"] = request.time;
+  object["keep"] = request.keep;
+  if (!request.imports.empty())
+    object["imports"] = json::Array(request.imports);
+  object["policy"] = toJSON(request.policy);
+}
+static bool readFields(Fields &&fields, RunRequest &request) {
+  return fields("child", request.child)("timeout", request.timeout)(
+             "executables", request.executables)("check", request.check)(
+             "time", request.time)("keep", request.keep)("policy",
+                                                         request.policy)
+      .optional("imports", request.imports);
+}
+
+static llvm::StringLiteral getType(const RetireRequest &) { return "retire"; }
+static void writeFields(json::Object &object, const RetireRequest &request) {
+  object["child"] = request.child;
+}
+static bool readFields(Fields &&fields, RetireRequest &request) {
+  return fields("child", request.child);
+}
+
+static llvm::StringLiteral getType(const CancelRequest &) { return "cancel"; }
+static void writeFields(json::Object &, const CancelRequest &) {}
+static bool readFields(Fields &&fields, CancelRequest &) { return fields; }
+
+static llvm::StringLiteral getType(const ErrorReply &) { return "error"; }
+static void writeFields(json::Object &object, const ErrorReply &reply) {
+  object["error"] = text(reply.message);
+}
+static bool readFields(Fields &&fields, ErrorReply &reply) {
+  return fields("error", reply.message);
+}
+
+static llvm::StringLiteral getType(const ReadyReply &) { return "ready"; }
+static void writeFields(json::Object &object, const ReadyReply &reply) {
+  object["version"] = reply.protocolVersion;
+  object["children"] = reply.children;
+  object["devices"] = reply.devices;
+}
+static bool readFields(Fields &&fields, ReadyReply &reply) {
+  return fields("version", reply.protocolVersion)("children", reply.children)(
+      "devices", reply.devices);
+}
+
+static llvm::StringLiteral getType(const PreparedReply &) { return "prepared"; }
+static void writeFields(json::Object &object, const PreparedReply &reply) {
+  object["remark"] = text(reply.remark);
+  object["wantsDevice"] = reply.wantsDevice;
+  object["bytes"] = reply.bytes;
+}
+static bool readFields(Fields &&fields, PreparedReply &reply) {
+  return fields("remark", reply.remark)("wantsDevice", reply.wantsDevice)(
+      "bytes", reply.bytes);
+}
+
+static llvm::StringLiteral getType(const ResultsReply &) { return "results"; }
+static void writeFields(json::Object &object, const ResultsReply &reply) {
+  object["results"] = json::Array(reply.results);
+  if (!reply.exported.empty())
+    object["exported"] = text(reply.exported);
+}
+static bool readFields(Fields &&fields, ResultsReply &reply) {
+  return fields("results", reply.results).optional("exported", reply.exported);
+}
+
+static llvm::StringLiteral getType(const LostReply &) { return "lost"; }
+static void writeFields(json::Object &, const LostReply &) {}
+static bool readFields(Fields &&fields, LostReply &) { return fields; }
+/// @}
+
+template <typename... Bodies>
+static json::Object writeBody(const std::variant<Bodies...> &body) {
+  return std::visit(
+      [](const auto &one) {
+        json::Object object{{"type", getType(one)}};
+        writeFields(object, one);
+        return object;
+      },
+      body);
+}
+
+/// Nothing if no body has this type, else whether it could be read.
+template <typename... Bodies>
+static std::optional<bool> readBody(std::variant<Bodies...> &body,
+                                    llvm::StringRef type,
+                                    const json::Value &value, json::Path path) {
+  std::optional<bool> result;
+  auto tryOne = [&](auto one) {
+    if (result || getType(one) != type)
+      return;
+    result = readFields(Fields(value, path), one);
+    body = std::move(one);
+  };
+  (tryOne(Bodies()), ...);
+  return result;
+}
+
+json::Value toJSON(const Request &request) {
+  json::Object object = writeBody(request.body);
+  object["id"] = request.id;
   return object;
 }
 
-llvm::Expected<Request> protocol::parseRequest(const json::Value &value) {
+json::Value toJSON(const Reply &reply) {
+  json::Object object = writeBody(reply.body);
+  object["id"] = reply.id;
+  if (reply.lostChild)
+    object["lostChild"] = *reply.lostChild;
+  if (reply.killedFromOutside)
+    object["killedFromOutside"] = true;
+  return object;
+}
+
+/// `what`: request or reply.
+template <typename Message>
+static llvm::Expected<Message>
+parse(const json::Value &value, llvm::StringLiteral what, llvm::StringRef type,
+      llvm::function_ref<bool(Fields &&, Message &)> readCommon) {
+  Message message;
+  json::Path::Root root(what);
+  std::optional<bool> isGood = readBody(message.body, type, value, root);
+  if (!isGood)
+    return llvm::createStringError("unknown %s '%s'", what.data(),
+                                   type.str().c_str());
+  if (!*isGood || !readCommon(Fields(value, root), message))
+    return root.getError();
+  return message;
+}
+
+static llvm::StringRef getType(const json::Value &value) {
   const json::Object *object = value.getAsObject();
-  if (!object)
-    return llvm::createStringError("a request is not an object");
-  Request request;
-  std::string error, type;
-  Reader reader(*object, error);
-  reader.read("type", type);
-  const auto *named = llvm::find_if(
-      requestNames, [&](auto &entry) { return entry.second == type; });
-  if (named == std::end(requestNames))
-    return llvm::createStringError("unknown request '%s'", type.c_str());
-  request.kind = named->first;
-  reader.read("id", request.id);
-  reader.read("child", request.child);
-  reader.read("timeout", request.timeout);
-  reader.read("version", request.protocolVersion);
-  reader.read("target", request.target);
-  reader.read("threads", request.threads);
-  reader.read("children", request.children);
-  reader.read("memoryLimitMiB", request.memoryLimitMiB);
-  reader.read("seed", request.seed);
-  reader.read("key", request.task.key);
-  request.candidate.taskKey = request.task.key;
-  reader.read("payload", request.task.payload);
-  reader.read("outputs", request.task.numOutputs);
-  reader.read("mayUseDevice", request.mayUseDevice);
-  reader.read("spec", request.candidate.spec);
-  if (const json::Array *executables = reader.array("executables"))
-    for (const json::Value &executable : *executables) {
-      if (auto id = executable.getAsInteger())
-        request.executables.push_back(*id);
-      else
-        reader.fail("executables");
-    }
-  if (const json::Array *imports = reader.array("imports"))
-    for (const json::Value &import : *imports) {
-      const json::Array *pair = import.getAsArray();
-      auto key =
-          pair && pair->size() == 2 ? (*pair)[0].getAsString() : std::nullopt;
-      auto exported = key ? (*pair)[1].getAsString() : std::nullopt;
-      if (exported)
-        request.imports.push_back({key->str(), exported->str()});
-      else
-        reader.fail("imports");
-    }
-  if (!request.imports.empty() &&
-      request.imports.size() != request.executables.size())
-    reader.fail("imports");
-  reader.read("check", request.check);
-  reader.read("time", request.time);
-  reader.read("keep", request.keep);
-  if (const json::Object *policy = reader.nested("policy"))
-    fromJSON(*policy, request.policy, error);
-  if (!error.empty())
-    return llvm::createStringError("request '%s': %s", type.c_str(),
-                                   error.c_str());
+  return object ? object->getString("type").value_or("") : "";
+}
+
+llvm::Expected<Request> parseRequest(const json::Value &value) {
+  llvm::Expected<Request> request = parse<Request>(
+      value, "request", getType(value), [](Fields &&fields, Request &request) {
+        return static_cast<bool>(fields("id", request.id));
+      });
+  if (!request)
+    return request;
+  if (auto *run = std::get_if<RunRequest>(&request->body);
+      run && !run->imports.empty() &&
+      run->imports.size() != run->executables.size())
+    return llvm::createStringError("request has %zu imports, expected one for "
+                                   "each of its %zu executables",
+                                   run->imports.size(),
+                                   run->executables.size());
   return request;
 }
 
-json::Value protocol::toJSON(const Reply &reply) {
-  json::Object object{{"id", reply.id}};
-  if (!reply.error.empty())
-    object["error"] = text(reply.error);
-  if (!reply.remark.empty())
-    object["remark"] = text(reply.remark);
-  if (reply.wantsDevice)
-    object["wantsDevice"] = true;
-  if (reply.bytes)
-    object["bytes"] = reply.bytes;
-  if (!reply.results.empty()) {
-    json::Array results;
-    for (const Measurement &measurement : reply.results)
-      results.push_back(::toJSON(measurement));
-    object["results"] = std::move(results);
-  }
-  if (!reply.exported.empty())
-    object["exported"] = text(reply.exported);
-  if (reply.lostChild >= 0)
-    object["lostChild"] = reply.lostChild;
-  if (reply.killedFromOutside)
-    object["killedFromOutside"] = true;
-  if (reply.protocolVersion) {
-    object["version"] = reply.protocolVersion;
-    object["children"] = reply.children;
-    object["devices"] = reply.devices;
-  }
-  return object;
+llvm::Expected<Reply> parseReply(const json::Value &value) {
+  // Workers of other versions say in a reply without a type that they are.
+  const json::Object *object = value.getAsObject();
+  llvm::StringRef type =
+      object && object->get("error") ? "error" : getType(value);
+  return parse<Reply>(value, "reply", type, [](Fields &&fields, Reply &reply) {
+    return static_cast<bool>(
+        fields("id", reply.id)("lostChild", reply.lostChild)
+            .optional("killedFromOutside", reply.killedFromOutside));
+  });
 }
 
-llvm::Expected<Reply> protocol::parseReply(const json::Value &value) {
-  const json::Object *object = value.getAsObject();
-  if (!object)
-    return llvm::createStringError("a reply is not an object");
-  Reply reply;
-  std::string error;
-  Reader reader(*object, error);
-  reader.read("id", reply.id);
-  reader.read("error", reply.error);
-  reader.read("remark", reply.remark);
-  reader.read("wantsDevice", reply.wantsDevice);
-  reader.read("bytes", reply.bytes);
-  if (const json::Array *results = reader.array("results"))
-    for (const json::Value &result : *results) {
-      if (const json::Object *measurement = result.getAsObject())
-        fromJSON(*measurement, reply.results.emplace_back(), error);
-      else
-        reader.fail("results");
-    }
-  reader.read("exported", reply.exported);
-  reader.read("lostChild", reply.lostChild);
-  reader.read("killedFromOutside", reply.killedFromOutside);
-  reader.read("version", reply.protocolVersion);
-  reader.read("children", reply.children);
-  reader.read("devices", reply.devices);
-  if (!error.empty())
-    return llvm::createStringError("reply: %s", error.c_str());
-  return reply;
-}
+} // namespace chameleon::protocol
 
 //===----------------------------------------------------------------------===//
 // Frames
@@ -356,6 +380,24 @@ std::string protocol::encodeFrame(const json::Value &value) {
   llvm::raw_string_ostream(frame) << value;
   llvm::support::endian::write32le(frame.data(), frame.size() - 4);
   return frame;
+}
+
+/// Whether brackets nest deeper than `most` somewhere in a text of JSON.
+static bool isNestedDeeper(llvm::StringRef text, unsigned most) {
+  unsigned depth = 0;
+  bool isQuoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (isQuoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      isQuoted = !isQuoted;
+    else if (!isQuoted && (c == '{' || c == '[') && ++depth > most)
+      return true;
+    else if (!isQuoted && (c == '}' || c == ']') && depth > 0)
+      --depth;
+  }
+  return false;
 }
 
 llvm::Expected<std::optional<json::Value>> FrameDecoder::next() {
@@ -370,7 +412,12 @@ llvm::Expected<std::optional<json::Value>> FrameDecoder::next() {
                                    json::fixUTF8(rest.take_front(60)).c_str());
   if (rest.size() < 4 + size_t(length))
     return std::nullopt;
-  llvm::Expected<json::Value> value = json::parse(rest.substr(4, length));
+  llvm::StringRef text = rest.substr(4, length);
+  if (isNestedDeeper(text, maximumNesting))
+    return llvm::createStringError("a frame nests more than %u brackets: '%s'",
+                                   maximumNesting,
+                                   json::fixUTF8(text.take_front(60)).c_str());
+  llvm::Expected<json::Value> value = json::parse(text);
   consumed += 4 + size_t(length);
   if (consumed == buffer.size()) {
     buffer.clear();

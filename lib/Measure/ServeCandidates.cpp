@@ -20,8 +20,7 @@
 #include <unistd.h>
 
 using namespace chameleon;
-using protocol::Reply;
-using protocol::Request;
+using namespace chameleon::protocol;
 
 /// As `protocol::readSome`, with the descriptors that come along.
 static bool receive(int socket, protocol::FrameDecoder &decoder,
@@ -59,11 +58,11 @@ public:
   void serve();
 
 private:
-  void learnTask(const Request &request);
-  void compile(const Request &request, Reply &reply);
-  void importAll(const Request &request,
+  void learnTask(const TaskRequest &request);
+  ResultsReply compile(int64_t id, const CompileRequest &request);
+  void importAll(const RunRequest &request,
                  std::map<int64_t, Measurement> &failures);
-  void run(const Request &request, Reply &reply);
+  ResultsReply run(const RunRequest &request);
   void drop(int64_t id);
 
   CandidateRunner &runner;
@@ -75,7 +74,7 @@ private:
 };
 } // namespace
 
-void CandidateServer::learnTask(const Request &request) {
+void CandidateServer::learnTask(const TaskRequest &request) {
   if (descriptors.empty())
     return;
   StoredTask task;
@@ -94,28 +93,31 @@ void CandidateServer::drop(int64_t id) {
   imported.erase(id);
 }
 
-void CandidateServer::compile(const Request &request, Reply &reply) {
+ResultsReply CandidateServer::compile(int64_t id,
+                                      const CompileRequest &request) {
+  ResultsReply reply;
   Measurement &result = reply.results.emplace_back();
   const std::string &key = request.candidate.taskKey;
   if (std::string whyNot = tasks.open(key); !whyNot.empty()) {
     result.outcome = Outcome::CompileError;
     result.message = whyNot;
-    return;
+    return reply;
   }
   double begin = monotonicSeconds();
-  result = runner.compile(request.id, request.candidate);
+  result = runner.compile(id, request.candidate);
   result.compileSeconds = monotonicSeconds() - begin;
   if (result.outcome != Outcome::Ok)
-    return;
-  tasks.hold(request.id, key);
+    return reply;
+  tasks.hold(id, key);
   if (runner.countDevices() > 0) {
-    reply.exported = runner.exportExecutable(request.id);
-    drop(request.id);
+    reply.exported = runner.exportExecutable(id);
+    drop(id);
   }
+  return reply;
 }
 
 /// `failures`: of executables that could not be imported.
-void CandidateServer::importAll(const Request &request,
+void CandidateServer::importAll(const RunRequest &request,
                                 std::map<int64_t, Measurement> &failures) {
   for (auto [id, import] : llvm::zip(request.executables, request.imports)) {
     if (imported.count(id))
@@ -134,10 +136,11 @@ void CandidateServer::importAll(const Request &request,
   }
 }
 
-void CandidateServer::run(const Request &request, Reply &reply) {
+ResultsReply CandidateServer::run(const RunRequest &request) {
   std::map<int64_t, Measurement> failures;
   importAll(request, failures);
   double begin = monotonicSeconds();
+  ResultsReply reply;
   std::vector<Measurement> &results = reply.results;
   results.resize(request.executables.size());
   std::vector<int64_t> right;
@@ -168,6 +171,7 @@ void CandidateServer::run(const Request &request, Reply &reply) {
   if (!request.keep)
     for (int64_t id : request.executables)
       drop(id);
+  return reply;
 }
 
 void CandidateServer::serve() {
@@ -183,17 +187,20 @@ void CandidateServer::serve() {
     llvm::Expected<Request> request = protocol::parseRequest(**frame);
     if (!request)
       return llvm::consumeError(request.takeError());
-    if (request->kind == Request::Kind::Task) {
-      learnTask(*request);
+    Reply reply{request->id};
+    if (auto *task = std::get_if<TaskRequest>(&request->body)) {
+      learnTask(*task);
       continue;
     }
-    limitProcessorTime(request->timeout);
-    Reply reply;
-    reply.id = request->id;
-    if (request->kind == Request::Kind::Compile)
-      compile(*request, reply);
-    else
-      run(*request, reply);
+    if (auto *candidate = std::get_if<CompileRequest>(&request->body)) {
+      limitProcessorTime(candidate->timeout);
+      reply.body = compile(request->id, *candidate);
+    } else if (auto *executables = std::get_if<RunRequest>(&request->body)) {
+      limitProcessorTime(executables->timeout);
+      reply.body = run(*executables);
+    } else {
+      reply.body = ErrorReply{"a child only compiles and runs"};
+    }
     if (!protocol::writeAll(socket, protocol::encodeFrame(toJSON(reply))))
       return;
   }
@@ -219,24 +226,21 @@ static bool writeFile(int descriptor, llvm::StringRef rest) {
   return true;
 }
 
-void chameleon::servePreparation(CandidateRunner &runner,
-                                 const Request &request, int descriptor,
+void chameleon::servePreparation(CandidateRunner &runner, int64_t id,
+                                 const TaskRequest &request, int descriptor,
                                  int socket) {
   limitProcessorTime(request.timeout);
-  Reply reply;
-  reply.id = request.id;
+  Reply reply{id};
   llvm::Expected<PreparedTask> prepared =
       runner.prepareTask(request.task, request.mayUseDevice);
-  if (!prepared) {
-    reply.error = llvm::toString(prepared.takeError());
-  } else {
-    reply.remark = prepared->remark;
-    reply.wantsDevice = prepared->wantsDevice;
-    reply.bytes = static_cast<int64_t>(prepared->data.size());
-    if (!writeFile(descriptor, llvm::StringRef(prepared->data.data(),
-                                               prepared->data.size())))
-      reply.error =
-          llvm::formatv("cannot store the reference: {0}", strerror(errno));
-  }
+  if (!prepared)
+    reply.body = ErrorReply{llvm::toString(prepared.takeError())};
+  else if (!writeFile(descriptor, llvm::StringRef(prepared->data.data(),
+                                                  prepared->data.size())))
+    reply.body = ErrorReply{
+        llvm::formatv("cannot store the reference: {0}", strerror(errno))};
+  else
+    reply.body = PreparedReply{prepared->remark, prepared->wantsDevice,
+                               static_cast<int64_t>(prepared->data.size())};
   protocol::writeAll(socket, protocol::encodeFrame(toJSON(reply)));
 }

@@ -25,9 +25,11 @@ void serveCandidates(CandidateRunner &runner, OpenTasks tasks,
                      std::optional<unsigned> device, int socket);
 
 /// A child that prepares a task: writes the data into `descriptor`, sends one
-/// reply.
-void servePreparation(CandidateRunner &runner, const protocol::Request &request,
-                      int descriptor, int socket);
+/// reply
+/// to the request `id`.
+void servePreparation(CandidateRunner &runner, int64_t id,
+                      const protocol::TaskRequest &request, int descriptor,
+                      int socket);
 
 } // namespace chameleon
 

@@ -10,8 +10,7 @@
 #include "gtest/gtest.h"
 
 using namespace chameleon;
-using protocol::Reply;
-using protocol::Request;
+using namespace chameleon::protocol;
 using Event = WorkerProcess::Event;
 
 namespace {
@@ -25,12 +24,9 @@ protected:
     worker = std::move(*started);
   }
 
-  Request request(Request::Kind kind) {
-    Request result;
-    result.kind = kind;
-    result.id = ++lastId;
-    result.timeout = 20;
-    return result;
+  template <typename Body>
+  Request request(Body body) {
+    return {++lastId, std::move(body)};
   }
   Reply call(const Request &request) {
     EXPECT_TRUE(worker->send(request));
@@ -42,27 +38,38 @@ protected:
     return reply;
   }
   void greet() {
-    Request hello = request(Request::Kind::Hello);
+    HelloRequest hello;
     hello.children = 2;
-    Reply reply = call(hello);
-    EXPECT_EQ("", reply.error);
-    EXPECT_EQ(2, reply.children);
-    EXPECT_EQ(protocol::version, reply.protocolVersion);
-    Request task = request(Request::Kind::Task);
-    task.task = {"task", "payload", 1};
-    EXPECT_EQ("", call(task).error);
+    Reply reply = call(request(hello));
+    auto *ready = std::get_if<ReadyReply>(&reply.body);
+    ASSERT_TRUE(ready);
+    EXPECT_EQ(2, ready->children);
+    EXPECT_EQ(protocol::version, ready->protocolVersion);
+    TaskRequest task{/*child=*/0, /*timeout=*/20, {"task", "payload", 1}};
+    EXPECT_TRUE(
+        std::holds_alternative<PreparedReply>(call(request(task)).body));
   }
-  Request compile(llvm::StringRef spec, int64_t child = 0) {
-    Request result = request(Request::Kind::Compile);
-    result.candidate = {"task", spec.str()};
-    result.child = child;
-    return result;
+  Request compile(llvm::StringRef spec, int64_t child = 0,
+                  double timeout = 20) {
+    return request(CompileRequest{child, timeout, {"task", spec.str()}});
   }
   Request run(int64_t executable, int64_t child = 0) {
-    Request result = request(Request::Kind::Run);
-    result.executables = {executable};
-    result.child = child;
-    return result;
+    RunRequest run;
+    run.child = child;
+    run.timeout = 20;
+    run.executables = {executable};
+    return request(std::move(run));
+  }
+  static std::string errorOf(const Reply &reply) {
+    auto *error = std::get_if<ErrorReply>(&reply.body);
+    return error ? error->message : "";
+  }
+  /// The only one.
+  static Measurement resultOf(const Reply &reply) {
+    auto *results = std::get_if<ResultsReply>(&reply.body);
+    EXPECT_TRUE(results && results->results.size() == 1);
+    return results && results->results.size() == 1 ? results->results[0]
+                                                   : Measurement();
   }
 
   std::unique_ptr<WorkerProcess> worker;
@@ -70,82 +77,77 @@ protected:
 };
 
 TEST_F(ForkServer, HelloComesFirst) {
-  EXPECT_EQ("the first request must be hello", call(compile("good")).error);
+  EXPECT_EQ("the first request must be hello", errorOf(call(compile("good"))));
   Reply reply;
   EXPECT_EQ(Event::Ended, worker->receive(reply, 20, nullptr));
   EXPECT_EQ("ended with exit status 1", worker->whyEnded());
 }
 
 TEST_F(ForkServer, VersionsMustAgree) {
-  Request hello = request(Request::Kind::Hello);
+  HelloRequest hello;
   hello.protocolVersion = 99;
-  EXPECT_EQ("the worker speaks protocol version 3, the tuner 99",
-            call(hello).error);
+  EXPECT_EQ("the worker speaks protocol version 4, the tuner 99",
+            errorOf(call(request(hello))));
 }
 
 TEST_F(ForkServer, HelloOnce) {
   greet();
   EXPECT_EQ("the worker has been greeted before",
-            call(request(Request::Kind::Hello)).error);
+            errorOf(call(request(HelloRequest()))));
 }
 
 TEST_F(ForkServer, NonsensicalNumbers) {
-  Request hello = request(Request::Kind::Hello);
+  HelloRequest hello;
   hello.threads = 0;
   hello.children = -1;
   EXPECT_EQ("expected 1 to 1024 threads and 0 to 1024 children, found 0 and -1",
-            call(hello).error);
+            errorOf(call(request(hello))));
 }
 
 TEST_F(ForkServer, ChildrenThatAreNotThere) {
   greet();
-  EXPECT_EQ("there is no child 2", call(compile("good", 2)).error);
-  EXPECT_EQ("there is no child -1", call(compile("good", -1)).error);
+  EXPECT_EQ("there is no child 2", errorOf(call(compile("good", 2))));
+  EXPECT_EQ("there is no child -1", errorOf(call(compile("good", -1))));
   // Nothing was compiled there, so there is nobody to run it.
   Reply reply = call(run(1, 1));
   EXPECT_EQ(1, reply.lostChild);
-  ASSERT_EQ(1u, reply.results.size());
-  EXPECT_EQ(Outcome::WorkerLost, reply.results[0].outcome);
+  EXPECT_EQ(Outcome::WorkerLost, resultOf(reply).outcome);
 }
 
 TEST_F(ForkServer, OneRequestAChild) {
   greet();
-  Request hanging = compile("compile-hang");
-  hanging.timeout = 0.5;
+  Request hanging = compile("compile-hang", /*child=*/0, /*timeout=*/0.5);
   EXPECT_TRUE(worker->send(hanging));
-  EXPECT_EQ("child 0 is busy", call(compile("good")).error);
+  EXPECT_EQ("child 0 is busy", errorOf(call(compile("good"))));
   // The other child works meanwhile.
-  Reply good = call(compile("good", 1));
-  ASSERT_EQ(1u, good.results.size());
-  EXPECT_EQ(Outcome::Ok, good.results[0].outcome);
+  EXPECT_EQ(Outcome::Ok, resultOf(call(compile("good", 1))).outcome);
   Reply late = receive();
   EXPECT_EQ(hanging.id, late.id);
   EXPECT_EQ(0, late.lostChild);
-  EXPECT_EQ(Outcome::CompileTimeout, late.results[0].outcome);
+  EXPECT_EQ(Outcome::CompileTimeout, resultOf(late).outcome);
 }
 
 TEST_F(ForkServer, RetiredChildIsAnother) {
   greet();
   auto processOf = [&] {
     Request compiled = compile("good");
-    EXPECT_EQ(Outcome::Ok, call(compiled).results[0].outcome);
-    return call(run(compiled.id)).results[0].message;
+    EXPECT_EQ(Outcome::Ok, resultOf(call(compiled)).outcome);
+    return resultOf(call(run(compiled.id))).message;
   };
   std::string first = processOf();
   EXPECT_EQ(first, processOf());
-  Request retire = request(Request::Kind::Retire);
-  EXPECT_TRUE(worker->send(retire));
+  EXPECT_TRUE(worker->send(request(RetireRequest())));
   EXPECT_NE(first, processOf());
 }
 
 TEST_F(ForkServer, CancelledRequestsAreNotAnswered) {
   greet();
   EXPECT_TRUE(worker->send(compile("compile-hang")));
-  EXPECT_TRUE(worker->send(request(Request::Kind::Cancel)));
+  EXPECT_TRUE(worker->send(request(CancelRequest())));
   Request next = compile("good");
   Reply reply = call(next);
   EXPECT_EQ(next.id, reply.id);
-  EXPECT_EQ(Outcome::Ok, reply.results[0].outcome);
+  EXPECT_EQ(Outcome::Ok, resultOf(reply).outcome);
 }
 
 } // namespace

@@ -12,8 +12,7 @@
 #include "gtest/gtest.h"
 
 using namespace chameleon;
-using protocol::Reply;
-using protocol::Request;
+using namespace chameleon::protocol;
 
 namespace {
 
@@ -59,19 +58,20 @@ protected:
   }
   void TearDown() override { child.kill(); }
 
-  Reply call(Request request) {
-    request.id = ++lastId;
-    request.timeout = 20;
-    child.send(protocol::encodeFrame(toJSON(request)));
+  template <typename Body>
+  Reply call(Body body) {
+    child.send(encodeFrame(toJSON(Request{++lastId, std::move(body)})));
     Reply reply = receive(child);
     EXPECT_EQ(lastId, reply.id);
     return reply;
   }
+  /// The only result.
+  template <typename Body>
+  Measurement measure(Body body) {
+    return std::get<ResultsReply>(call(std::move(body)).body).results.at(0);
+  }
   Measurement compile(const std::string &key) {
-    Request request;
-    request.kind = Request::Kind::Compile;
-    request.candidate = {key, "spec"};
-    return call(request).results.at(0);
+    return measure(CompileRequest{/*child=*/0, /*timeout=*/20, {key, "spec"}});
   }
 
   ChildProcess child;
@@ -89,21 +89,25 @@ TEST_F(ServeCandidatesTest, TasksThatComeLater) {
   EXPECT_EQ("aaa", compile("a").message);
   for (const char *key : {"b", "c", "d"}) {
     StoredTask task = makeStoredTask(key, 5);
-    Request news;
-    news.kind = Request::Kind::Task;
+    TaskRequest news;
     news.task = task.task;
-    child.send(protocol::encodeFrame(toJSON(news)), task.descriptor);
+    child.send(encodeFrame(toJSON(Request{0, news})), task.descriptor);
     close(task.descriptor);
   }
   EXPECT_EQ("ddddd", compile("d").message);
   EXPECT_EQ("bbbbb", compile("b").message);
-  Request run;
-  run.kind = Request::Kind::Run;
+  RunRequest run;
+  run.timeout = 20;
   run.executables = {lastId};
   EXPECT_EQ("open a; compile spec; open d; compile spec; open b; compile "
             "spec; ",
-            call(run).results.at(0).message)
+            measure(run).message)
       << "nothing was closed, and c not needed";
+}
+
+TEST_F(ServeCandidatesTest, WhatOnlyTheWorkerDoes) {
+  EXPECT_EQ("a child only compiles and runs",
+            std::get<ErrorReply>(call(HelloRequest()).body).message);
 }
 
 Reply prepare(const std::string &payload, bool mayUseDevice, int descriptor) {
@@ -111,12 +115,10 @@ Reply prepare(const std::string &payload, bool mayUseDevice, int descriptor) {
   limits.limitFileSize = false;
   ChildProcess child = llvm::cantFail(forkChild(limits, {}, [&](int socket) {
     TalkativeRunner runner;
-    Request request;
-    request.id = 1;
-    request.timeout = 20;
-    request.task = {"task", payload, 1};
-    request.mayUseDevice = mayUseDevice;
-    servePreparation(runner, request, descriptor, socket);
+    servePreparation(
+        runner, /*id=*/1,
+        {/*child=*/0, /*timeout=*/20, {"task", payload, 1}, mayUseDevice},
+        descriptor, socket);
   }));
   Reply reply = receive(child);
   child.kill();
@@ -125,17 +127,21 @@ Reply prepare(const std::string &payload, bool mayUseDevice, int descriptor) {
 
 TEST(ServePreparation, WritesDataOrSaysWhyNot) {
   int file = memfd_create("data", MFD_CLOEXEC);
-  Reply reply = prepare("good", /*mayUseDevice=*/false, file);
-  EXPECT_EQ("", reply.error);
-  EXPECT_EQ(4, reply.bytes);
+  auto prepared = [&](const char *payload, bool mayUseDevice) {
+    return std::get<PreparedReply>(prepare(payload, mayUseDevice, file).body);
+  };
+  auto errorOf = [](const Reply &reply) {
+    return std::get<ErrorReply>(reply.body).message;
+  };
+  EXPECT_EQ(4, prepared("good", /*mayUseDevice=*/false).bytes);
   char data[5] = {};
   EXPECT_EQ(4, pread(file, data, 4, 0));
   EXPECT_STREQ("good", data);
-  EXPECT_EQ("does not parse", prepare("bad", false, file).error);
+  EXPECT_EQ("does not parse", errorOf(prepare("bad", false, file)));
   EXPECT_EQ("cannot store the reference: Bad file descriptor",
-            prepare("good", false, -1).error);
-  EXPECT_TRUE(prepare("large", false, file).wantsDevice);
-  EXPECT_FALSE(prepare("large", true, file).wantsDevice);
+            errorOf(prepare("good", false, -1)));
+  EXPECT_TRUE(prepared("large", false).wantsDevice);
+  EXPECT_FALSE(prepared("large", true).wantsDevice);
   close(file);
 }
 

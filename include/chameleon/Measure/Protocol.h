@@ -15,11 +15,11 @@
 //
 //   hello    → ready             options of the worker; the reply says how
 //                                many children it has
-//   task     → done              computes inputs and reference
-//   compile  → done, one result  on one child; the executable is kept there
+//   task     → prepared          computes inputs and reference
+//   compile  → results, one      on one child; the executable is kept there
 //                                under the request's id
-//   run      → done, one result  each checks and times executables of one
-//                                child, and drops them
+//   run      → results, one each checks and times executables of one child,
+//                                and drops them
 //   retire   (no reply)          the child is replaced before its next request
 //   cancel   (no reply)          every child is killed; replies that are still
 //                                due never come
@@ -28,10 +28,17 @@
 // the memory file of a task that was prepared after the child was forked. It is
 // not answered.
 //
-// Every request but `hello` and `cancel` may be answered by a reply with
-// `lostChild` set: the child died and took its executables along (results of
-// the outcome worker-lost: it was dead before the request came). A reply with
-// id 0 and `lostChild` says so of an idle child.
+// Every request that has a reply may be answered by an error instead. A reply
+// with `lostChild` set says that the child died and took its executables along
+// (results of the outcome worker-lost: it was dead before the request came). A
+// reply `lost` with id 0 says so of an idle child.
+//
+//   Request request{id, CompileRequest{child, timeout, candidate}};
+//   writeAll(socket, encodeFrame(toJSON(request)));
+//
+// Who reads a request or a reply gets one of the right shape or an error which
+// names the field: whether there is a child of that number is for the reader to
+// see.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,12 +49,15 @@
 #include "chameleon/Measure/WorkerPool.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
+#include <variant>
 
 namespace chameleon::protocol {
 
-constexpr int64_t version = 3;
+constexpr int64_t version = 4;
 /// Larger frames are garbage (a launcher that prints to stdout, for instance).
 constexpr uint32_t maximumFrameBytes = 1u << 30;
+/// Messages nest less deeply by far, and the parser recurses.
+constexpr unsigned maximumNesting = 64;
 
 /// So much data of tasks that are not in use a child keeps open; with buffers
 /// of its own for each it is about twice as much memory.
@@ -55,29 +65,33 @@ inline uint64_t mostBytesOfOpenTasks(uint64_t memoryLimitMiB) {
   return (memoryLimitMiB ? memoryLimitMiB << 20 : uint64_t(4) << 30) / 8;
 }
 
-struct Request {
-  enum class Kind { Hello, Task, Compile, Run, Retire, Cancel };
-  Kind kind = Kind::Cancel;
-  int64_t id = 0;     ///< positive; repeated in the reply
-  int64_t child = 0;  ///< task: which of the children that prepare; compile,
-                      ///< run, retire: which of the others
-  double timeout = 0; ///< task, compile, run: seconds until the child is killed
-
-  // hello
+struct HelloRequest {
   int64_t protocolVersion = version;
   std::string target = "cpu";
   int64_t threads = 1;
-  int64_t children = 0;
+  int64_t children = 0; ///< 0: as many as the worker has cores
   int64_t memoryLimitMiB = 0;
   uint64_t seed = 0;
+};
 
-  MeasureTask task; ///< task
-  /// task: the reference may be computed on the first device, because nothing
-  /// is timed there meanwhile.
+struct TaskRequest {
+  int64_t child = 0;  ///< which of the children that prepare
+  double timeout = 0; ///< seconds until the child is killed
+  MeasureTask task;
+  /// The reference may be computed on the first device, because nothing is
+  /// timed there meanwhile.
   bool mayUseDevice = false;
-  Candidate candidate; ///< compile
+};
 
-  // run
+struct CompileRequest {
+  int64_t child = 0;  ///< which of the children that compile
+  double timeout = 0; ///< seconds until the child is killed
+  Candidate candidate;
+};
+
+struct RunRequest {
+  int64_t child = 0;                ///< which of those that compile or time
+  double timeout = 0;               ///< seconds until the child is killed
   std::vector<int64_t> executables; ///< ids of compile requests
   bool check = true;                ///< check each against the reference first
   bool time = true;  ///< then time those that are right, round robin if there
@@ -92,21 +106,54 @@ struct Request {
   MeasurePolicy policy;
 };
 
+struct RetireRequest {
+  int64_t child = 0; ///< which of those that compile or time
+};
+
+struct CancelRequest {};
+
+struct Request {
+  int64_t id = 0; ///< positive if a reply is due; repeated there
+  std::variant<CancelRequest, HelloRequest, TaskRequest, CompileRequest,
+               RunRequest, RetireRequest>
+      body = CancelRequest();
+};
+
+/// Why a request could not be served.
+struct ErrorReply {
+  std::string message;
+};
+
+struct ReadyReply {
+  int64_t protocolVersion = version;
+  int64_t children = 0;
+  int64_t devices = 0; ///< children that check and time, numbered after the
+                       ///< others; 0: all do both
+};
+
+struct PreparedReply {
+  std::string remark;       ///< what the user may want to know
+  bool wantsDevice = false; ///< not done, ask again with `mayUseDevice`
+  int64_t bytes = 0;        ///< of inputs and reference
+};
+
+struct ResultsReply {
+  std::vector<Measurement> results; ///< compile: one; run: one an executable
+  /// compile: what a child with a device needs to run it
+  std::string exported = "";
+};
+
+/// Of a child that was idle.
+struct LostReply {};
+
 struct Reply {
   int64_t id = 0;
-  std::string error;        ///< hello, task: why it failed; empty if it did not
-  std::string remark;       ///< task: what the user may want to know
-  bool wantsDevice = false; ///< task: not done, ask again with `mayUseDevice`
-  int64_t bytes = 0;        ///< task: of inputs and reference
-  std::vector<Measurement> results; ///< compile: one; run: one an executable
-  std::string exported; ///< compile: what a child with a device needs to run it
-  int64_t lostChild = -1; ///< this child is dead, with all its executables
+  std::variant<LostReply, ErrorReply, ReadyReply, PreparedReply, ResultsReply>
+      body = LostReply();
+  /// This child is dead, with all its executables.
+  std::optional<int64_t> lostChild = std::nullopt;
   bool killedFromOutside = false; ///< … by a SIGKILL that the worker did not
                                   ///< send: not the candidate's fault, perhaps
-  int64_t protocolVersion = 0;    ///< hello
-  int64_t children = 0;           ///< hello
-  int64_t devices = 0; ///< hello: children that check and time, numbered after
-                       ///< the others; 0: all do both
 };
 
 llvm::json::Value toJSON(const Request &request);
