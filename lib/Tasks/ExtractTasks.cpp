@@ -18,9 +18,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Kernels/RowChain.h"
 #include "chameleon/Tasks/TaskDescription.h"
 #include "chameleon/Tasks/TuningTask.h"
-#include "chameleon/TransformOps/RowChain.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

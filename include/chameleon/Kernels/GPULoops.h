@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_LIB_TRANSFORMOPS_LOWERROWCHAIN_H
-#define CHAMELEON_LIB_TRANSFORMOPS_LOWERROWCHAIN_H
+#ifndef CHAMELEON_KERNELS_GPULOOPS_H
+#define CHAMELEON_KERNELS_GPULOOPS_H
 
-#include "chameleon/TransformOps/RowChain.h"
+#include "chameleon/Kernels/RowChain.h"
 #include "mlir/IR/PatternMatch.h"
 #include <string>
 
@@ -35,4 +35,4 @@ std::string lowerRowChain(mlir::RewriterBase &rewriter, const RowChain &chain,
 
 } // namespace chameleon
 
-#endif // CHAMELEON_LIB_TRANSFORMOPS_LOWERROWCHAIN_H
+#endif // CHAMELEON_KERNELS_GPULOOPS_H

@@ -15,10 +15,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_LIB_TRANSFORMOPS_KERNELBUILDER_H
-#define CHAMELEON_LIB_TRANSFORMOPS_KERNELBUILDER_H
+#ifndef CHAMELEON_KERNELS_KERNELBUILDER_H
+#define CHAMELEON_KERNELS_KERNELBUILDER_H
 
-#include "KernelTask.h"
+#include "chameleon/Kernels/KernelTask.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/IRMapping.h"
@@ -187,4 +187,4 @@ private:
 
 } // namespace chameleon
 
-#endif // CHAMELEON_LIB_TRANSFORMOPS_KERNELBUILDER_H
+#endif // CHAMELEON_KERNELS_KERNELBUILDER_H

@@ -12,9 +12,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
-#include "KernelTask.h"
-#include "LowerRowChain.h"
+#include "chameleon/Kernels/KernelBuilder.h"
+#include "chameleon/Kernels/KernelTask.h"
+#include "chameleon/Kernels/GPULoops.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

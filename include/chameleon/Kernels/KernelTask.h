@@ -13,8 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_LIB_TRANSFORMOPS_KERNELTASK_H
-#define CHAMELEON_LIB_TRANSFORMOPS_KERNELTASK_H
+#ifndef CHAMELEON_KERNELS_KERNELTASK_H
+#define CHAMELEON_KERNELS_KERNELTASK_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
@@ -137,4 +137,4 @@ void getLoweringEffects(mlir::Operation *op,
 
 } // namespace chameleon
 
-#endif // CHAMELEON_LIB_TRANSFORMOPS_KERNELTASK_H
+#endif // CHAMELEON_KERNELS_KERNELTASK_H

@@ -18,8 +18,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_TRANSFORMOPS_ROWCHAIN_H
-#define CHAMELEON_TRANSFORMOPS_ROWCHAIN_H
+#ifndef CHAMELEON_KERNELS_ROWCHAIN_H
+#define CHAMELEON_KERNELS_ROWCHAIN_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include <optional>
@@ -57,4 +57,4 @@ mlir::Value withoutReshapes(mlir::Value tensor);
 
 } // namespace chameleon
 
-#endif // CHAMELEON_TRANSFORMOPS_ROWCHAIN_H
+#endif // CHAMELEON_KERNELS_ROWCHAIN_H

@@ -10,12 +10,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_LIB_TRANSFORMOPS_ROWMEMBER_H
-#define CHAMELEON_LIB_TRANSFORMOPS_ROWMEMBER_H
+#ifndef CHAMELEON_LIB_KERNELS_ROWMEMBER_H
+#define CHAMELEON_LIB_KERNELS_ROWMEMBER_H
 
-#include "KernelBuilder.h"
-#include "KernelTask.h"
-#include "chameleon/TransformOps/RowChain.h"
+#include "chameleon/Kernels/KernelBuilder.h"
+#include "chameleon/Kernels/KernelTask.h"
+#include "chameleon/Kernels/RowChain.h"
 
 namespace chameleon {
 
@@ -46,4 +46,4 @@ struct RowMember {
 
 } // namespace chameleon
 
-#endif // CHAMELEON_LIB_TRANSFORMOPS_ROWMEMBER_H
+#endif // CHAMELEON_LIB_KERNELS_ROWMEMBER_H

@@ -12,7 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ContractionKernel.h"
+#include "GPUContractionKernel.h"
 #include "llvm/ADT/SmallSet.h"
 #include <array>
 #include <numeric>

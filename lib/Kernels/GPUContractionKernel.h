@@ -12,11 +12,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_LIB_TRANSFORMOPS_CONTRACTIONKERNEL_H
-#define CHAMELEON_LIB_TRANSFORMOPS_CONTRACTIONKERNEL_H
+#ifndef CHAMELEON_LIB_KERNELS_GPUCONTRACTIONKERNEL_H
+#define CHAMELEON_LIB_KERNELS_GPUCONTRACTIONKERNEL_H
 
-#include "KernelBuilder.h"
-#include "KernelTask.h"
+#include "chameleon/Kernels/KernelBuilder.h"
+#include "chameleon/Kernels/KernelTask.h"
 
 namespace chameleon {
 
@@ -168,4 +168,4 @@ inline int64_t largestDividing(int64_t most, int64_t value) {
 
 } // namespace chameleon
 
-#endif // CHAMELEON_LIB_TRANSFORMOPS_CONTRACTIONKERNEL_H
+#endif // CHAMELEON_LIB_KERNELS_GPUCONTRACTIONKERNEL_H
