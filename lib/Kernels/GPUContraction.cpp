@@ -1,4 +1,4 @@
-//===- LowerToGPUContraction.cpp - transform.chameleon.lower_to_gpu_contraction
+//===- GPUContraction.cpp - a matrix product or convolution as a GPU kernel
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -16,7 +16,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "GPUContractionKernel.h"
-#include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -24,7 +23,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
-#include <numeric>
 
 using namespace mlir;
 using namespace chameleon;
@@ -35,7 +33,7 @@ using namespace chameleon;
 /// with 1, 2 and 4.
 static constexpr int64_t mostParts = 4;
 
-SmallVector<Operation *> ContractionKernel::build() {
+SmallVector<Operation *> GPUContractionKernel::build() {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(task.root);
   SmallVector<Operation *> launches;
@@ -74,11 +72,11 @@ SmallVector<Operation *> ContractionKernel::build() {
 
 // Not nvgpu's operations for groups: without tokens they print what does not
 // parse.
-void ContractionKernel::commitChunk() {
+void GPUContractionKernel::commitChunk() {
   NVVM::CpAsyncCommitGroupOp::create(b, loc);
 }
 
-void ContractionKernel::waitForChunk(int64_t younger) {
+void GPUContractionKernel::waitForChunk(int64_t younger) {
   commitChunk();
   NVVM::CpAsyncWaitGroupOp::create(b, loc, younger);
   gpu::BarrierOp::create(b, loc);
@@ -88,10 +86,11 @@ void ContractionKernel::waitForChunk(int64_t younger) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-void ContractionKernel::readOperand(const ContractionTile &tile, Value stage,
-                                    int64_t step, int64_t interleave,
-                                    int64_t inPart, Int threadPart,
-                                    SmallVectorImpl<Value> &result) {
+void GPUContractionKernel::readOperand(const GPUContractionTile &tile,
+                                       Value stage, int64_t step,
+                                       int64_t interleave, int64_t inPart,
+                                       Int threadPart,
+                                       SmallVectorImpl<Value> &result) {
   int64_t part = tile.extent / interleave,
           lanes = readLanes(tile, interleave, inPart);
   int64_t alongDepth = tile.depthInside ? 1 : tile.pitch,
@@ -116,7 +115,8 @@ void ContractionKernel::readOperand(const ContractionTile &tile, Value stage,
   }
 }
 
-SmallVector<Value> ContractionKernel::readOperands(Value stage, int64_t step) {
+SmallVector<Value> GPUContractionKernel::readOperands(Value stage,
+                                                      int64_t step) {
   SmallVector<Value> result;
   readOperand(left, stage, step, p.interleaveRows, p.threadRows, threadRow,
               result);
@@ -125,8 +125,8 @@ SmallVector<Value> ContractionKernel::readOperands(Value stage, int64_t step) {
   return result;
 }
 
-void ContractionKernel::multiply(ArrayRef<Value> operands,
-                                 MutableArrayRef<Value> accumulators) {
+void GPUContractionKernel::multiply(ArrayRef<Value> operands,
+                                    MutableArrayRef<Value> accumulators) {
   int64_t rowsOfThread = p.interleaveRows * p.threadRows,
           columnsOfThread = p.interleaveColumns * p.threadColumns;
   auto add = [&](int64_t k, int64_t row, int64_t column) {
@@ -158,7 +158,7 @@ void ContractionKernel::multiply(ArrayRef<Value> operands,
 // Kernels
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> ContractionKernel::buildChunkLoop() {
+SmallVector<Value> GPUContractionKernel::buildChunkLoop() {
   auto constant = [&](int64_t value) { return kernel.index(value); };
   int64_t ahead = p.stages - 1; ///< chunks that are copied before their use
   for (int64_t chunk = 0; chunk < ahead; ++chunk) {
@@ -253,7 +253,7 @@ SmallVector<Value> ContractionKernel::buildChunkLoop() {
   return SmallVector<Value>(loop.getResults().take_front(sums));
 }
 
-void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
+void GPUContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
   shared = launch.getWorkgroupAttributions().front();
   auto toPosition = [&](Value index) {
     return Int(b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), index));
@@ -316,187 +316,23 @@ void ContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
   }
 }
 
-void ContractionKernel::storeSums(ArrayRef<SmallVector<Value>> sums,
-                                  ArrayRef<Int> rowIndices,
-                                  ArrayRef<Int> columnIndices, Int split,
-                                  Int batchIndex) {
-  if (p.getPartialSums() > 1) {
-    storePartialSums(sums, rowIndices, columnIndices,
-                     batchCount == 1 ? split
-                                     : kernel.add(kernel.mul(split, batchCount),
-                                                  batchIndex));
-    return;
-  }
-  epilogue->openKernel(batchIndex);
-  epilogue->emit(sums, rowIndices, columnIndices, width,
-                 rowCount % p.tileRows != 0, columnCount % p.tileColumns != 0);
-}
-
-void ContractionKernel::combineInCluster(ArrayRef<SmallVector<Value>> sums,
-                                         ArrayRef<Int> rowIndices,
-                                         ArrayRef<Int> columnIndices,
-                                         Int thread, Int member, Int firstRow,
-                                         Int firstColumn, Int split,
-                                         Int batchIndex) {
-  // The tile takes the place of its operands: no copy is under way any more,
-  // and no thread reads them.
-  waitForChunk(0);
-  for (auto [row, vectors] : llvm::zip_equal(rowIndices, sums))
-    for (auto [column, vector] : llvm::zip_equal(columnIndices, vectors))
-      kernel.store(vector, shared,
-                   kernel.index(kernel.toOffset(
-                       kernel.add(kernel.mul(row, p.tileColumns), column))));
-  kernel.arriveInCluster();
-  kernel.waitForCluster();
-  // Neighbouring threads of the whole cluster take neighbouring vectors.
-  SmallVector<Value> tiles;
-  for (int64_t other = 0; other < p.cluster; ++other)
-    tiles.push_back(kernel.sharedOf(shared, other));
-  int64_t vectors = p.tileRows * p.tileColumns / width,
-          sharers = threads * p.cluster;
-  SmallVector<Int> items;
-  SmallVector<Value> totals;
-  for (int64_t first = 0; first < vectors; first += sharers) {
-    Int item =
-        kernel.add(kernel.add(kernel.mul(member, threads), thread), first);
-    items.push_back(item);
-    if (first + sharers > vectors)
-      item = kernel.min(item, vectors - 1);
-    Value offset = kernel.index(kernel.toOffset(kernel.mul(item, width))),
-          total;
-    for (Value tile : tiles) {
-      Value part = kernel.loadShared(tile, offset, element, width);
-      total = total ? arith::AddFOp::create(b, loc, total, part) : part;
-    }
-    totals.push_back(total);
-  }
-  // No block ends while another one reads its memory.
-  kernel.arriveInCluster();
-  for (auto [item, total] : llvm::zip_equal(items, totals)) {
-    OpBuilder::InsertionGuard guard(b);
-    if (item.constant + sharers > vectors) {
-      auto branch = scf::IfOp::create(b, loc, kernel.less(item, vectors));
-      b.setInsertionPointToStart(branch.thenBlock());
-    }
-    int64_t vectorsOfRow = p.tileColumns / width;
-    Int row = kernel.add(firstRow, kernel.div(item, vectorsOfRow)),
-        column = kernel.add(firstColumn,
-                            kernel.mul(kernel.rem(item, vectorsOfRow), width));
-    SmallVector<SmallVector<Value>> sum = {{total}};
-    storeSums(sum, {row}, {column}, split, batchIndex);
-  }
-  kernel.waitForCluster();
-}
-
-// [split][batch][row][column].
-void ContractionKernel::storePartialSums(ArrayRef<SmallVector<Value>> sums,
-                                         ArrayRef<Int> rowIndices,
-                                         ArrayRef<Int> columnIndices,
-                                         Int matrix) {
-  bool checkRows = rowCount % p.tileRows != 0,
-       checkColumns = columnCount % p.tileColumns != 0;
-  Value line = kernel.flatten(partialBuffer);
-  int64_t lanes = largestDividing(width, columnCount);
-  for (auto [row, vectors] : llvm::zip_equal(rowIndices, sums)) {
-    Value rowExists = checkRows ? kernel.less(row, rowCount) : Value();
-    Int start = kernel.mul(
-        kernel.toOffset(kernel.add(kernel.mul(matrix, rowCount), row)),
-        columnCount);
-    for (auto [column, vector] : llvm::zip_equal(columnIndices, vectors))
-      for (int64_t lane = 0; lane < width; lane += lanes) {
-        Int first = kernel.add(column, lane);
-        Value exists = kernel.both(
-            rowExists,
-            checkColumns ? kernel.less(first, columnCount) : Value());
-        Value part = vector;
-        if (lanes != width)
-          part = vector::ExtractStridedSliceOp::create(
-              b, loc, vector, ArrayRef<int64_t>{lane}, ArrayRef<int64_t>{lanes},
-              ArrayRef<int64_t>{1});
-        OpBuilder::InsertionGuard guard(b);
-        if (exists) {
-          auto branch = scf::IfOp::create(b, loc, exists);
-          b.setInsertionPointToStart(branch.thenBlock());
-        }
-        kernel.store(part, line,
-                     kernel.index(kernel.add(start, kernel.toOffset(first))));
-      }
-  }
-}
-
-void ContractionKernel::buildReductionKernel(gpu::LaunchOp launch) {
-  int64_t lanes = epilogue->getLanes(),
-          matrix = batchCount * rowCount * columnCount, items = matrix / lanes;
-  Value item = kernel.index(
-      kernel.add(kernel.mul(Int(launch.getBlockIds().x), reductionThreads),
-                 Int(launch.getThreadIds().x)));
-  if (items % reductionThreads != 0) {
-    auto branch = scf::IfOp::create(b, loc, kernel.less(Int(item), items));
-    b.setInsertionPointToStart(branch.thenBlock());
-  }
-  Value line = kernel.flatten(partialBuffer), sum;
-  for (int64_t split = 0; split < p.getPartialSums(); ++split) {
-    Value part = kernel.load(
-        line,
-        kernel.index(kernel.add(kernel.mul(Int(item), lanes), split * matrix)),
-        lanes);
-    sum = sum ? arith::AddFOp::create(b, loc, sum, part) : part;
-  }
-  Int position(b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), item));
-  Int column = kernel.mul(kernel.rem(position, columnCount / lanes), lanes);
-  Int row = kernel.div(position, columnCount / lanes);
-  Int batchIndex = 0;
-  if (batchCount != 1) {
-    batchIndex = kernel.div(row, rowCount);
-    row = kernel.rem(row, rowCount);
-  }
-  epilogue->openKernel(batchIndex);
-  SmallVector<SmallVector<Value>> sums = {{sum}};
-  epilogue->emit(sums, {row}, {column}, lanes, /*checkRows=*/false,
-                 /*checkColumns=*/false);
-}
-
 //===----------------------------------------------------------------------===//
-// The operation
+// Entry points
 //===----------------------------------------------------------------------===//
 
-DiagnosedSilenceableFailure
-chameleon::transform_ops::LowerToGPUContractionOp::apply(
-    transform::TransformRewriter &rewriter,
-    transform::TransformResults &results, transform::TransformState &state) {
-  ContractionParameters p;
-  std::tuple<Value, StringRef, int64_t, int64_t *> parameters[] = {
-      {getTileRows(), "tile rows", 1, &p.tileRows},
-      {getTileColumns(), "tile columns", 1, &p.tileColumns},
-      {getTileDepth(), "tile depth", 1, &p.tileDepth},
-      {getInterleaveRows(), "interleaved rows", 1, &p.interleaveRows},
-      {getInterleaveColumns(), "interleaved columns", 1, &p.interleaveColumns},
-      {getThreadRows(), "rows of a thread", 1, &p.threadRows},
-      {getThreadColumns(), "columns of a thread", 1, &p.threadColumns},
-      {getStages(), "stages", 1, &p.stages},
-      {getPad(), "pad", 0, &p.pad},
-      {getTurn(), "turn", 0, &p.turn},
-      {getSplits(), "splits", 1, &p.splits},
-      {getCluster(), "cluster", 1, &p.cluster}};
-  for (auto [param, name, minimum, value] : parameters) {
-    DiagnosedSilenceableFailure valid =
-        getIntegerParam(state, *this, param, name, minimum, *value);
-    if (!valid.succeeded())
-      return valid;
-  }
-  return lowerToKernels(
-      *this, results, state,
-      [&](const KernelTask &task, SmallVectorImpl<Operation *> &launches) {
-        ContractionKernel kernel(rewriter, task, p);
-        std::string reason = kernel.analyze();
-        if (reason.empty())
-          llvm::append_range(launches, kernel.build());
-        return reason;
-      });
+std::string chameleon::checkGPUContraction(const KernelTask &task,
+                                           const GPUContractionParameters &p) {
+  IRRewriter rewriter(task.anchor->getContext());
+  return GPUContractionKernel(rewriter, task, p).analyze();
 }
 
-void chameleon::transform_ops::LowerToGPUContractionOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-        &effects) {
-  getLoweringEffects(*this, effects);
+std::string
+chameleon::lowerGPUContraction(RewriterBase &rewriter, const KernelTask &task,
+                               const GPUContractionParameters &p,
+                               SmallVectorImpl<Operation *> &launches) {
+  GPUContractionKernel kernel(rewriter, task, p);
+  std::string reason = kernel.analyze();
+  if (reason.empty())
+    llvm::append_range(launches, kernel.build());
+  return reason;
 }

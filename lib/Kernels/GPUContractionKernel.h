@@ -1,4 +1,4 @@
-//===- ContractionKernel.h - a contraction as a GPU kernel
+//===- GPUContractionKernel.h - a contraction as a GPU kernel
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -6,39 +6,27 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Private to the room: the class behind lower_to_gpu_contraction. What is
-// copied to shared memory is in ContractionTiles.cpp, what is computed from it
-// in LowerToGPUContraction.cpp.
+// Private to the room. What can be built is decided in
+// GPUContractionAnalysis.cpp; what is copied to shared memory is in
+// GPUContractionTiles.cpp, what is computed from it in GPUContraction.cpp,
+// where the sums go in GPUContractionSums.cpp.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_LIB_KERNELS_GPUCONTRACTIONKERNEL_H
 #define CHAMELEON_LIB_KERNELS_GPUCONTRACTIONKERNEL_H
 
-#include "chameleon/Kernels/KernelBuilder.h"
-#include "chameleon/Kernels/KernelTask.h"
+#include "Epilogue.h"
+#include "chameleon/Kernels/GPUContraction.h"
 
 namespace chameleon {
 
 /// Of a block of the small kernels before and after.
 constexpr int64_t reductionThreads = 256;
 
-struct ContractionParameters {
-  int64_t tileRows, tileColumns, tileDepth;  ///< of a block
-  int64_t interleaveRows, interleaveColumns; ///< parts of a thread's tile
-  int64_t threadRows, threadColumns;         ///< of each part
-  int64_t stages, pad;
-  int64_t turn;    ///< 1: both operands lie along the result in shared memory
-  int64_t splits;  ///< blocks that share a reduction
-  int64_t cluster; ///< so many of them add up within a cluster
-
-  /// Sums of a tile that come to global memory.
-  int64_t getPartialSums() const { return splits / cluster; }
-};
-
 /// One operand in shared memory: `extent` rows or columns of the result by
 /// `depth` steps of the reduction.
-struct ContractionTile {
+struct GPUContractionTile {
   const Access *access = nullptr;
   const Group *group = nullptr; ///< rows or columns
   /// Of the copy whose rows are aligned, if there is one, and its shape. In
@@ -68,10 +56,10 @@ struct ContractionTile {
   llvm::SmallVector<Slot, 0> slots;
 };
 
-class ContractionKernel {
+class GPUContractionKernel {
 public:
-  ContractionKernel(mlir::RewriterBase &rewriter, const KernelTask &task,
-                    const ContractionParameters &p)
+  GPUContractionKernel(mlir::RewriterBase &rewriter, const KernelTask &task,
+                       const GPUContractionParameters &p)
       : b(rewriter), loc(task.anchor.getLoc()), kernel(rewriter, loc),
         task(task), p(p) {}
 
@@ -95,19 +83,20 @@ private:
                         llvm::ArrayRef<Int> columnIndices, Int thread,
                         Int member, Int firstRow, Int firstColumn, Int split,
                         Int batchIndex);
-  void makeTile(ContractionTile &tile, const Access &access, const Group &group,
-                int64_t extent);
+  void makeTile(GPUContractionTile &tile, const Access &access,
+                const Group &group, int64_t extent);
   /// As above; with a copy of the operand where copies of 16 bytes are possible
   /// only so, and `readers` tiles read each element.
-  void makeAlignedTile(ContractionTile &tile, const Access &access,
+  void makeAlignedTile(GPUContractionTile &tile, const Access &access,
                        const Group &group, int64_t extent, int64_t readers);
   /// Sets the buffer of a tile; adds the launch that makes the copy.
-  void createBuffer(ContractionTile &tile,
+  void createBuffer(GPUContractionTile &tile,
                     llvm::SmallVectorImpl<mlir::Operation *> &launches);
-  void openTile(ContractionTile &tile, Int block, Int batchIndex, Int thread);
+  void openTile(GPUContractionTile &tile, Int block, Int batchIndex,
+                Int thread);
   /// Starts copies of a chunk of the reduction into a stage: those of `first`
   /// and the slots up to `last`.
-  void copyTile(ContractionTile &tile, Int chunk, mlir::Value stage,
+  void copyTile(GPUContractionTile &tile, Int chunk, mlir::Value stage,
                 int64_t first, int64_t last);
   /// One of so many parts of all copies of a chunk.
   void startChunk(Int chunk, mlir::Value stage, int64_t part = 0,
@@ -121,14 +110,14 @@ private:
   void placeThread(Int thread);
   /// Elements of an operand that are read at once: what is contiguous in shared
   /// memory.
-  int64_t readLanes(const ContractionTile &tile, int64_t interleave,
+  int64_t readLanes(const GPUContractionTile &tile, int64_t interleave,
                     int64_t inPart) const;
   /// What a thread needs for `steps` steps from `step` on: a scalar for each
   /// row and step, then one for each column and step.
   llvm::SmallVector<mlir::Value> readOperands(mlir::Value stage, int64_t step);
-  void readOperand(const ContractionTile &tile, mlir::Value stage, int64_t step,
-                   int64_t interleave, int64_t inPart, Int threadPart,
-                   llvm::SmallVectorImpl<mlir::Value> &result);
+  void readOperand(const GPUContractionTile &tile, mlir::Value stage,
+                   int64_t step, int64_t interleave, int64_t inPart,
+                   Int threadPart, llvm::SmallVectorImpl<mlir::Value> &result);
   /// Adds the products of `operands` to the accumulators.
   void multiply(llvm::ArrayRef<mlir::Value> operands,
                 llvm::MutableArrayRef<mlir::Value> accumulators);
@@ -142,7 +131,7 @@ private:
   mlir::Location loc;
   KernelBuilder kernel;
   const KernelTask &task;
-  ContractionParameters p;
+  GPUContractionParameters p;
   mlir::Type element;
   Group batch, rows, columns, depth;
   int64_t batchCount = 1, rowCount = 1, columnCount = 1, depthCount = 1;
@@ -151,20 +140,13 @@ private:
   int64_t width = 1; ///< of a vector of results
   int64_t steps = 1; ///< of the reduction that are read at once
   bool checkDepth = false;
-  ContractionTile left, right;
+  GPUContractionTile left, right;
   int64_t stageSize = 0, sharedSize = 0;
   mlir::Value shared;
   Int threadRow, threadColumn, firstChunk;
   mlir::Value partialBuffer;
   std::optional<EpilogueBuilder> epilogue;
 };
-
-/// The largest power of two up to `most`, which is one, that divides `value`.
-inline int64_t largestDividing(int64_t most, int64_t value) {
-  while (value % most != 0)
-    most /= 2;
-  return most;
-}
 
 } // namespace chameleon
 

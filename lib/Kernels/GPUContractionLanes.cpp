@@ -1,4 +1,4 @@
-//===- ContractionLanes.cpp - threads of a contraction on its tile
+//===- GPUContractionLanes.cpp - threads of a contraction on its tile
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -59,8 +59,9 @@ static int64_t countAccesses(ArrayRef<int64_t> addresses, int64_t words) {
   return accesses;
 }
 
-int64_t ContractionKernel::readLanes(const ContractionTile &tile,
-                                     int64_t interleave, int64_t inPart) const {
+int64_t GPUContractionKernel::readLanes(const GPUContractionTile &tile,
+                                        int64_t interleave,
+                                        int64_t inPart) const {
   if (tile.depthInside)
     return largestDividing(steps, tile.pitch);
   return largestDividing(
@@ -68,14 +69,14 @@ int64_t ContractionKernel::readLanes(const ContractionTile &tile,
       std::gcd(tile.pitch, tile.extent / interleave));
 }
 
-void ContractionKernel::placeThread(Int thread) {
+void GPUContractionKernel::placeThread(Int thread) {
   int64_t wordsOfElement = element.getIntOrFloatBitWidth() / 32;
   // Of the reads of both operands for `steps` steps, in the first warp.
   auto cost =
       [&](llvm::function_ref<std::pair<int64_t, int64_t>(int64_t)> place) {
         int64_t accesses = 0;
         for (bool isLeft : {true, false}) {
-          const ContractionTile &tile = isLeft ? left : right;
+          const GPUContractionTile &tile = isLeft ? left : right;
           int64_t interleave = isLeft ? p.interleaveRows : p.interleaveColumns,
                   inPart = isLeft ? p.threadRows : p.threadColumns,
                   lanes = readLanes(tile, interleave, inPart),

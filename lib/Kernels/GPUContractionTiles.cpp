@@ -1,4 +1,4 @@
-//===- ContractionTiles.cpp - operands of a contraction in shared memory
+//===- GPUContractionTiles.cpp - operands of a contraction in shared memory
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -6,8 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the loops of a contraction are to its operands, and the copies of their
-// tiles: as wide as alignment allows, zero where nothing is.
+// Copies of the tiles: as wide as alignment allows, zero where nothing is.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,245 +15,16 @@
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Matchers.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace chameleon;
 
-static constexpr int64_t mostThreads = 1024;
-/// Of blocks, that every processor with clusters runs.
-static constexpr int64_t mostOfCluster = 8;
-/// What a block may have on any processor from sm_80 on; schedules know the
-/// target's own limit.
-static constexpr int64_t mostSharedBytes = 227 << 10;
-/// An operand of at least so many elements, which so many tiles read, is worth
-/// a kernel that aligns its rows.
-static constexpr int64_t fewestAligned = 1 << 16, fewestReaders = 4;
 /// Memory is read in sectors of 32 bytes.
 static constexpr int64_t sectorElements = 8;
 
-std::string ContractionKernel::analyze() {
-  linalg::LinalgOp op = task.anchor;
-  // result + left * right, on floats.
-  if (op.getNumDpsInputs() != 2 || !task.inputs[0] || !task.inputs[1])
-    return "expects two tensors as inputs";
-  Block *body = op.getBlock();
-  auto sum =
-      body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
-  Value product;
-  if (sum)
-    product = sum.getLhs() == body->getArgument(2)   ? sum.getRhs()
-              : sum.getRhs() == body->getArgument(2) ? sum.getLhs()
-                                                     : Value();
-  auto multiply =
-      product ? product.getDefiningOp<arith::MulFOp>() : arith::MulFOp();
-  auto isFactors = [&](unsigned first, unsigned second) {
-    return multiply && multiply.getLhs() == body->getArgument(first) &&
-           multiply.getRhs() == body->getArgument(second);
-  };
-  if (!isFactors(0, 1) && !isFactors(1, 0))
-    return "expects a body that adds a product to the result";
-  element = getElementTypeOrSelf(op->getResult(0).getType());
-  if (!element.isF32() && !element.isF64())
-    return "expects elements of 32 or 64 bits, floats";
-  for (const std::optional<Access> &input : task.inputs) {
-    if (input->getElementType() != element)
-      return "expects inputs and result of one type";
-    if (!input->bounds.empty() &&
-        !matchPattern(input->padding, m_AnyZeroFloat()))
-      return "expects padding with zeros";
-  }
-
-  // Which loops move what.
-  const Access *inputs[] = {&*task.inputs[0], &*task.inputs[1]};
-  auto moves = [](const Access &access, unsigned loop) {
-    return access.strides[loop] != 0 || access.isBounded(loop);
-  };
-  int64_t innermost = -1;
-  Group sides[2];
-  for (unsigned loop = 0; loop < task.sizes.size(); ++loop) {
-    if (task.sizes[loop] == 1)
-      continue;
-    if (task.isReduction(loop)) {
-      depth.push_back(loop);
-      depthCount *= task.sizes[loop];
-      continue;
-    }
-    bool first = moves(*inputs[0], loop), second = moves(*inputs[1], loop);
-    if (first == second) {
-      batch.push_back(loop);
-      batchCount *= task.sizes[loop];
-      continue;
-    }
-    sides[first ? 0 : 1].push_back(loop);
-    if (innermost < 0 ||
-        task.destination.strides[loop] < task.destination.strides[innermost])
-      innermost = loop;
-  }
-  // Columns are what is contiguous in the result.
-  bool swapped = llvm::is_contained(sides[0], innermost);
-  auto inOrderOf = [&](Group &group, const Access &access) {
-    llvm::sort(group, [&](unsigned x, unsigned y) {
-      return std::pair(-access.strides[x], x) <
-             std::pair(-access.strides[y], y);
-    });
-  };
-  rows = sides[swapped ? 1 : 0];
-  columns = sides[swapped ? 0 : 1];
-  inOrderOf(rows, task.destination);
-  inOrderOf(columns, task.destination);
-  inOrderOf(batch, task.destination);
-  for (unsigned loop : rows)
-    rowCount *= task.sizes[loop];
-  for (unsigned loop : columns)
-    columnCount *= task.sizes[loop];
-  const Access &rowAccess = *inputs[swapped ? 1 : 0],
-               &columnAccess = *inputs[swapped ? 0 : 1];
-  // The innermost step is the one that is contiguous in an operand.
-  auto innermostStep = llvm::find_if(depth, [&](unsigned loop) {
-    return rowAccess.strides[loop] == 1 && !rowAccess.isBounded(loop);
-  });
-  if (innermostStep == depth.end())
-    innermostStep = llvm::find_if(depth, [&](unsigned loop) {
-      return columnAccess.strides[loop] == 1 && !columnAccess.isBounded(loop);
-    });
-  if (innermostStep != depth.end())
-    std::rotate(innermostStep, innermostStep + 1, depth.end());
-
-  int64_t partRows = p.interleaveRows * p.threadRows,
-          partColumns = p.interleaveColumns * p.threadColumns;
-  if (p.tileRows % partRows != 0 || p.tileColumns % partColumns != 0)
-    return llvm::formatv("a tile of {0} x {1} is not a whole number of threads "
-                         "with {2} x {3}",
-                         p.tileRows, p.tileColumns, partRows, partColumns);
-  threadsOfColumn = p.tileRows / partRows;
-  threadsOfRow = p.tileColumns / partColumns;
-  threads = threadsOfRow * threadsOfColumn;
-  if (threads > mostThreads)
-    return llvm::formatv("{0} threads, expected at most {1}", threads,
-                         mostThreads);
-  if (p.cluster > mostOfCluster || p.splits % p.cluster != 0)
-    return llvm::formatv("a cluster of {0} blocks, expected at most {1} and a "
-                         "divisor of {2} splits",
-                         p.cluster, mostOfCluster, p.splits);
-  rowBlocks = llvm::divideCeil(rowCount, p.tileRows);
-  columnBlocks = llvm::divideCeil(columnCount, p.tileColumns);
-  chunks =
-      llvm::divideCeil(llvm::divideCeil(depthCount, p.tileDepth), p.splits);
-  checkDepth = chunks * p.splits * p.tileDepth != depthCount;
-  if (!llvm::isInt<31>(batchCount * rowBlocks * columnBlocks * p.splits) ||
-      !llvm::isInt<31>(batchCount * rowCount * columnCount * p.splits) ||
-      !llvm::isInt<31>(chunks * p.splits * p.tileDepth))
-    return "has more elements than 32 bits can count";
-
-  makeAlignedTile(left, rowAccess, rows, p.tileRows, columnBlocks);
-  makeAlignedTile(right, columnAccess, columns, p.tileColumns, rowBlocks);
-  left.total = rowCount;
-  right.total = columnCount;
-  // Every tile begins where a copy of 16 bytes may go.
-  right.base = llvm::alignTo(left.size, 4);
-  stageSize = right.base + llvm::alignTo(right.size, 4);
-  sharedSize = stageSize * p.stages;
-  // Sums of a tile are added up where its operands were.
-  if (p.cluster > 1)
-    sharedSize = std::max(sharedSize, p.tileRows * p.tileColumns);
-  int64_t bytes = sharedSize * (element.getIntOrFloatBitWidth() / 8);
-  if (bytes > mostSharedBytes)
-    return llvm::formatv("{0} bytes of shared memory, expected at most {1}",
-                         bytes, mostSharedBytes);
-  int64_t most = 128 / element.getIntOrFloatBitWidth();
-  width = largestDividing(most, p.threadColumns);
-  for (const ContractionTile *tile : {&left, &right})
-    if (tile->depthInside)
-      steps =
-          std::max(steps, largestDividing(largestDividing(most, p.tileDepth),
-                                          tile->pitch));
-  return "";
-}
-
-void ContractionKernel::makeTile(ContractionTile &tile, const Access &access,
-                                 const Group &group, int64_t extent) {
-  tile.access = &access;
-  tile.group = &group;
-  tile.extent = extent;
-  tile.runs = KernelBuilder::getRuns(task.sizes, access, group);
-  tile.depthRuns = KernelBuilder::getRuns(task.sizes, access, depth);
-  int64_t along = KernelBuilder::getLanes(task.sizes, access, group,
-                                          {&batch, &depth}),
-          inside = KernelBuilder::getLanes(task.sizes, access, depth,
-                                           {&batch, &group});
-  along = largestDividing(along, extent);
-  inside = largestDividing(inside, p.tileDepth);
-  // Of two directions with single elements, the one that is contiguous.
-  auto isContiguous = [](ArrayRef<Run> runs) {
-    return !runs.empty() && runs.back().stride == 1;
-  };
-  tile.depthInside =
-      inside > along || (inside == along && !isContiguous(tile.runs) &&
-                         isContiguous(tile.depthRuns));
-  tile.lanes = tile.alignedLanes = tile.depthInside ? inside : along;
-  if (tile.depthInside && p.turn) {
-    tile.turned = true;
-    tile.depthInside = false;
-    tile.lanes = 1;
-  }
-  int64_t inner = tile.depthInside ? p.tileDepth : extent,
-          outer = tile.depthInside ? extent : p.tileDepth;
-  // Rows of the tile that are read or written together should not meet in one
-  // bank.
-  tile.pitch = inner + (tile.depthInside || tile.turned ? p.pad : 0);
-  tile.pitch = llvm::alignTo(tile.pitch, tile.lanes);
-  tile.size = tile.pitch * outer;
-}
-
-void ContractionKernel::makeAlignedTile(ContractionTile &tile,
-                                        const Access &access,
-                                        const Group &group, int64_t extent,
-                                        int64_t readers) {
-  makeTile(tile, access, group, extent);
-  auto type = cast<RankedTensorType>(access.tensor.getType());
-  int64_t lanes = 128 / element.getIntOrFloatBitWidth();
-  if (tile.alignedLanes >= lanes || readers < fewestReaders ||
-      type.getRank() == 0 || type.getNumElements() < fewestAligned)
-    return;
-  Access aligned = access;
-  SmallVector<int64_t> shape(type.getShape());
-  // Where a loop is alone in a dimension, and in its group, tiles may as well
-  // be whole: then no copy of one needs a condition.
-  ContractionTile better;
-  for (auto [size, index] : llvm::zip_equal(shape, access.indices)) {
-    if (index.constant != 0 || llvm::count(index.coefficients, 0) + 1 !=
-                                   static_cast<int64_t>(task.sizes.size()))
-      continue;
-    unsigned loop =
-        llvm::find_if(index.coefficients, [](int64_t c) { return c != 0; }) -
-        index.coefficients.begin();
-    if (index.coefficients[loop] != 1 || access.isBounded(loop))
-      continue;
-    if (ArrayRef(group) == ArrayRef(loop)) {
-      size = llvm::alignTo(size, extent);
-      better.wholeExtents = true;
-    } else if (ArrayRef(depth) == ArrayRef(loop)) {
-      size = chunks * p.splits * p.tileDepth;
-      better.wholeDepth = true;
-    }
-  }
-  shape.back() = llvm::alignTo(shape.back(), lanes);
-  aligned.slack = shape.back() - type.getShape().back();
-  aligned.setShape(shape);
-  makeTile(better, aligned, group, extent);
-  if (aligned.slack == 0 || better.alignedLanes <= tile.alignedLanes)
-    return;
-  tile = better;
-  tile.aligned = aligned;
-  tile.alignedShape = shape;
-  tile.access = &*tile.aligned;
-}
-
-void ContractionKernel::createBuffer(ContractionTile &tile,
-                                     SmallVectorImpl<Operation *> &launches) {
+void GPUContractionKernel::createBuffer(
+    GPUContractionTile &tile, SmallVectorImpl<Operation *> &launches) {
   tile.buffer = task.getBuffer(b, *tile.access, /*isRead=*/true);
   if (!tile.aligned)
     return;
@@ -313,18 +83,17 @@ void ContractionKernel::createBuffer(ContractionTile &tile,
 // Copies
 //===----------------------------------------------------------------------===//
 
-void ContractionKernel::openTile(ContractionTile &tile, Int block,
-                                 Int batchIndex, Int thread) {
+void GPUContractionKernel::openTile(GPUContractionTile &tile, Int block,
+                                    Int batchIndex, Int thread) {
   tile.line = kernel.flatten(tile.buffer);
   Place start = kernel.add(
       KernelBuilder::start(*tile.access),
-      kernel.place(KernelBuilder::getRuns(task.sizes, *tile.access, batch),
-                   batchIndex));
+      kernel.place(tile.access->getRuns(task.sizes, batch), batchIndex));
   int64_t copies = tile.extent * p.tileDepth / tile.lanes;
   bool checkExtent = tile.total % tile.extent != 0 && !tile.wholeExtents;
   Int origin = kernel.mul(block, tile.extent);
   for (int64_t done = 0; done < copies; done += threads) {
-    ContractionTile::Slot slot;
+    GPUContractionTile::Slot slot;
     // Neighbouring threads copy what is contiguous in memory; to turn a tile,
     // one sector of each row.
     Int number = kernel.add(thread, done), alongExtent;
@@ -359,8 +128,8 @@ void ContractionKernel::openTile(ContractionTile &tile, Int block,
   }
 }
 
-void ContractionKernel::copyTile(ContractionTile &tile, Int chunk, Value stage,
-                                 int64_t first, int64_t last) {
+void GPUContractionKernel::copyTile(GPUContractionTile &tile, Int chunk,
+                                    Value stage, int64_t first, int64_t last) {
   // A chunk whose steps are all in one run moves all copies alike.
   bool isUniform = tile.depthRuns.size() <= 1 ||
                    tile.depthRuns.back().size % p.tileDepth == 0;
@@ -371,7 +140,7 @@ void ContractionKernel::copyTile(ContractionTile &tile, Int chunk, Value stage,
     inner = tile.depthRuns.back();
   if (isUniform)
     uniform = kernel.place(tile.depthRuns, begin);
-  for (const ContractionTile::Slot &slot :
+  for (const GPUContractionTile::Slot &slot :
        ArrayRef(tile.slots).slice(first, last - first)) {
     Place place;
     if (isUniform) {
@@ -406,8 +175,8 @@ void ContractionKernel::copyTile(ContractionTile &tile, Int chunk, Value stage,
   }
 }
 
-void ContractionKernel::startChunk(Int chunk, Value stage, int64_t part,
-                                   int64_t numParts) {
+void GPUContractionKernel::startChunk(Int chunk, Value stage, int64_t part,
+                                      int64_t numParts) {
   int64_t numLeft = left.slots.size(),
           count = numLeft + static_cast<int64_t>(right.slots.size()),
           first = count * part / numParts, last = count * (part + 1) / numParts;

@@ -1,4 +1,4 @@
-//===- LowerToGPULoops.cpp - transform.chameleon.lower_to_gpu_loops
+//===- GPULoops.cpp - loops that move memory more than they compute
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -12,10 +12,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Kernels/KernelBuilder.h"
-#include "chameleon/Kernels/KernelTask.h"
 #include "chameleon/Kernels/GPULoops.h"
-#include "chameleon/TransformOps/ChameleonTransformOps.h"
+#include "Epilogue.h"
+#include "GPURowChain.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -32,7 +31,7 @@ constexpr int64_t warp = 32, mostUnrolled = 64;
 class LoopsKernel {
 public:
   LoopsKernel(RewriterBase &rewriter, const KernelTask &task,
-              const LoopParameters &p)
+              const GPULoopParameters &p)
       : b(rewriter), loc(task.anchor.getLoc()), kernel(rewriter, loc),
         task(task), p(p) {}
 
@@ -63,7 +62,7 @@ private:
   Location loc;
   KernelBuilder kernel;
   KernelTask task;
-  LoopParameters p;
+  GPULoopParameters p;
   Group columns, depth;
   int64_t columnCount = 1, depthCount = 1, width = 1;
   Type element;
@@ -81,7 +80,7 @@ private:
 
 } // namespace
 
-std::string LoopParameters::verify() const {
+std::string GPULoopParameters::verify() const {
   constexpr int64_t mostThreads = 1024;
   if (threads > mostThreads)
     return llvm::formatv("{0} threads, expected at most {1}", threads,
@@ -121,7 +120,7 @@ std::string LoopsKernel::analyze() {
   if (std::string reason = p.verify(); !reason.empty())
     return reason;
   // Vectors of results: as long as the result has them.
-  width = KernelBuilder::getLanes(task.sizes, task.destination, columns, {});
+  width = task.destination.getLanes(task.sizes, columns, {});
   while (width > p.lanes)
     width /= 2;
   if (p.sharing > 1) {
@@ -159,10 +158,9 @@ std::string LoopsKernel::analyze() {
 LoopsKernel::Input LoopsKernel::makeInput(const Access &access) {
   Input input;
   input.access = &access;
-  input.columnRuns = KernelBuilder::getRuns(task.sizes, access, columns);
-  input.depthRuns = KernelBuilder::getRuns(task.sizes, access, depth);
-  input.isVector =
-      KernelBuilder::getLanes(task.sizes, access, columns, {&depth}) >= width;
+  input.columnRuns = access.getRuns(task.sizes, columns);
+  input.depthRuns = access.getRuns(task.sizes, depth);
+  input.isVector = access.getLanes(task.sizes, columns, {&depth}) >= width;
   input.isUniform = llvm::all_of(columns, [&](unsigned loop) {
     return access.strides[loop] == 0 && !access.isBounded(loop);
   });
@@ -371,42 +369,37 @@ Operation *LoopsKernel::build() {
 }
 
 //===----------------------------------------------------------------------===//
-// The operation
+// Entry points
 //===----------------------------------------------------------------------===//
 
-DiagnosedSilenceableFailure chameleon::transform_ops::LowerToGPULoopsOp::apply(
-    transform::TransformRewriter &rewriter,
-    transform::TransformResults &results, transform::TransformState &state) {
-  LoopParameters p;
-  std::tuple<Value, StringRef, int64_t *> parameters[] = {
-      {getThreads(), "threads", &p.threads},
-      {getLanes(), "lanes", &p.lanes},
-      {getSharing(), "sharing", &p.sharing}};
-  for (auto [param, name, value] : parameters) {
-    DiagnosedSilenceableFailure valid =
-        getIntegerParam(state, *this, param, name, /*minimum=*/1, *value);
-    if (!valid.succeeded())
-      return valid;
-  }
-  return lowerToKernels(
-      *this, results, state,
-      [&](const KernelTask &task, SmallVectorImpl<Operation *> &launches) {
-        // More than a reduction and what follows it.
-        std::optional<RowChain> chain;
-        if (isRowReduction(task.anchor))
-          chain = RowChain::containing(task.anchor);
-        if (chain && chain->operations.size() > 1 + task.epilogue.size())
-          return lowerRowChain(rewriter, *chain, p, launches);
-        LoopsKernel kernel(rewriter, task, p);
-        std::string reason = kernel.analyze();
-        if (reason.empty())
-          launches.push_back(kernel.build());
-        return reason;
-      });
+/// The chain that becomes one kernel with the task: more than a reduction and
+/// what follows it.
+static std::optional<RowChain> findChain(const KernelTask &task) {
+  std::optional<RowChain> chain;
+  if (isRowReduction(task.anchor))
+    chain = RowChain::containing(task.anchor);
+  if (chain && chain->operations.size() <= 1 + task.epilogue.size())
+    chain.reset();
+  return chain;
 }
 
-void chameleon::transform_ops::LowerToGPULoopsOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-        &effects) {
-  getLoweringEffects(*this, effects);
+std::string chameleon::checkGPULoops(const KernelTask &task,
+                                     const GPULoopParameters &p) {
+  if (std::optional<RowChain> chain = findChain(task))
+    return checkRowChain(*chain, p);
+  IRRewriter rewriter(task.anchor->getContext());
+  return LoopsKernel(rewriter, task, p).analyze();
+}
+
+std::string chameleon::lowerGPULoops(RewriterBase &rewriter,
+                                     const KernelTask &task,
+                                     const GPULoopParameters &p,
+                                     SmallVectorImpl<Operation *> &launches) {
+  if (std::optional<RowChain> chain = findChain(task))
+    return lowerRowChain(rewriter, *chain, p, launches);
+  LoopsKernel kernel(rewriter, task, p);
+  std::string reason = kernel.analyze();
+  if (reason.empty())
+    launches.push_back(kernel.build());
+  return reason;
 }

@@ -1,4 +1,4 @@
-//===- LowerRowChain.cpp - a chain of operations over rows as a GPU kernel
+//===- GPURowChain.cpp - a chain of operations over rows as a GPU kernel
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -12,7 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Kernels/GPULoops.h"
+#include "GPURowChain.h"
 #include "RowMember.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -48,7 +48,7 @@ struct Slot {
 class RowChainKernel {
 public:
   RowChainKernel(RewriterBase &rewriter, const RowChain &chain,
-                 const LoopParameters &p)
+                 const GPULoopParameters &p)
       : b(rewriter), loc(chain.getAnchor().getLoc()), kernel(rewriter, loc),
         chain(chain), p(p) {}
 
@@ -76,7 +76,7 @@ private:
   Location loc;
   KernelBuilder kernel;
   const RowChain &chain;
-  LoopParameters p;
+  GPULoopParameters p;
   SmallVector<RowMember, 0> members;
   llvm::DenseMap<Operation *, unsigned> memberOf;
   SmallVector<Input, 0> inputs;
@@ -136,13 +136,12 @@ unsigned RowChainKernel::addInput(const RowMember &member,
   Input input;
   input.tensor = withoutReshapes(access.tensor);
   input.offset = access.offset;
-  input.rowRuns = KernelBuilder::getRuns(member.sizes, access, member.rows);
-  input.columnRuns =
-      KernelBuilder::getRuns(member.sizes, access, member.columns);
+  input.rowRuns = access.getRuns(member.sizes, member.rows);
+  input.columnRuns = access.getRuns(member.sizes, member.columns);
   input.isUniform = llvm::all_of(
       input.columnRuns, [](const Run &run) { return run.stride == 0; });
-  input.isVector = KernelBuilder::getLanes(member.sizes, access, member.columns,
-                                           {&member.rows}) >= width;
+  input.isVector =
+      access.getLanes(member.sizes, member.columns, {&member.rows}) >= width;
   auto equal = [](ArrayRef<Run> x, ArrayRef<Run> y) {
     return llvm::equal(x, y, [](const Run &a, const Run &b) {
       return a.size == b.size && a.stride == b.stride;
@@ -424,9 +423,15 @@ Operation *RowChainKernel::build() {
   return launch;
 }
 
+std::string chameleon::checkRowChain(const RowChain &chain,
+                                     const GPULoopParameters &p) {
+  IRRewriter rewriter(chain.getAnchor()->getContext());
+  return RowChainKernel(rewriter, chain, p).analyze();
+}
+
 std::string chameleon::lowerRowChain(RewriterBase &rewriter,
                                      const RowChain &chain,
-                                     const LoopParameters &p,
+                                     const GPULoopParameters &p,
                                      SmallVectorImpl<Operation *> &launches) {
   RowChainKernel kernel(rewriter, chain, p);
   std::string reason = kernel.analyze();

@@ -14,89 +14,10 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/IndexingUtils.h"
-#include "mlir/IR/AffineExprVisitor.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace chameleon;
-
-/// `expr` as sum(coefficients * loops) + constant.
-static bool getLinear(AffineExpr expr, unsigned loops,
-                      SmallVectorImpl<int64_t> &coefficients,
-                      int64_t &constant) {
-  if (!expr.isPureAffine())
-    return false;
-  bool isLinear = true;
-  expr.walk([&](AffineExpr part) {
-    isLinear &= part.getKind() != AffineExprKind::FloorDiv &&
-                part.getKind() != AffineExprKind::CeilDiv &&
-                part.getKind() != AffineExprKind::Mod &&
-                part.getKind() != AffineExprKind::SymbolId;
-  });
-  if (!isLinear)
-    return false;
-  MLIRContext *context = expr.getContext();
-  auto valueAt = [&](int loop) {
-    SmallVector<AffineExpr> point(loops, getAffineConstantExpr(0, context));
-    if (loop >= 0)
-      point[loop] = getAffineConstantExpr(1, context);
-    return cast<AffineConstantExpr>(
-               simplifyAffineExpr(expr.replaceDims(point), 0, 0))
-        .getValue();
-  };
-  constant = valueAt(-1);
-  coefficients.clear();
-  for (unsigned loop = 0; loop < loops; ++loop)
-    coefficients.push_back(valueAt(loop) - constant);
-  return true;
-}
-
-void Access::setShape(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> pitches = computeStrides(shape);
-  offset = 0;
-  strides.assign(strides.size(), 0);
-  for (auto [index, pitch] : llvm::zip_equal(indices, pitches)) {
-    for (auto [stride, coefficient] :
-         llvm::zip_equal(strides, index.coefficients))
-      stride += coefficient * pitch;
-    offset += index.constant * pitch;
-  }
-}
-
-std::optional<Access> chameleon::getAccess(Value tensor, AffineMap map,
-                                           unsigned loops) {
-  Access access;
-  access.strides.assign(loops, 0);
-  auto pad = tensor.getDefiningOp<tensor::PadOp>();
-  if (pad) {
-    Value padding = pad.getConstantPaddingValue();
-    if (!padding || !pad.getLow().empty() || !pad.getHigh().empty() ||
-        pad.getNofold() || !matchPattern(padding, m_Constant(&access.padding)))
-      pad = {};
-  }
-  access.tensor = pad ? pad.getSource() : tensor;
-  auto type = dyn_cast<RankedTensorType>(access.tensor.getType());
-  if (!type || !type.hasStaticShape() ||
-      !llvm::isInt<31>(type.getNumElements()) ||
-      !type.getElementType().isIntOrFloat() ||
-      type.getElementType().isInteger(1))
-    return std::nullopt;
-  for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
-    SmallVector<int64_t> coefficients;
-    int64_t constant;
-    if (!getLinear(expr, loops, coefficients, constant))
-      return std::nullopt;
-    if (pad) {
-      constant -= pad.getStaticLow()[dim];
-      if (pad.getStaticLow()[dim] != 0 || pad.getStaticHigh()[dim] != 0)
-        access.bounds.push_back({coefficients, constant, type.getDimSize(dim)});
-    }
-    access.indices.push_back({coefficients, constant});
-  }
-  access.setShape(type.getShape());
-  return access;
-}
 
 /// The elementwise operation that alone uses `value` and computes on the same
 /// elements.
@@ -267,45 +188,4 @@ void KernelTask::finish(RewriterBase &rewriter, Value buffer) const {
   for (const EpilogueStep &step : epilogue)
     operations.push_back(step.op);
   replaceByBuffer(rewriter, root, buffer, operations);
-}
-
-//===----------------------------------------------------------------------===//
-// Operations that make kernels of tasks
-//===----------------------------------------------------------------------===//
-
-DiagnosedSilenceableFailure chameleon::lowerToKernels(
-    Operation *op, transform::TransformResults &results,
-    transform::TransformState &state,
-    llvm::function_ref<std::string(const KernelTask &task,
-                                   SmallVectorImpl<Operation *> &launches)>
-        lower) {
-  SmallVector<Operation *> launches;
-  for (Operation *target : state.getPayloadOps(op->getOperand(0))) {
-    std::string reason = "expects a structured operation";
-    if (auto anchor = dyn_cast<linalg::LinalgOp>(target)) {
-      std::variant<KernelTask, std::string> analyzed =
-          KernelTask::analyze(anchor);
-      auto *task = std::get_if<KernelTask>(&analyzed);
-      reason = task ? lower(*task, launches) : std::get<std::string>(analyzed);
-      if (reason.empty())
-        continue;
-    }
-    DiagnosedSilenceableFailure failure =
-        emitSilenceableFailure(op->getLoc(), reason);
-    failure.attachNote(target->getLoc()) << "when applied to this op";
-    return failure;
-  }
-  results.set(op->getOpResult(0), launches);
-  return DiagnosedSilenceableFailure::success();
-}
-
-void chameleon::getLoweringEffects(
-    Operation *op,
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-        &effects) {
-  MutableArrayRef<OpOperand> operands = op->getOpOperands();
-  transform::consumesHandle(operands.take_front(), effects);
-  transform::onlyReadsHandle(operands.drop_front(), effects);
-  transform::producesHandle(op->getOpResults(), effects);
-  transform::modifiesPayload(effects);
 }

@@ -29,7 +29,7 @@ Value chameleon::withoutReshapes(Value tensor) {
 /// would (0: not at all).
 static bool stepsBy(ArrayRef<int64_t> sizes, const Access &access,
                     const Group &group, int64_t stride) {
-  SmallVector<Run> runs = KernelBuilder::getRuns(sizes, access, group);
+  SmallVector<Run> runs = access.getRuns(sizes, group);
   return runs.empty() || (runs.size() == 1 && runs.front().stride == stride);
 }
 

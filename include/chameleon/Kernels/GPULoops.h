@@ -1,22 +1,30 @@
-//===- LowerRowChain.h - a chain of operations over rows as a GPU kernel
+//===- GPULoops.h - loops that move memory more than they compute
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
 // Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// Elementwise operations, reductions, pooling, products with vectors, and
+// chains of them over rows (RowChain.h) become one GPU kernel:
+//
+//   std::string reason = lowerGPULoops(rewriter, task, {256, 4, 1}, launches);
+//
+// Limits: static shapes, fewer than 2^31 elements; where threads share a
+// reduction, elements of 32 bits.
+//
+//===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_KERNELS_GPULOOPS_H
 #define CHAMELEON_KERNELS_GPULOOPS_H
 
-#include "chameleon/Kernels/RowChain.h"
-#include "mlir/IR/PatternMatch.h"
-#include <string>
+#include "chameleon/Kernels/KernelTask.h"
 
 namespace chameleon {
 
 /// What lower_to_gpu_loops is told.
-struct LoopParameters {
+struct GPULoopParameters {
   int64_t threads; ///< of a block
   int64_t lanes;   ///< neighbouring results of a thread, at most
   int64_t sharing; ///< threads that share a reduction
@@ -25,12 +33,14 @@ struct LoopParameters {
   std::string verify() const;
 };
 
-/// Replaces the chain by one kernel and adds its launch: `sharing` threads
-/// compute a row from beginning to end. What a thread has read stays in
-/// registers, if it is at most 64 elements, else it is read and computed again
-/// for each reduction. Returns why it cannot be done; empty if it is.
-std::string lowerRowChain(mlir::RewriterBase &rewriter, const RowChain &chain,
-                          const LoopParameters &p,
+/// Why the task cannot be lowered with these parameters; empty if it can.
+/// Nothing is changed.
+std::string checkGPULoops(const KernelTask &task, const GPULoopParameters &p);
+
+/// Replaces the task, or the chain over rows that it belongs to, by one kernel
+/// and adds its launch. Returns why it cannot be done; empty if it is.
+std::string lowerGPULoops(mlir::RewriterBase &rewriter, const KernelTask &task,
+                          const GPULoopParameters &p,
                           llvm::SmallVectorImpl<mlir::Operation *> &launches);
 
 } // namespace chameleon

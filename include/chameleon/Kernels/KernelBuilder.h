@@ -37,24 +37,11 @@ struct Int {
   bool is(int64_t other) const { return !value && constant == other; }
 };
 
-/// Loops that an access steps through as if they were one.
-struct Run {
-  int64_t size, stride;
-  llvm::SmallVector<int64_t> bounds; ///< coefficient in each bound
-  bool isBounded() const {
-    return llvm::any_of(bounds, [](int64_t c) { return c != 0; });
-  }
-};
-
 /// A place in the buffer of an access, as far as it is known: sums over groups.
 struct Place {
   Int offset;                      ///< index
   llvm::SmallVector<Int> position; ///< in each bound, 32 bits
 };
-
-/// Loops with one linear index, outermost first. Those of one iteration are
-/// left out.
-using Group = llvm::SmallVector<unsigned>;
 
 class KernelBuilder {
 public:
@@ -80,10 +67,6 @@ public:
   mlir::Value both(mlir::Value x, mlir::Value y);
 
   // Addresses.
-  /// `sizes` are those of all loops.
-  static llvm::SmallVector<Run> getRuns(llvm::ArrayRef<int64_t> sizes,
-                                        const Access &access,
-                                        const Group &group);
   /// What the linear index of a group adds to the place.
   Place place(llvm::ArrayRef<Run> runs, Int linear);
   /// As above, for the positions of lanes from the innermost run on only.
@@ -91,12 +74,6 @@ public:
   Place add(const Place &x, const Place &y);
   /// Whether the place exists; null if it always does.
   mlir::Value inBounds(const Access &access, const Place &place);
-
-  /// Elements from one address on, at most 16 bytes, that all accesses along
-  /// the innermost run of `group` are aligned to.
-  static int64_t getLanes(llvm::ArrayRef<int64_t> sizes, const Access &access,
-                          const Group &group,
-                          llvm::ArrayRef<const Group *> others);
 
   // Memory.
   /// The buffer as a line.
@@ -135,54 +112,6 @@ public:
 private:
   /// The sum; `x` has a value.
   mlir::Value materialize(Int x);
-};
-
-/// What follows the reduction: computes the epilogue on vectors along the
-/// columns and stores them. Shared by every kernel that ends a task.
-class EpilogueBuilder {
-public:
-  /// `rows` and `columns` together with `batch` are the loops of the result.
-  EpilogueBuilder(KernelBuilder &kernel, const KernelTask &task, Group batch,
-                  Group rows, Group columns);
-
-  /// Makes the buffers that the kernel needs; before the kernel.
-  void createBuffers();
-  /// Their lines, in the kernel; `batchIndex` is the same for the whole thread.
-  void openKernel(Int batchIndex);
-  /// How many columns can be stored at once.
-  int64_t getLanes() const { return lanes; }
-  mlir::Value getDestinationBuffer() const { return destinationBuffer; }
-
-  /// Stores `vectors[row][column]` (null: nothing to store), each of `width`
-  /// elements that begin at `rowIndices[row]` and `columnIndices[column]`.
-  /// Where a tile may exceed the result, `checkRows` or `checkColumns` is set.
-  void emit(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> vectors,
-            llvm::ArrayRef<Int> rowIndices, llvm::ArrayRef<Int> columnIndices,
-            int64_t width, bool checkRows, bool checkColumns);
-
-private:
-  struct Operand {
-    const Access *access;
-    mlir::Value buffer, line;
-    llvm::SmallVector<Run> rowRuns, columnRuns;
-    Place batch;
-    bool isVector = false;  ///< lanes are one after the other
-    bool isUniform = false; ///< lanes are the same
-  };
-  Operand makeOperand(const Access &access);
-  Place placeOf(const Operand &operand, Int row, Int column);
-  mlir::Value read(const Operand &operand, Int row, Int column, int64_t width);
-  mlir::Value compute(mlir::Value vector, Int row, Int column, int64_t width);
-
-  KernelBuilder &kernel;
-  const KernelTask &task;
-  Group batch, rows, columns;
-  llvm::SmallVector<Operand, 0>
-      operands; ///< inputs of the steps, then the rest
-  Operand destination;
-  std::optional<Operand> initial;
-  mlir::Value destinationBuffer;
-  int64_t lanes = 1, rowCount = 1, columnCount = 1;
 };
 
 } // namespace chameleon

@@ -16,57 +16,12 @@
 #ifndef CHAMELEON_KERNELS_KERNELTASK_H
 #define CHAMELEON_KERNELS_KERNELTASK_H
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
+#include "chameleon/Kernels/Access.h"
 #include "mlir/IR/PatternMatch.h"
-#include <optional>
 #include <string>
 #include <variant>
 
 namespace chameleon {
-
-/// sum(coefficients[loop] * loop) + constant, which must be in [0, size) for
-/// the element to exist; else it is padding.
-struct Bound {
-  llvm::SmallVector<int64_t> coefficients;
-  int64_t constant = 0, size = 0;
-};
-
-/// Where the iteration reads or writes a tensor: element
-/// sum(strides[loop] * loop) + offset of its row-major buffer.
-struct Access {
-  mlir::Value tensor;
-  llvm::SmallVector<int64_t> strides; ///< one for each loop of the anchor
-  int64_t offset = 0;
-  llvm::SmallVector<Bound, 0> bounds;
-  mlir::Attribute padding; ///< what elements out of bounds are
-  /// Zeros after each row of the innermost dimension, which may be read.
-  int64_t slack = 0;
-  /// The index in each dimension of the tensor.
-  struct Index {
-    llvm::SmallVector<int64_t> coefficients;
-    int64_t constant;
-  };
-  llvm::SmallVector<Index, 0> indices;
-
-  /// Sets strides and offset for a buffer of this shape.
-  void setShape(llvm::ArrayRef<int64_t> shape);
-  mlir::Type getElementType() const {
-    return mlir::getElementTypeOrSelf(tensor.getType());
-  }
-  /// Whether the loop moves through padding.
-  bool isBounded(unsigned loop) const {
-    return llvm::any_of(bounds, [&](const Bound &bound) {
-      return bound.coefficients[loop] != 0;
-    });
-  }
-};
-
-/// The access of `tensor` at indices `map` of `loops` loops, which looks
-/// through constant padding; nothing if its address is not linear in them, or
-/// the tensor not one of static shape and whole bytes.
-std::optional<Access> getAccess(mlir::Value tensor, mlir::AffineMap map,
-                                unsigned loops);
 
 /// One elementwise operation after the anchor. Scalars have no access.
 struct EpilogueStep {
@@ -119,21 +74,6 @@ mlir::Value getBuffer(mlir::OpBuilder &builder, mlir::Location loc,
 void replaceByBuffer(mlir::RewriterBase &rewriter, mlir::Operation *root,
                      mlir::Value buffer,
                      llvm::ArrayRef<mlir::Operation *> operations);
-
-/// Applies an operation that makes kernels of what its first operand stands
-/// for: `lower` is called with each task, adds the launches that replace it, or
-/// returns why it cannot be done. Sets the only result.
-mlir::DiagnosedSilenceableFailure
-lowerToKernels(mlir::Operation *op, mlir::transform::TransformResults &results,
-               mlir::transform::TransformState &state,
-               llvm::function_ref<std::string(
-                   const KernelTask &task,
-                   llvm::SmallVectorImpl<mlir::Operation *> &launches)>
-                   lower);
-/// Consumes the first operand, reads the others.
-void getLoweringEffects(mlir::Operation *op,
-                        llvm::SmallVectorImpl<mlir::SideEffects::EffectInstance<
-                            mlir::MemoryEffects::Effect>> &effects);
 
 } // namespace chameleon
 

@@ -1,0 +1,54 @@
+//===- GPUContraction.h - a matrix product or convolution as a GPU kernel
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Any contraction of static shape with its fill, its padding and what follows
+// it becomes one kernel, or two if its reduction is split over blocks:
+//
+//   std::string reason = lowerGPUContraction(rewriter, task, parameters,
+//                                            launches);
+//
+// Limits: sums of products of f32 or f64, fewer than 2^31 elements.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_KERNELS_GPUCONTRACTION_H
+#define CHAMELEON_KERNELS_GPUCONTRACTION_H
+
+#include "chameleon/Kernels/KernelTask.h"
+
+namespace chameleon {
+
+/// What lower_to_gpu_contraction is told.
+struct GPUContractionParameters {
+  int64_t tileRows, tileColumns, tileDepth;  ///< of a block
+  int64_t interleaveRows, interleaveColumns; ///< parts of a thread's tile
+  int64_t threadRows, threadColumns;         ///< of each part
+  int64_t stages, pad;
+  int64_t turn;    ///< 1: both operands lie along the result in shared memory
+  int64_t splits;  ///< blocks that share a reduction
+  int64_t cluster; ///< so many of them add up within a cluster
+
+  /// Sums of a tile that come to global memory.
+  int64_t getPartialSums() const { return splits / cluster; }
+};
+
+/// Why no kernel with these parameters can be built; empty if one can. Nothing
+/// is changed.
+std::string checkGPUContraction(const KernelTask &task,
+                                const GPUContractionParameters &p);
+
+/// Replaces the task by kernels and adds their launches. Returns why it cannot
+/// be done; empty if it is.
+std::string
+lowerGPUContraction(mlir::RewriterBase &rewriter, const KernelTask &task,
+                    const GPUContractionParameters &p,
+                    llvm::SmallVectorImpl<mlir::Operation *> &launches);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_KERNELS_GPUCONTRACTION_H

@@ -1,0 +1,41 @@
+//===- VectorLoops.h - elementwise operations and reductions on vectors
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Operations of any rank become loops around code on vectors along one of them:
+//
+//   std::string reason = lowerToVectorLoops(rewriter, op, {16, 4});
+//
+// Limits: maps that are projected permutations, elementwise bodies, results of
+// at least 8 bits.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CHAMELEON_KERNELS_VECTORLOOPS_H
+#define CHAMELEON_KERNELS_VECTORLOOPS_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include <string>
+
+namespace chameleon {
+
+/// What lower_to_vectors is told.
+struct VectorLoopParameters {
+  int64_t lanes;   ///< of a vector
+  int64_t vectors; ///< in one iteration of the innermost loop
+};
+
+/// Replaces the operation by loops. Returns why it cannot be done; empty if it
+/// is. A refused operation may have become general, without loops of one
+/// iteration.
+std::string lowerToVectorLoops(mlir::RewriterBase &rewriter,
+                               mlir::linalg::LinalgOp op,
+                               const VectorLoopParameters &p);
+
+} // namespace chameleon
+
+#endif // CHAMELEON_KERNELS_VECTORLOOPS_H

@@ -1,0 +1,130 @@
+//===- CPURegisterTile.cpp - the part of a matrix product kept in registers
+//
+// Part of the Chameleon project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CPUContractionKernel.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace chameleon;
+
+Value CPUContractionKernel::computeStep(Value lhs, Value rhs,
+                                        Value accumulator) {
+  Block *body = contraction.getBlock();
+  int64_t lanes = cast<VectorType>(accumulator.getType()).getNumElements();
+  IRMapping mapping;
+  mapping.map(body->getArgument(0), swapped ? rhs : lhs);
+  mapping.map(body->getArgument(1), swapped ? lhs : rhs);
+  mapping.map(body->getArgument(2), accumulator);
+  for (Operation &op : body->without_terminator()) {
+    // A product that is used by one sum only is not rounded on its own.
+    auto product = dyn_cast<arith::MulFOp>(op);
+    if (product && product->hasOneUse() &&
+        isa<arith::AddFOp>(*product->user_begin()))
+      continue;
+    if (auto sum = dyn_cast<arith::AddFOp>(op)) {
+      auto factor = sum.getLhs().getDefiningOp<arith::MulFOp>();
+      Value other = sum.getRhs();
+      if (!factor) {
+        factor = sum.getRhs().getDefiningOp<arith::MulFOp>();
+        other = sum.getLhs();
+      }
+      if (factor && factor->hasOneUse()) {
+        Value fused = math::FmaOp::create(
+            rewriter, loc, mapping.lookup(factor.getLhs()),
+            mapping.lookup(factor.getRhs()), mapping.lookup(other));
+        mapping.map(sum.getResult(), fused);
+        continue;
+      }
+    }
+    Operation *clone = rewriter.clone(op, mapping);
+    for (OpResult result : clone->getResults())
+      result.setType(VectorType::get({lanes}, result.getType()));
+  }
+  return mapping.lookup(body->getTerminator()->getOperand(0));
+}
+
+Value CPUContractionKernel::computeTile(const CPUOperand &lhs,
+                                        const CPUOperand &rhs,
+                                        Value accumulators, Value rowPanel,
+                                        Value columnPanel, Value from,
+                                        Value to) {
+  int64_t vectors = columns / lanes;
+  AffineExpr panel = rewriter.getAffineDimExpr(0);
+  SmallVector<Value> positions, initial;
+  for (int64_t row = 0; row < rows; ++row)
+    positions.push_back(asValue(apply(panel * rows + row, {rowPanel})));
+  for (int64_t vector = 0; vector < vectors; ++vector)
+    positions.push_back(
+        asValue(apply(panel * columns + vector * lanes, {columnPanel})));
+  auto forEach = [&](function_ref<void(int64_t, int64_t)> body) {
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t vector = 0; vector < vectors; ++vector)
+        body(row, vector);
+  };
+  forEach([&](int64_t row, int64_t vector) {
+    initial.push_back(read(accumulators,
+                           {positions[row], positions[rows + vector]}, lanes,
+                           /*inBounds=*/true));
+  });
+  auto loop = scf::ForOp::create(rewriter, loc, from, to, constant(1), initial);
+  {
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPointToStart(loop.getBody());
+    Value step = loop.getInductionVar();
+    AffineExpr difference =
+        rewriter.getAffineDimExpr(0) - rewriter.getAffineDimExpr(1);
+    auto stepIn = [&](const CPUOperand &operand) {
+      return operand.origin ? asValue(apply(difference, {step, operand.origin}))
+                            : step;
+    };
+    auto panelIn = [&](const CPUOperand &operand, Value panel) {
+      if (!operand.firstPanel)
+        return panel;
+      return asValue(
+          apply(rewriter.getAffineDimExpr(0) + rewriter.getAffineDimExpr(1),
+                {panel, operand.firstPanel}));
+    };
+    Value lhsStep = stepIn(lhs), rhsStep = stepIn(rhs),
+          lhsPanel = panelIn(lhs, rowPanel),
+          rhsPanel = panelIn(rhs, columnPanel);
+    SmallVector<Value> right, sums;
+    for (int64_t vector = 0; vector < vectors; ++vector) {
+      SmallVector<Value> at =
+          rhs.packed
+              ? SmallVector<Value>{rhsPanel, rhsStep, constant(vector * lanes)}
+              : SmallVector<Value>{rhsStep, positions[rows + vector]};
+      right.push_back(read(rhs.value, at, lanes, /*inBounds=*/true));
+    }
+    auto type = VectorType::get({lanes}, getElementTypeOrSelf(lhs.value));
+    Value left;
+    forEach([&](int64_t row, int64_t vector) {
+      if (vector == 0) {
+        SmallVector<Value> at;
+        if (!lhs.packed)
+          at = {positions[row], lhsStep};
+        else if (lhs.depthInside)
+          at = {lhsPanel, constant(row), lhsStep};
+        else
+          at = {lhsPanel, lhsStep, constant(row)};
+        left = vector::BroadcastOp::create(
+            rewriter, loc, type,
+            tensor::ExtractOp::create(rewriter, loc, lhs.value, at));
+      }
+      sums.push_back(
+          computeStep(left, right[vector], loop.getRegionIterArg(sums.size())));
+    });
+    scf::YieldOp::create(rewriter, loc, sums);
+  }
+  forEach([&](int64_t row, int64_t vector) {
+    accumulators = write(loop.getResult(row * vectors + vector), accumulators,
+                         {positions[row], positions[rows + vector]});
+  });
+  return accumulators;
+}
