@@ -41,9 +41,10 @@ std::string CPUContractionKernel::analyze() {
              (ShapedType::isDynamic(bounds[batch])
                   ? std::string("a dynamic one")
                   : std::to_string(bounds[batch]));
-  for (Type type : contraction->getOperandTypes())
-    if (!getElementTypeOrSelf(type).isIntOrFloat())
-      return "expects integer or float elements";
+  std::string reason;
+  atom = findCPUAtom(contraction, reason);
+  if (!atom)
+    return reason;
   std::tie(m, n, k) = std::tuple(dims->m[0], dims->n[0], dims->k[0]);
   AffineMap result =
       contraction.getMatchingIndexingMap(contraction.getDpsInitOperand(0));
@@ -168,7 +169,7 @@ CPUContractionKernel::rewrite(int64_t depthTile, int64_t packLhs,
   if (swapped)
     std::swap(packLhs, packRhs);
   Type element = getElementTypeOrSelf(init.value);
-  lanes = vectorLanes(columns, element);
+  lanes = atom->getLanes(columns, element);
 
   OFR height = tensor::getMixedSize(rewriter, loc, init.value, 0);
   OFR width = tensor::getMixedSize(rewriter, loc, init.value, 1);
@@ -184,7 +185,7 @@ CPUContractionKernel::rewrite(int64_t depthTile, int64_t packLhs,
                       int64_t heightBound) {
     if (lhs.outer == k)
       return packColumns(matrix, depth, height, depthBound, heightBound, rows,
-                         vectorLanes(rows, getElementTypeOrSelf(matrix)));
+                         atom->getLanes(rows, getElementTypeOrSelf(matrix)));
     return packRows(matrix, depth, height, depthBound, heightBound, rows);
   };
   // The columns: read as vectors.

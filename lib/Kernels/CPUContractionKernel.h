@@ -14,6 +14,7 @@
 #ifndef CHAMELEON_LIB_KERNELS_CPUCONTRACTIONKERNEL_H
 #define CHAMELEON_LIB_KERNELS_CPUCONTRACTIONKERNEL_H
 
+#include "chameleon/Kernels/CPUAtom.h"
 #include "chameleon/Kernels/CPUContraction.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -83,11 +84,6 @@ private:
   mlir::Value constant(int64_t value) {
     return mlir::arith::ConstantIndexOp::create(rewriter, loc, value);
   }
-  /// Lanes of the widest vector of at most 64 bytes that divides `extent`.
-  static int64_t vectorLanes(int64_t extent, mlir::Type element) {
-    int64_t most = std::max(512u / element.getIntOrFloatBitWidth(), 1u);
-    return std::min<int64_t>(most, extent & -extent);
-  }
 
   /// `value` in the place of `operand`.
   CPUMatrix getMatrix(mlir::OpOperand &operand, mlir::Value value);
@@ -121,9 +117,6 @@ private:
   /// reduction and starts with a whole panel of `extent`.
   std::optional<CPUWhole> findWhole(const CPUMatrix &tile, int64_t extent);
   bool isMultiple(OFR index, int64_t factor);
-  /// `accumulator` after one step of the reduction, on vectors.
-  mlir::Value computeStep(mlir::Value lhs, mlir::Value rhs,
-                          mlir::Value accumulator);
   /// `accumulators` after the steps `from` to `to` of one register tile.
   mlir::Value computeTile(const CPUOperand &lhs, const CPUOperand &rhs,
                           mlir::Value accumulators, mlir::Value rowPanel,
@@ -134,6 +127,7 @@ private:
   mlir::linalg::LinalgOp contraction;
   mlir::Location loc;
   int64_t rows, columns;
+  const CPUAtom *atom = nullptr;
   unsigned m = 0, n = 0, k = 0;
   int64_t lanes = 1;    ///< of a vector of accumulators
   bool swapped = false; ///< the second input holds the rows of the result

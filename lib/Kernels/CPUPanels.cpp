@@ -94,7 +94,8 @@ Value CPUContractionKernel::packRows(Value matrix, OFR depth, OFR width,
                                      int64_t depthBound, int64_t widthBound,
                                      int64_t extent) {
   Type element = getElementTypeOrSelf(matrix);
-  int64_t lanes = std::max(512u / element.getIntOrFloatBitWidth(), 1u);
+  int64_t lanes =
+      std::max<int64_t>(atom->bytes * 8 / element.getIntOrFloatBitWidth(), 1);
   OFR panels = ceilDiv(width, extent);
   // One vector more than needed: rows whose distance is a power of two would
   // share few sets of the cache.

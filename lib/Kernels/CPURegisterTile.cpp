@@ -7,48 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "CPUContractionKernel.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace chameleon;
-
-Value CPUContractionKernel::computeStep(Value lhs, Value rhs,
-                                        Value accumulator) {
-  Block *body = contraction.getBlock();
-  int64_t lanes = cast<VectorType>(accumulator.getType()).getNumElements();
-  IRMapping mapping;
-  mapping.map(body->getArgument(0), swapped ? rhs : lhs);
-  mapping.map(body->getArgument(1), swapped ? lhs : rhs);
-  mapping.map(body->getArgument(2), accumulator);
-  for (Operation &op : body->without_terminator()) {
-    // A product that is used by one sum only is not rounded on its own.
-    auto product = dyn_cast<arith::MulFOp>(op);
-    if (product && product->hasOneUse() &&
-        isa<arith::AddFOp>(*product->user_begin()))
-      continue;
-    if (auto sum = dyn_cast<arith::AddFOp>(op)) {
-      auto factor = sum.getLhs().getDefiningOp<arith::MulFOp>();
-      Value other = sum.getRhs();
-      if (!factor) {
-        factor = sum.getRhs().getDefiningOp<arith::MulFOp>();
-        other = sum.getLhs();
-      }
-      if (factor && factor->hasOneUse()) {
-        Value fused = math::FmaOp::create(
-            rewriter, loc, mapping.lookup(factor.getLhs()),
-            mapping.lookup(factor.getRhs()), mapping.lookup(other));
-        mapping.map(sum.getResult(), fused);
-        continue;
-      }
-    }
-    Operation *clone = rewriter.clone(op, mapping);
-    for (OpResult result : clone->getResults())
-      result.setType(VectorType::get({lanes}, result.getType()));
-  }
-  return mapping.lookup(body->getTerminator()->getOperand(0));
-}
 
 Value CPUContractionKernel::computeTile(const CPUOperand &lhs,
                                         const CPUOperand &rhs,
@@ -117,8 +80,9 @@ Value CPUContractionKernel::computeTile(const CPUOperand &lhs,
             rewriter, loc, type,
             tensor::ExtractOp::create(rewriter, loc, lhs.value, at));
       }
-      sums.push_back(
-          computeStep(left, right[vector], loop.getRegionIterArg(sums.size())));
+      sums.push_back(atom->emit(
+          rewriter, contraction, swapped ? right[vector] : left,
+          swapped ? left : right[vector], loop.getRegionIterArg(sums.size())));
     });
     scf::YieldOp::create(rewriter, loc, sums);
   }

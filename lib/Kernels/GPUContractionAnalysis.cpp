@@ -19,17 +19,11 @@
 using namespace mlir;
 using namespace chameleon;
 
-static constexpr int64_t mostThreads = 1024;
-/// Of blocks, that every processor with clusters runs.
-static constexpr int64_t mostOfCluster = 8;
-/// What a block may have on any processor from sm_80 on; schedules know the
-/// target's own limit.
-static constexpr int64_t mostSharedBytes = 227 << 10;
 /// An operand of at least so many elements, which so many tiles read, is worth
 /// a kernel that aligns its rows.
 static constexpr int64_t fewestAligned = 1 << 16, fewestReaders = 4;
 
-std::string GPUContractionKernel::analyze() {
+std::string GPUContractionPlan::analyzeBody() {
   linalg::LinalgOp op = task.anchor;
   // result + left * right, on floats.
   if (op.getNumDpsInputs() != 2 || !task.inputs[0] || !task.inputs[1])
@@ -51,16 +45,22 @@ std::string GPUContractionKernel::analyze() {
   if (!isFactors(0, 1) && !isFactors(1, 0))
     return "expects a body that adds a product to the result";
   element = getElementTypeOrSelf(op->getResult(0).getType());
-  if (!element.isF32() && !element.isF64())
-    return "expects elements of 32 or 64 bits, floats";
+  types = {task.inputs[0]->getElementType(), task.inputs[1]->getElementType(),
+           element};
+  std::string reason;
+  atom = findGPUAtom(hooks, types, reason);
+  if (!atom)
+    return reason;
   for (const std::optional<Access> &input : task.inputs) {
-    if (input->getElementType() != element)
-      return "expects inputs and result of one type";
     if (!input->bounds.empty() &&
         !matchPattern(input->padding, m_AnyZeroFloat()))
       return "expects padding with zeros";
   }
+  return "";
+}
 
+void GPUContractionPlan::analyzeLoops(const Access *&rowAccess,
+                                      const Access *&columnAccess) {
   // Which loops move what.
   const Access *inputs[] = {&*task.inputs[0], &*task.inputs[1]};
   auto moves = [](const Access &access, unsigned loop) {
@@ -104,35 +104,29 @@ std::string GPUContractionKernel::analyze() {
     rowCount *= task.sizes[loop];
   for (unsigned loop : columns)
     columnCount *= task.sizes[loop];
-  const Access &rowAccess = *inputs[swapped ? 1 : 0],
-               &columnAccess = *inputs[swapped ? 0 : 1];
+  rowAccess = inputs[swapped ? 1 : 0];
+  columnAccess = inputs[swapped ? 0 : 1];
   // The innermost step is the one that is contiguous in an operand.
   auto innermostStep = llvm::find_if(depth, [&](unsigned loop) {
-    return rowAccess.strides[loop] == 1 && !rowAccess.isBounded(loop);
+    return rowAccess->strides[loop] == 1 && !rowAccess->isBounded(loop);
   });
   if (innermostStep == depth.end())
     innermostStep = llvm::find_if(depth, [&](unsigned loop) {
-      return columnAccess.strides[loop] == 1 && !columnAccess.isBounded(loop);
+      return columnAccess->strides[loop] == 1 && !columnAccess->isBounded(loop);
     });
   if (innermostStep != depth.end())
     std::rotate(innermostStep, innermostStep + 1, depth.end());
+}
 
-  int64_t partRows = p.interleaveRows * p.threadRows,
-          partColumns = p.interleaveColumns * p.threadColumns;
-  if (p.tileRows % partRows != 0 || p.tileColumns % partColumns != 0)
-    return llvm::formatv("a tile of {0} x {1} is not a whole number of threads "
-                         "with {2} x {3}",
-                         p.tileRows, p.tileColumns, partRows, partColumns);
-  threadsOfColumn = p.tileRows / partRows;
-  threadsOfRow = p.tileColumns / partColumns;
-  threads = threadsOfRow * threadsOfColumn;
-  if (threads > mostThreads)
-    return llvm::formatv("{0} threads, expected at most {1}", threads,
-                         mostThreads);
-  if (p.cluster > mostOfCluster || p.splits % p.cluster != 0)
-    return llvm::formatv("a cluster of {0} blocks, expected at most {1} and a "
-                         "divisor of {2} splits",
-                         p.cluster, mostOfCluster, p.splits);
+std::string GPUContractionPlan::analyze() {
+  if (std::string reason = analyzeBody(); !reason.empty())
+    return reason;
+  const Access *rowAccess, *columnAccess;
+  analyzeLoops(rowAccess, columnAccess);
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (std::string reason = resources.computeThreads(*atom, p, bits, limits);
+      !reason.empty())
+    return reason;
   rowBlocks = llvm::divideCeil(rowCount, p.tileRows);
   columnBlocks = llvm::divideCeil(columnCount, p.tileColumns);
   chunks =
@@ -143,73 +137,40 @@ std::string GPUContractionKernel::analyze() {
       !llvm::isInt<31>(chunks * p.splits * p.tileDepth))
     return "has more elements than 32 bits can count";
 
-  makeAlignedTile(left, rowAccess, rows, p.tileRows, columnBlocks);
-  makeAlignedTile(right, columnAccess, columns, p.tileColumns, rowBlocks);
+  makeAlignedTile(left, *rowAccess, rows, p.tileRows, columnBlocks);
+  makeAlignedTile(right, *columnAccess, columns, p.tileColumns, rowBlocks);
   left.total = rowCount;
   right.total = columnCount;
-  // Every tile begins where a copy of 16 bytes may go.
-  right.base = llvm::alignTo(left.size, 4);
-  stageSize = right.base + llvm::alignTo(right.size, 4);
-  sharedSize = stageSize * p.stages;
-  // Sums of a tile are added up where its operands were.
-  if (p.cluster > 1)
-    sharedSize = std::max(sharedSize, p.tileRows * p.tileColumns);
-  int64_t bytes = sharedSize * (element.getIntOrFloatBitWidth() / 8);
-  if (bytes > mostSharedBytes)
-    return llvm::formatv("{0} bytes of shared memory, expected at most {1}",
-                         bytes, mostSharedBytes);
-  int64_t most = 128 / element.getIntOrFloatBitWidth();
-  width = largestDividing(most, p.threadColumns);
-  for (const GPUContractionTile *tile : {&left, &right})
-    if (tile->depthInside)
-      steps =
-          std::max(steps, largestDividing(largestDividing(most, p.tileDepth),
-                                          tile->pitch));
-  return "";
+  return resources.compute(*atom, p, left.layout, right.layout, bits, limits);
 }
 
-void GPUContractionKernel::makeTile(GPUContractionTile &tile,
-                                    const Access &access, const Group &group,
-                                    int64_t extent) {
+void GPUContractionPlan::makeTile(GPUContractionTile &tile,
+                                  const Access &access, const Group &group,
+                                  int64_t extent) {
   tile.access = &access;
   tile.group = &group;
-  tile.extent = extent;
   tile.runs = access.getRuns(task.sizes, group);
   tile.depthRuns = access.getRuns(task.sizes, depth);
-  int64_t along = access.getLanes(task.sizes, group, {&batch, &depth}),
-          inside = access.getLanes(task.sizes, depth, {&batch, &group});
-  along = largestDividing(along, extent);
-  inside = largestDividing(inside, p.tileDepth);
-  // Of two directions with single elements, the one that is contiguous.
   auto isContiguous = [](ArrayRef<Run> runs) {
     return !runs.empty() && runs.back().stride == 1;
   };
-  tile.depthInside =
-      inside > along || (inside == along && !isContiguous(tile.runs) &&
-                         isContiguous(tile.depthRuns));
-  tile.lanes = tile.alignedLanes = tile.depthInside ? inside : along;
-  if (tile.depthInside && p.turn) {
-    tile.turned = true;
-    tile.depthInside = false;
-    tile.lanes = 1;
-  }
-  int64_t inner = tile.depthInside ? p.tileDepth : extent,
-          outer = tile.depthInside ? extent : p.tileDepth;
-  // Rows of the tile that are read or written together should not meet in one
-  // bank.
-  tile.pitch = inner + (tile.depthInside || tile.turned ? p.pad : 0);
-  tile.pitch = llvm::alignTo(tile.pitch, tile.lanes);
-  tile.size = tile.pitch * outer;
+  auto getLanes = [&](const Group &along, const Group &other) {
+    return std::min(access.getLanes(task.sizes, along, {&batch, &other}),
+                    resources.lanes);
+  };
+  tile.layout.compute(p, extent,
+                      {getLanes(group, depth), getLanes(depth, group),
+                       isContiguous(tile.runs), isContiguous(tile.depthRuns)});
 }
 
-void GPUContractionKernel::makeAlignedTile(GPUContractionTile &tile,
-                                           const Access &access,
-                                           const Group &group, int64_t extent,
-                                           int64_t readers) {
+void GPUContractionPlan::makeAlignedTile(GPUContractionTile &tile,
+                                         const Access &access,
+                                         const Group &group, int64_t extent,
+                                         int64_t readers) {
   makeTile(tile, access, group, extent);
   auto type = cast<RankedTensorType>(access.tensor.getType());
-  int64_t lanes = 128 / element.getIntOrFloatBitWidth();
-  if (tile.alignedLanes >= lanes || readers < fewestReaders ||
+  int64_t lanes = resources.lanes;
+  if (tile.layout.alignedLanes >= lanes || readers < fewestReaders ||
       type.getRank() == 0 || type.getNumElements() < fewestAligned)
     return;
   Access aligned = access;
@@ -238,7 +199,8 @@ void GPUContractionKernel::makeAlignedTile(GPUContractionTile &tile,
   aligned.slack = shape.back() - type.getShape().back();
   aligned.setShape(shape);
   makeTile(better, aligned, group, extent);
-  if (aligned.slack == 0 || better.alignedLanes <= tile.alignedLanes)
+  if (aligned.slack == 0 ||
+      better.layout.alignedLanes <= tile.layout.alignedLanes)
     return;
   tile = better;
   tile.aligned = aligned;

@@ -31,30 +31,29 @@ void GPUContractionKernel::storeSums(ArrayRef<SmallVector<Value>> sums,
     return;
   }
   epilogue->openKernel(batchIndex);
-  epilogue->emit(sums, rowIndices, columnIndices, width,
+  epilogue->emit(sums, rowIndices, columnIndices, resources.width,
                  rowCount % p.tileRows != 0, columnCount % p.tileColumns != 0);
 }
 
-void GPUContractionKernel::combineInCluster(ArrayRef<SmallVector<Value>> sums,
-                                            ArrayRef<Int> rowIndices,
-                                            ArrayRef<Int> columnIndices,
+void GPUContractionKernel::combineInCluster(const GPUAtomEmitter::Sums &sums,
                                             Int thread, Int member,
                                             Int firstRow, Int firstColumn,
                                             Int split, Int batchIndex) {
+  int64_t width = resources.width, threads = resources.threads;
   // The tile takes the place of its operands: no copy is under way any more,
   // and no thread reads them.
   waitForChunk(0);
-  for (auto [row, vectors] : llvm::zip_equal(rowIndices, sums))
-    for (auto [column, vector] : llvm::zip_equal(columnIndices, vectors))
+  for (auto [row, vectors] : llvm::zip_equal(sums.rows, sums.vectors))
+    for (auto [column, vector] : llvm::zip_equal(sums.columns, vectors))
       kernel.store(vector, shared,
                    kernel.index(kernel.toOffset(
                        kernel.add(kernel.mul(row, p.tileColumns), column))));
-  kernel.arriveInCluster();
-  kernel.waitForCluster();
+  hooks.arriveInCluster(b, loc);
+  hooks.waitForCluster(b, loc);
   // Neighbouring threads of the whole cluster take neighbouring vectors.
   SmallVector<Value> tiles;
   for (int64_t other = 0; other < p.cluster; ++other)
-    tiles.push_back(kernel.sharedOf(shared, other));
+    tiles.push_back(hooks.getSharedOf(b, loc, shared, other));
   int64_t vectors = p.tileRows * p.tileColumns / width,
           sharers = threads * p.cluster;
   SmallVector<Int> items;
@@ -68,13 +67,13 @@ void GPUContractionKernel::combineInCluster(ArrayRef<SmallVector<Value>> sums,
     Value offset = kernel.index(kernel.toOffset(kernel.mul(item, width))),
           total;
     for (Value tile : tiles) {
-      Value part = kernel.loadShared(tile, offset, element, width);
+      Value part = hooks.loadSharedOf(b, loc, tile, offset, element, width);
       total = total ? arith::AddFOp::create(b, loc, total, part) : part;
     }
     totals.push_back(total);
   }
   // No block ends while another one reads its memory.
-  kernel.arriveInCluster();
+  hooks.arriveInCluster(b, loc);
   for (auto [item, total] : llvm::zip_equal(items, totals)) {
     OpBuilder::InsertionGuard guard(b);
     if (item.constant + sharers > vectors) {
@@ -88,7 +87,7 @@ void GPUContractionKernel::combineInCluster(ArrayRef<SmallVector<Value>> sums,
     SmallVector<SmallVector<Value>> sum = {{total}};
     storeSums(sum, {row}, {column}, split, batchIndex);
   }
-  kernel.waitForCluster();
+  hooks.waitForCluster(b, loc);
 }
 
 // [split][batch][row][column].
@@ -96,6 +95,7 @@ void GPUContractionKernel::storePartialSums(ArrayRef<SmallVector<Value>> sums,
                                             ArrayRef<Int> rowIndices,
                                             ArrayRef<Int> columnIndices,
                                             Int matrix) {
+  int64_t width = resources.width;
   bool checkRows = rowCount % p.tileRows != 0,
        checkColumns = columnCount % p.tileColumns != 0;
   Value line = kernel.flatten(partialBuffer);
@@ -145,7 +145,7 @@ void GPUContractionKernel::buildReductionKernel(gpu::LaunchOp launch) {
         lanes);
     sum = sum ? arith::AddFOp::create(b, loc, sum, part) : part;
   }
-  Int position(b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), item));
+  Int position = kernel.fromIndex(item);
   Int column = kernel.mul(kernel.rem(position, columnCount / lanes), lanes);
   Int row = kernel.div(position, columnCount / lanes);
   Int batchIndex = 0;

@@ -12,7 +12,6 @@
 
 #include "GPUContractionKernel.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -32,18 +31,15 @@ void GPUContractionKernel::createBuffer(
   Value source = tile.buffer;
   auto alignedType = MemRefType::get(tile.alignedShape, element);
   tile.buffer = memref::AllocOp::create(b, loc, alignedType);
-  int64_t lanes = 128 / element.getIntOrFloatBitWidth(),
-          items = alignedType.getNumElements() / lanes;
+  int64_t lanes = resources.lanes, items = alignedType.getNumElements() / lanes;
   auto launch = kernel.createLaunch(llvm::divideCeil(items, reductionThreads),
                                     reductionThreads, 0, element);
   launches.push_back(launch);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&launch.getBody().front());
-  Int item(b.createOrFold<arith::IndexCastOp>(
-      loc, b.getI32Type(),
-      kernel.index(
-          kernel.add(kernel.mul(Int(launch.getBlockIds().x), reductionThreads),
-                     Int(launch.getThreadIds().x)))));
+  Int item = kernel.fromIndex(kernel.index(
+      kernel.add(kernel.mul(Int(launch.getBlockIds().x), reductionThreads),
+                 Int(launch.getThreadIds().x))));
   auto branch = scf::IfOp::create(b, loc, kernel.less(item, items));
   b.setInsertionPointToStart(branch.thenBlock());
   // Place and existence of the first lane, but for the innermost dimension.
@@ -85,45 +81,46 @@ void GPUContractionKernel::createBuffer(
 
 void GPUContractionKernel::openTile(GPUContractionTile &tile, Int block,
                                     Int batchIndex, Int thread) {
+  const GPUOperandLayout &layout = tile.layout;
   tile.line = kernel.flatten(tile.buffer);
   Place start = kernel.add(
       KernelBuilder::start(*tile.access),
       kernel.place(tile.access->getRuns(task.sizes, batch), batchIndex));
-  int64_t copies = tile.extent * p.tileDepth / tile.lanes;
-  bool checkExtent = tile.total % tile.extent != 0 && !tile.wholeExtents;
-  Int origin = kernel.mul(block, tile.extent);
-  for (int64_t done = 0; done < copies; done += threads) {
+  int64_t copies = layout.extent * p.tileDepth / layout.lanes;
+  bool checkExtent = tile.total % layout.extent != 0 && !tile.wholeExtents;
+  Int origin = kernel.mul(block, layout.extent);
+  for (int64_t done = 0; done < copies; done += resources.threads) {
     GPUContractionTile::Slot slot;
     // Neighbouring threads copy what is contiguous in memory; to turn a tile,
     // one sector of each row.
     Int number = kernel.add(thread, done), alongExtent;
-    if (tile.turned) {
+    if (layout.turned) {
       int64_t sector = largestDividing(sectorElements, p.tileDepth);
-      auto [line, step] = kernel.divRem(number, threads, sector);
-      auto [group, row] =
-          kernel.divRem(line, llvm::divideCeil(threads, sector), tile.extent);
+      auto [line, step] = kernel.divRem(number, resources.threads, sector);
+      auto [group, row] = kernel.divRem(
+          line, llvm::divideCeil(resources.threads, sector), layout.extent);
       alongExtent = row;
       slot.depth = kernel.add(kernel.mul(group, sector), step);
     } else {
       int64_t inner =
-          (tile.depthInside ? p.tileDepth : tile.extent) / tile.lanes;
-      auto [outside, inside] = kernel.divRem(number, threads, inner);
-      inside = kernel.mul(inside, tile.lanes);
-      alongExtent = tile.depthInside ? outside : inside;
-      slot.depth = tile.depthInside ? inside : outside;
+          (layout.depthInside ? p.tileDepth : layout.extent) / layout.lanes;
+      auto [outside, inside] = kernel.divRem(number, resources.threads, inner);
+      inside = kernel.mul(inside, layout.lanes);
+      alongExtent = layout.depthInside ? outside : inside;
+      slot.depth = layout.depthInside ? inside : outside;
     }
-    if (done + threads > copies)
+    if (done + resources.threads > copies)
       slot.isMine = kernel.less(number, copies);
     Int here = kernel.add(origin, alongExtent);
     if (checkExtent)
       slot.exists = kernel.less(here, tile.total);
     slot.place = kernel.add(start, kernel.place(tile.runs, here));
-    Int outside = tile.depthInside ? alongExtent : slot.depth,
-        inside = tile.depthInside ? slot.depth : alongExtent;
-    slot.target =
-        kernel.add(kernel.add(kernel.mul(kernel.toOffset(outside), tile.pitch),
-                              kernel.toOffset(inside)),
-                   tile.base);
+    Int outside = layout.depthInside ? alongExtent : slot.depth,
+        inside = layout.depthInside ? slot.depth : alongExtent;
+    slot.target = kernel.add(
+        kernel.add(kernel.mul(kernel.toOffset(outside), layout.pitch),
+                   kernel.toOffset(inside)),
+        layout.base);
     tile.slots.push_back(slot);
   }
 }
@@ -164,14 +161,11 @@ void GPUContractionKernel::copyTile(GPUContractionTile &tile, Int chunk,
     // A copy of nothing does not look at its address.
     Value source = kernel.index(place.offset), count;
     if (exists)
-      count = arith::SelectOp::create(b, loc, exists, kernel.index(tile.lanes),
-                                      kernel.index(0));
-    int64_t bytes = tile.lanes * element.getIntOrFloatBitWidth() / 8;
-    nvgpu::DeviceAsyncCopyOp::create(
-        b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), shared,
-        ValueRange{kernel.index(kernel.add(Int(stage), slot.target))},
-        tile.line, ValueRange{source}, b.getIndexAttr(tile.lanes), count,
-        bytes == 16 ? b.getUnitAttr() : UnitAttr());
+      count = arith::SelectOp::create(
+          b, loc, exists, kernel.index(tile.layout.lanes), kernel.index(0));
+    hooks.startCopy(b, loc, shared,
+                    kernel.index(kernel.add(Int(stage), slot.target)),
+                    tile.line, source, tile.layout.lanes, count);
   }
 }
 

@@ -26,13 +26,14 @@ using namespace chameleon;
 
 namespace {
 
-constexpr int64_t warp = 32, mostUnrolled = 64;
+constexpr int64_t mostUnrolled = 64;
 
 class LoopsKernel {
 public:
   LoopsKernel(RewriterBase &rewriter, const KernelTask &task,
-              const GPULoopParameters &p)
-      : b(rewriter), loc(task.anchor.getLoc()), kernel(rewriter, loc),
+              const GPULoopParameters &p, const GPUHooks &hooks)
+      : b(rewriter), loc(task.anchor.getLoc()), kernel(rewriter, loc, hooks),
+        limits(hooks.getLimits(task.anchor)), warp(limits.warpThreads),
         task(task), p(p) {}
 
   /// Why it cannot be done; empty if it can.
@@ -61,6 +62,8 @@ private:
   RewriterBase &b;
   Location loc;
   KernelBuilder kernel;
+  GPULimits limits;
+  int64_t warp;
   KernelTask task;
   GPULoopParameters p;
   Group columns, depth;
@@ -80,19 +83,18 @@ private:
 
 } // namespace
 
-std::string GPULoopParameters::verify() const {
-  constexpr int64_t mostThreads = 1024;
-  if (threads > mostThreads)
+std::string GPULoopParameters::verify(const GPULimits &limits) const {
+  if (threads > limits.blockThreads)
     return llvm::formatv("{0} threads, expected at most {1}", threads,
-                         mostThreads);
+                         limits.blockThreads);
   if (sharing > threads || !llvm::isPowerOf2_64(sharing) ||
       threads % sharing != 0)
     return llvm::formatv("{0} threads share a reduction, expected a power of "
                          "two that divides {1}",
                          sharing, threads);
-  if (threads % warp != 0)
+  if (threads % limits.warpThreads != 0)
     return llvm::formatv("{0} threads, expected whole warps of {1}", threads,
-                         warp);
+                         limits.warpThreads);
   return "";
 }
 
@@ -117,7 +119,7 @@ std::string LoopsKernel::analyze() {
   });
   if (!llvm::isInt<31>(columnCount) || !llvm::isInt<31>(depthCount))
     return "has more elements than 32 bits can count";
-  if (std::string reason = p.verify(); !reason.empty())
+  if (std::string reason = p.verify(limits); !reason.empty())
     return reason;
   // Vectors of results: as long as the result has them.
   width = task.destination.getLanes(task.sizes, columns, {});
@@ -235,8 +237,7 @@ Value LoopsKernel::reduce(Int column, Value initial) {
                                  kernel.index(p.sharing), initial);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  Int step(b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(),
-                                              loop.getInductionVar()));
+  Int step = kernel.fromIndex(loop.getInductionVar());
   scf::YieldOp::create(b, loc,
                        computeStep(column, step, loop.getRegionIterArg(0)));
   return loop.getResult(0);
@@ -259,10 +260,8 @@ Value LoopsKernel::combineThreads(Value partial) {
          distance /= 2) {
       SmallVector<Value> elements;
       for (int64_t lane = 0; lane < width; ++lane)
-        elements.push_back(
-            gpu::ShuffleOp::create(b, loc, kernel.elementOf(partial, lane),
-                                   distance, warp, gpu::ShuffleMode::XOR)
-                .getShuffleResult());
+        elements.push_back(kernel.hooks.shuffle(
+            b, loc, kernel.elementOf(partial, lane), distance));
       partial = combine(
           partial, vector::FromElementsOp::create(
                        b, loc, cast<VectorType>(partial.getType()), elements));
@@ -287,7 +286,7 @@ Value LoopsKernel::combineThreads(Value partial) {
     }
     kernel.store(partial, shared, slot(group));
   }
-  gpu::BarrierOp::create(b, loc);
+  kernel.hooks.barrier(b, loc);
   for (int64_t other = 0; other < groups; ++other) {
     Value part = kernel.load(shared, slot(other), width);
     partial = other == 0 ? part : combine(partial, part);
@@ -312,13 +311,9 @@ Operation *LoopsKernel::build() {
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&launch.getBody().front());
-    auto toPosition = [&](Value index) {
-      return Int(
-          b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), index));
-    };
     if (p.sharing != 1)
       shared = launch.getWorkgroupAttributions().front();
-    thread = toPosition(launch.getThreadIds().x);
+    thread = kernel.fromIndex(launch.getThreadIds().x);
     if (sharesAreNeighbours) {
       share = kernel.rem(thread, p.sharing);
       item = kernel.div(thread, p.sharing);
@@ -329,7 +324,8 @@ Operation *LoopsKernel::build() {
     if (p.sharing == 1)
       share = 0;
     Int column = kernel.mul(
-        kernel.add(kernel.mul(toPosition(launch.getBlockIds().x), items), item),
+        kernel.add(kernel.mul(kernel.fromIndex(launch.getBlockIds().x), items),
+                   item),
         width);
     bool isPartial = columnCount / width % items != 0;
     // Threads beyond the end repeat the last vector, and do not store it.
@@ -384,20 +380,22 @@ static std::optional<RowChain> findChain(const KernelTask &task) {
 }
 
 std::string chameleon::checkGPULoops(const KernelTask &task,
-                                     const GPULoopParameters &p) {
+                                     const GPULoopParameters &p,
+                                     const GPUHooks &hooks) {
   if (std::optional<RowChain> chain = findChain(task))
-    return checkRowChain(*chain, p);
+    return checkRowChain(*chain, p, hooks);
   IRRewriter rewriter(task.anchor->getContext());
-  return LoopsKernel(rewriter, task, p).analyze();
+  return LoopsKernel(rewriter, task, p, hooks).analyze();
 }
 
 std::string chameleon::lowerGPULoops(RewriterBase &rewriter,
                                      const KernelTask &task,
                                      const GPULoopParameters &p,
+                                     const GPUHooks &hooks,
                                      SmallVectorImpl<Operation *> &launches) {
   if (std::optional<RowChain> chain = findChain(task))
-    return lowerRowChain(rewriter, *chain, p, launches);
-  LoopsKernel kernel(rewriter, task, p);
+    return lowerRowChain(rewriter, *chain, p, hooks, launches);
+  LoopsKernel kernel(rewriter, task, p, hooks);
   std::string reason = kernel.analyze();
   if (reason.empty())
     launches.push_back(kernel.build());

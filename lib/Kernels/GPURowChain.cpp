@@ -23,7 +23,7 @@ using namespace chameleon;
 
 namespace {
 
-constexpr int64_t warp = 32, mostKept = 64, mostLanes = 4;
+constexpr int64_t mostKept = 64, mostLanes = 4;
 
 /// What is read from outside the chain.
 struct Input {
@@ -48,8 +48,10 @@ struct Slot {
 class RowChainKernel {
 public:
   RowChainKernel(RewriterBase &rewriter, const RowChain &chain,
-                 const GPULoopParameters &p)
-      : b(rewriter), loc(chain.getAnchor().getLoc()), kernel(rewriter, loc),
+                 const GPULoopParameters &p, const GPUHooks &hooks)
+      : b(rewriter), loc(chain.getAnchor().getLoc()),
+        kernel(rewriter, loc, hooks),
+        limits(hooks.getLimits(chain.getAnchor())), warp(limits.warpThreads),
         chain(chain), p(p) {}
 
   std::string analyze();
@@ -75,6 +77,8 @@ private:
   RewriterBase &b;
   Location loc;
   KernelBuilder kernel;
+  GPULimits limits;
+  int64_t warp;
   const RowChain &chain;
   GPULoopParameters p;
   SmallVector<RowMember, 0> members;
@@ -94,7 +98,7 @@ private:
 } // namespace
 
 std::string RowChainKernel::analyze() {
-  if (std::string reason = p.verify(); !reason.empty())
+  if (std::string reason = p.verify(limits); !reason.empty())
     return reason;
   if (!llvm::isInt<31>(chain.rows * chain.columns))
     return "has more elements than 32 bits can count";
@@ -231,9 +235,7 @@ Value RowChainKernel::forEachSlot(
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Slot slot;
-  slot.column = kernel.mul(Int(b.createOrFold<arith::IndexCastOp>(
-                               loc, b.getI32Type(), loop.getInductionVar())),
-                           width);
+  slot.column = kernel.mul(kernel.fromIndex(loop.getInductionVar()), width);
   Value next = body(slot, carried ? loop.getRegionIterArg(0) : Value());
   if (!carried)
     return {};
@@ -271,9 +273,8 @@ Value RowChainKernel::combineLanes(const RowMember &member, Value vector) {
 Value RowChainKernel::combineThreads(const RowMember &member, Value partial) {
   for (int64_t distance = std::min(p.sharing, warp) / 2; distance > 0;
        distance /= 2) {
-    Value other = gpu::ShuffleOp::create(b, loc, kernel.elementOf(partial, 0),
-                                         distance, warp, gpu::ShuffleMode::XOR)
-                      .getShuffleResult();
+    Value other =
+        kernel.hooks.shuffle(b, loc, kernel.elementOf(partial, 0), distance);
     partial = combine(member, partial,
                       vector::FromElementsOp::create(
                           b, loc, cast<VectorType>(partial.getType()), other));
@@ -293,7 +294,7 @@ Value RowChainKernel::combineThreads(const RowMember &member, Value partial) {
     b.setInsertionPointToStart(first.thenBlock());
     kernel.store(partial, shared, slotOf(kernel.div(share, warp)));
   }
-  gpu::BarrierOp::create(b, loc);
+  kernel.hooks.barrier(b, loc);
   for (int64_t group = 0; group < groups; ++group) {
     Value part = kernel.load(shared, slotOf(group), 1);
     partial = group == 0 ? part : combine(member, partial, part);
@@ -374,15 +375,12 @@ Operation *RowChainKernel::build() {
     if (usesShared)
       shared = launch.getWorkgroupAttributions().front();
     numReductions = 0;
-    auto toPosition = [&](Value index) {
-      return Int(
-          b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), index));
-    };
-    Int thread = toPosition(launch.getThreadIds().x);
+    Int thread = kernel.fromIndex(launch.getThreadIds().x);
     share = kernel.rem(thread, p.sharing);
     item = kernel.div(thread, p.sharing);
     Int row = kernel.add(
-        kernel.mul(toPosition(launch.getBlockIds().x), rowsOfBlock), item);
+        kernel.mul(kernel.fromIndex(launch.getBlockIds().x), rowsOfBlock),
+        item);
     bool isPartial = chain.rows % rowsOfBlock != 0;
     Value rowExists = isPartial ? kernel.less(row, chain.rows) : Value();
     // Threads beyond the last row compute it again, and do not store it.
@@ -424,16 +422,18 @@ Operation *RowChainKernel::build() {
 }
 
 std::string chameleon::checkRowChain(const RowChain &chain,
-                                     const GPULoopParameters &p) {
+                                     const GPULoopParameters &p,
+                                     const GPUHooks &hooks) {
   IRRewriter rewriter(chain.getAnchor()->getContext());
-  return RowChainKernel(rewriter, chain, p).analyze();
+  return RowChainKernel(rewriter, chain, p, hooks).analyze();
 }
 
 std::string chameleon::lowerRowChain(RewriterBase &rewriter,
                                      const RowChain &chain,
                                      const GPULoopParameters &p,
+                                     const GPUHooks &hooks,
                                      SmallVectorImpl<Operation *> &launches) {
-  RowChainKernel kernel(rewriter, chain, p);
+  RowChainKernel kernel(rewriter, chain, p, hooks);
   std::string reason = kernel.analyze();
   if (reason.empty())
     launches.push_back(kernel.build());

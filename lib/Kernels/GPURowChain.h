@@ -19,14 +19,15 @@
 namespace chameleon {
 
 /// Why the chain cannot be lowered; empty if it can.
-std::string checkRowChain(const RowChain &chain, const GPULoopParameters &p);
+std::string checkRowChain(const RowChain &chain, const GPULoopParameters &p,
+                          const GPUHooks &hooks);
 
 /// Replaces the chain by one kernel and adds its launch: `sharing` threads
 /// compute a row from beginning to end. What a thread has read stays in
 /// registers, if it is at most 64 elements, else it is read and computed again
 /// for each reduction. Returns why it cannot be done; empty if it is.
 std::string lowerRowChain(mlir::RewriterBase &rewriter, const RowChain &chain,
-                          const GPULoopParameters &p,
+                          const GPULoopParameters &p, const GPUHooks &hooks,
                           llvm::SmallVectorImpl<mlir::Operation *> &launches);
 
 } // namespace chameleon

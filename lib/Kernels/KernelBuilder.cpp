@@ -1,4 +1,4 @@
-//===- KernelBuilder.cpp - addresses and epilogues inside of GPU kernels
+//===- KernelBuilder.cpp - integers, addresses and memory inside of GPU kernels
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -12,8 +12,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Kernels/KernelBuilder.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -105,6 +103,10 @@ Int KernelBuilder::toOffset(Int position) {
 Value KernelBuilder::index(Int offset) {
   return offset.value ? materialize(offset)
                       : makeConstant(b, loc, b.getIndexType(), offset.constant);
+}
+
+Int KernelBuilder::fromIndex(Value index) {
+  return Int(b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), index));
 }
 
 Value KernelBuilder::position(Int position) {
@@ -247,7 +249,7 @@ gpu::LaunchOp KernelBuilder::createLaunch(int64_t blocks, int64_t threads,
   if (sharedElements != 0)
     memory.push_back(MemRefType::get({sharedElements}, element,
                                      MemRefLayoutAttrInterface(),
-                                     b.getI64IntegerAttr(3)));
+                                     hooks.getSharedSpace(b.getContext())));
   Value clusterX, single;
   if (cluster > 1) {
     clusterX = constant(cluster);
@@ -269,44 +271,4 @@ gpu::LaunchOp KernelBuilder::createLaunch(int64_t blocks, int64_t threads,
   b.setInsertionPointToStart(&body);
   gpu::TerminatorOp::create(b, loc);
   return launch;
-}
-
-//===----------------------------------------------------------------------===//
-// Clusters
-//===----------------------------------------------------------------------===//
-
-// Release and acquire are what these do unless told otherwise.
-void KernelBuilder::arriveInCluster() {
-  NVVM::ClusterArriveOp::create(b, loc, b.getUnitAttr());
-}
-
-void KernelBuilder::waitForCluster() {
-  NVVM::ClusterWaitOp::create(b, loc, b.getUnitAttr());
-}
-
-// There is no memref of another block's memory: from here on it is a pointer.
-Value KernelBuilder::sharedOf(Value shared, int64_t member) {
-  Value address = arith::IndexCastOp::create(
-      b, loc, b.getI64Type(),
-      memref::ExtractAlignedPointerAsIndexOp::create(b, loc, shared));
-  auto here = LLVM::LLVMPointerType::get(
-           b.getContext(),
-           static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared)),
-       there = LLVM::LLVMPointerType::get(
-           b.getContext(),
-           static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster));
-  return NVVM::MapaOp::create(b, loc, there,
-                              LLVM::IntToPtrOp::create(b, loc, here, address),
-                              makeConstant(b, loc, b.getI32Type(), member));
-}
-
-Value KernelBuilder::loadShared(Value pointer, Value offset, Type element,
-                                int64_t lanes) {
-  Value position = arith::IndexCastOp::create(b, loc, b.getI64Type(), offset);
-  Value address =
-      LLVM::GEPOp::create(b, loc, pointer.getType(), element, pointer,
-                          ArrayRef<LLVM::GEPArg>{LLVM::GEPArg(position)});
-  unsigned bytes = element.getIntOrFloatBitWidth() / 8 * lanes;
-  return LLVM::LoadOp::create(b, loc, VectorType::get({lanes}, element),
-                              address, bytes);
 }

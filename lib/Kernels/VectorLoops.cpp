@@ -15,12 +15,14 @@
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace chameleon;
@@ -259,32 +261,61 @@ void VectorLoopsKernel::rewrite() {
 }
 
 //===----------------------------------------------------------------------===//
-// Entry point
+// Entry points
 //===----------------------------------------------------------------------===//
 
-std::string chameleon::lowerToVectorLoops(RewriterBase &rewriter,
-                                          linalg::LinalgOp op,
-                                          const VectorLoopParameters &p) {
+/// The operation in its general form, without loops of one iteration, which
+/// would hide which dimension is contiguous; null if it has none.
+static linalg::GenericOp makeGeneral(RewriterBase &rewriter,
+                                     linalg::LinalgOp op) {
   auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
   rewriter.setInsertionPoint(op);
   if (!generic) {
     FailureOr<linalg::GenericOp> general =
         linalg::generalizeNamedOp(rewriter, op);
     if (failed(general))
-      return "cannot generalize the operation";
+      return {};
     generic = *general;
   }
-  // Loops of one iteration would hide which dimension is contiguous.
   linalg::ControlDropUnitDims control;
   control.rankReductionStrategy =
       linalg::ControlDropUnitDims::RankReductionStrategy::ExtractInsertSlice;
   rewriter.setInsertionPoint(generic);
   FailureOr<linalg::DropUnitDimsResult> dropped =
       linalg::dropUnitDims(rewriter, generic, control);
-  if (succeeded(dropped)) {
-    rewriter.replaceOp(generic, dropped->replacements);
-    generic = cast<linalg::GenericOp>(dropped->resultOp.getOperation());
-  }
+  if (failed(dropped))
+    return generic;
+  rewriter.replaceOp(generic, dropped->replacements);
+  return cast<linalg::GenericOp>(dropped->resultOp.getOperation());
+}
+
+static constexpr StringLiteral notGeneral = "cannot generalize the operation";
+
+std::string chameleon::checkVectorLoops(linalg::LinalgOp op,
+                                        const VectorLoopParameters &p) {
+  // On a copy, which is made general.
+  OwningOpRef<ModuleOp> scratch = ModuleOp::create(op.getLoc());
+  IRRewriter rewriter(op->getContext());
+  rewriter.setInsertionPointToStart(scratch->getBody());
+  auto function =
+      func::FuncOp::create(rewriter, op.getLoc(), "check",
+                           rewriter.getFunctionType(op->getOperandTypes(), {}));
+  IRMapping mapping;
+  mapping.map(op->getOperands(), function.addEntryBlock()->getArguments());
+  rewriter.setInsertionPointToStart(&function.front());
+  auto copy = cast<linalg::LinalgOp>(rewriter.clone(*op, mapping));
+  linalg::GenericOp generic = makeGeneral(rewriter, copy);
+  if (!generic)
+    return notGeneral.str();
+  return VectorLoopsKernel(rewriter, generic, p.lanes, p.vectors).analyze();
+}
+
+std::string chameleon::lowerToVectorLoops(RewriterBase &rewriter,
+                                          linalg::LinalgOp op,
+                                          const VectorLoopParameters &p) {
+  linalg::GenericOp generic = makeGeneral(rewriter, op);
+  if (!generic)
+    return notGeneral.str();
   VectorLoopsKernel kernel(rewriter, generic, p.lanes, p.vectors);
   std::string reason = kernel.analyze();
   if (reason.empty())

@@ -15,6 +15,7 @@ DiagnosedSilenceableFailure chameleon::lowerToKernels(
     Operation *op, transform::TransformResults &results,
     transform::TransformState &state,
     llvm::function_ref<std::string(const KernelTask &task,
+                                   const GPUHooks &hooks,
                                    SmallVectorImpl<Operation *> &launches)>
         lower) {
   SmallVector<Operation *> launches;
@@ -24,7 +25,10 @@ DiagnosedSilenceableFailure chameleon::lowerToKernels(
       std::variant<KernelTask, std::string> analyzed =
           KernelTask::analyze(anchor);
       auto *task = std::get_if<KernelTask>(&analyzed);
-      reason = task ? lower(*task, launches) : std::get<std::string>(analyzed);
+      const GPUHooks *hooks = getGPUHooks(target);
+      reason = !task    ? std::get<std::string>(analyzed)
+               : !hooks ? "expects a backend whose kernels it can build"
+                        : lower(*task, *hooks, launches);
       if (reason.empty())
         continue;
     }

@@ -13,19 +13,21 @@
 #ifndef CHAMELEON_LIB_TRANSFORMOPS_KERNELOPS_H
 #define CHAMELEON_LIB_TRANSFORMOPS_KERNELOPS_H
 
+#include "chameleon/Kernels/GPUHooks.h"
 #include "chameleon/Kernels/KernelTask.h"
 #include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
 
 namespace chameleon {
 
 /// Applies an operation that makes kernels of what its first operand stands
-/// for: `lower` is called with each task, adds the launches that replace it, or
-/// returns why it cannot be done. Sets the only result.
+/// for: `lower` is called with each task and the hooks of its device, adds the
+/// launches that replace it, or returns why it cannot be done. Sets the only
+/// result.
 mlir::DiagnosedSilenceableFailure
 lowerToKernels(mlir::Operation *op, mlir::transform::TransformResults &results,
                mlir::transform::TransformState &state,
                llvm::function_ref<std::string(
-                   const KernelTask &task,
+                   const KernelTask &task, const GPUHooks &hooks,
                    llvm::SmallVectorImpl<mlir::Operation *> &launches)>
                    lower);
 /// Consumes the first operand, reads the others.

@@ -37,11 +37,12 @@ chameleon::transform_ops::LowerToGPUContractionOp::apply(
     if (!valid.succeeded())
       return valid;
   }
-  return lowerToKernels(
-      *this, results, state,
-      [&](const KernelTask &task, SmallVectorImpl<Operation *> &launches) {
-        return lowerGPUContraction(rewriter, task, p, launches);
-      });
+  return lowerToKernels(*this, results, state,
+                        [&](const KernelTask &task, const GPUHooks &hooks,
+                            SmallVectorImpl<Operation *> &launches) {
+                          return lowerGPUContraction(rewriter, task, p, hooks,
+                                                     launches);
+                        });
 }
 
 void chameleon::transform_ops::LowerToGPUContractionOp::getEffects(

@@ -27,11 +27,12 @@ DiagnosedSilenceableFailure chameleon::transform_ops::LowerToGPULoopsOp::apply(
     if (!valid.succeeded())
       return valid;
   }
-  return lowerToKernels(
-      *this, results, state,
-      [&](const KernelTask &task, SmallVectorImpl<Operation *> &launches) {
-        return lowerGPULoops(rewriter, task, p, launches);
-      });
+  return lowerToKernels(*this, results, state,
+                        [&](const KernelTask &task, const GPUHooks &hooks,
+                            SmallVectorImpl<Operation *> &launches) {
+                          return lowerGPULoops(rewriter, task, p, hooks,
+                                               launches);
+                        });
 }
 
 void chameleon::transform_ops::LowerToGPULoopsOp::getEffects(

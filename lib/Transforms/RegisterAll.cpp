@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/Target/NVVMHooks.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/InitAllDialects.h"
@@ -19,4 +20,5 @@ void chameleon::registerAll(mlir::DialectRegistry &registry) {
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<ChameleonDialect>();
   registerTransformOps(registry);
+  registerNVVMHooks(registry);
 }

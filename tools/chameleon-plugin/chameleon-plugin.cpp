@@ -16,6 +16,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Target/NVVMHooks.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/Tools/Plugins/DialectPlugin.h"
@@ -26,6 +27,7 @@ mlirGetDialectPluginInfo() {
   return {MLIR_PLUGIN_API_VERSION, "Chameleon", LLVM_VERSION_STRING,
           [](mlir::DialectRegistry *registry) {
             chameleon::registerTransformOps(*registry);
+            chameleon::registerNVVMHooks(*registry);
           }};
 }
 

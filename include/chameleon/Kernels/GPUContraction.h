@@ -9,10 +9,11 @@
 // Any contraction of static shape with its fill, its padding and what follows
 // it becomes one kernel, or two if its reduction is split over blocks:
 //
-//   std::string reason = lowerGPUContraction(rewriter, task, parameters,
+//   std::string reason = lowerGPUContraction(rewriter, task, parameters, hooks,
 //                                            launches);
 //
-// Limits: sums of products of f32 or f64, fewer than 2^31 elements.
+// Limits: sums of products that an atom of the device does (GPUAtom.h), fewer
+// than 2^31 elements.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,6 +23,8 @@
 #include "chameleon/Kernels/KernelTask.h"
 
 namespace chameleon {
+
+class GPUHooks;
 
 /// What lower_to_gpu_contraction is told.
 struct GPUContractionParameters {
@@ -40,13 +43,14 @@ struct GPUContractionParameters {
 /// Why no kernel with these parameters can be built; empty if one can. Nothing
 /// is changed.
 std::string checkGPUContraction(const KernelTask &task,
-                                const GPUContractionParameters &p);
+                                const GPUContractionParameters &p,
+                                const GPUHooks &hooks);
 
 /// Replaces the task by kernels and adds their launches. Returns why it cannot
 /// be done; empty if it is.
 std::string
 lowerGPUContraction(mlir::RewriterBase &rewriter, const KernelTask &task,
-                    const GPUContractionParameters &p,
+                    const GPUContractionParameters &p, const GPUHooks &hooks,
                     llvm::SmallVectorImpl<mlir::Operation *> &launches);
 
 } // namespace chameleon

@@ -9,7 +9,8 @@
 // Elementwise operations, reductions, pooling, products with vectors, and
 // chains of them over rows (RowChain.h) become one GPU kernel:
 //
-//   std::string reason = lowerGPULoops(rewriter, task, {256, 4, 1}, launches);
+//   std::string reason = lowerGPULoops(rewriter, task, {256, 4, 1}, hooks,
+//                                      launches);
 //
 // Limits: static shapes, fewer than 2^31 elements; where threads share a
 // reduction, elements of 32 bits.
@@ -19,6 +20,7 @@
 #ifndef CHAMELEON_KERNELS_GPULOOPS_H
 #define CHAMELEON_KERNELS_GPULOOPS_H
 
+#include "chameleon/Kernels/GPUHooks.h"
 #include "chameleon/Kernels/KernelTask.h"
 
 namespace chameleon {
@@ -30,17 +32,18 @@ struct GPULoopParameters {
   int64_t sharing; ///< threads that share a reduction
 
   /// What is wrong with the number of threads; empty if nothing is.
-  std::string verify() const;
+  std::string verify(const GPULimits &limits) const;
 };
 
 /// Why the task cannot be lowered with these parameters; empty if it can.
 /// Nothing is changed.
-std::string checkGPULoops(const KernelTask &task, const GPULoopParameters &p);
+std::string checkGPULoops(const KernelTask &task, const GPULoopParameters &p,
+                          const GPUHooks &hooks);
 
 /// Replaces the task, or the chain over rows that it belongs to, by one kernel
 /// and adds its launch. Returns why it cannot be done; empty if it is.
 std::string lowerGPULoops(mlir::RewriterBase &rewriter, const KernelTask &task,
-                          const GPULoopParameters &p,
+                          const GPULoopParameters &p, const GPUHooks &hooks,
                           llvm::SmallVectorImpl<mlir::Operation *> &launches);
 
 } // namespace chameleon

@@ -1,4 +1,4 @@
-//===- KernelBuilder.h - addresses and epilogues inside of GPU kernels
+//===- KernelBuilder.h - integers, addresses and memory inside of GPU kernels
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -13,11 +13,19 @@
 //   rows = 56 * 56 pixels of a 1x1 convolution, channels last: address row * 64
 //   rows = 7 * 7 pixels of a 3x3 convolution: (row / 7, row mod 7)
 //
+//   KernelBuilder kernel(rewriter, loc, hooks);
+//   Int row = kernel.fromIndex(launch.getThreadIds().x);
+//   Place place = kernel.place(access.getRuns(sizes, rows), row);
+//   Value vector = kernel.load(line, kernel.index(place.offset), 4);
+//
+// Limits: positions and counts below 2^31.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_KERNELS_KERNELBUILDER_H
 #define CHAMELEON_KERNELS_KERNELBUILDER_H
 
+#include "chameleon/Kernels/GPUHooks.h"
 #include "chameleon/Kernels/KernelTask.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -45,8 +53,9 @@ struct Place {
 
 class KernelBuilder {
 public:
-  KernelBuilder(mlir::RewriterBase &rewriter, mlir::Location loc)
-      : b(rewriter), loc(loc) {}
+  KernelBuilder(mlir::RewriterBase &rewriter, mlir::Location loc,
+                const GPUHooks &hooks)
+      : b(rewriter), loc(loc), hooks(hooks) {}
 
   // Integers. `Int`s of one operation have one type.
   Int add(Int x, Int y);
@@ -58,6 +67,8 @@ public:
   Int toOffset(Int position);
   mlir::Value index(Int offset);
   mlir::Value position(Int position);
+  /// As an integer of a kernel, from its index.
+  Int fromIndex(mlir::Value index);
   /// x / divisor and x mod divisor, where x.value is known to be below `bound`:
   /// the constant is divided apart where nothing is carried.
   std::pair<Int, Int> divRem(Int x, int64_t bound, int64_t divisor);
@@ -69,7 +80,7 @@ public:
   // Addresses.
   /// What the linear index of a group adds to the place.
   Place place(llvm::ArrayRef<Run> runs, Int linear);
-  /// As above, for the positions of lanes from the innermost run on only.
+  /// The place of the first iteration.
   static Place start(const Access &access);
   Place add(const Place &x, const Place &y);
   /// Whether the place exists; null if it always does.
@@ -95,19 +106,9 @@ public:
                                    int64_t sharedElements, mlir::Type element,
                                    int64_t cluster = 1);
 
-  // Clusters.
-  /// All threads of the cluster have come here, and what they have written
-  /// before is seen by all. `wait` follows each `arrive`.
-  void arriveInCluster();
-  void waitForCluster();
-  /// The shared memory of a block of the cluster, at the place of this block's.
-  mlir::Value sharedOf(mlir::Value shared, int64_t member);
-  /// As load, of what sharedOf returns.
-  mlir::Value loadShared(mlir::Value pointer, mlir::Value offset,
-                         mlir::Type element, int64_t lanes);
-
   mlir::RewriterBase &b;
   mlir::Location loc;
+  const GPUHooks &hooks;
 
 private:
   /// The sum; `x` has a value.

@@ -11,6 +11,11 @@
 // address that is linear in the loops of the operation: strides, and bounds
 // where padding was left out.
 //
+//   auto analyzed = KernelTask::analyze(anchor);
+//   if (auto *task = std::get_if<KernelTask>(&analyzed)) ...
+//
+// Limits: static shapes, one result, no linalg.index.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_KERNELS_KERNELTASK_H

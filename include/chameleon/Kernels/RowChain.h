@@ -16,6 +16,10 @@
 // Each is too small to keep a GPU busy, and all of them need nothing but their
 // row: threads that have a row compute it from beginning to end.
 //
+//   std::optional<RowChain> chain = RowChain::containing(op);
+//
+// Limits: static shapes, one result each, reductions of f32 or i32.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_KERNELS_ROWCHAIN_H

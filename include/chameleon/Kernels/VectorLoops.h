@@ -29,6 +29,10 @@ struct VectorLoopParameters {
   int64_t vectors; ///< in one iteration of the innermost loop
 };
 
+/// Why the operation cannot be lowered; empty if it can. Nothing is changed.
+std::string checkVectorLoops(mlir::linalg::LinalgOp op,
+                             const VectorLoopParameters &p);
+
 /// Replaces the operation by loops. Returns why it cannot be done; empty if it
 /// is. A refused operation may have become general, without loops of one
 /// iteration.
