@@ -14,6 +14,7 @@
 
 #include "GPURowChain.h"
 #include "RowMember.h"
+#include "chameleon/Kernels/KernelBuilder.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"

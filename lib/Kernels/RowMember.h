@@ -6,15 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Private to the room: what RowChain.cpp finds and LowerRowChain.cpp lowers.
+// Private to the room: what RowChain.cpp finds and GPURowChain.cpp lowers.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_LIB_KERNELS_ROWMEMBER_H
 #define CHAMELEON_LIB_KERNELS_ROWMEMBER_H
 
-#include "chameleon/Kernels/KernelBuilder.h"
-#include "chameleon/Kernels/KernelTask.h"
+#include "chameleon/Kernels/Access.h"
 #include "chameleon/Kernels/RowChain.h"
 
 namespace chameleon {
