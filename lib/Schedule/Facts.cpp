@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Facts.h"
+#include "PreflightChecks.h"
 #include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Linalg/TransformOps/LinalgTransformOps.h"
 #include "mlir/Dialect/Transform/SMTExtension/SMTExtensionOps.h"
@@ -32,25 +33,39 @@ static OwningOpRef<ModuleOp> copyTask(func::FuncOp task) {
   return module;
 }
 
-/// An empty named sequence with one read-only handle, at the end of a copy of
-/// the module that `sequence` is in, so that the sequences which it names are
-/// there.
+/// An empty named sequence with one read-only handle, at the end of a module
+/// with copies of what it will name: `matcher`, if there is one, and whatever
+/// `matcher` and `schedule` include. To copy whole libraries would take longer
+/// than to match.
 static transform::NamedSequenceOp
-createScript(OwningOpRef<ModuleOp> &module,
-             transform::NamedSequenceOp sequence) {
-  if (auto library = sequence->getParentOfType<ModuleOp>())
-    module = library.clone();
-  else
-    module = ModuleOp::create(sequence.getLoc());
-  MLIRContext *context = sequence.getContext();
+createScript(OwningOpRef<ModuleOp> &module, transform::NamedSequenceOp matcher,
+             transform::NamedSequenceOp schedule) {
+  llvm::SetVector<Operation *> named;
+  if (matcher)
+    named.insert(matcher);
+  for (transform::NamedSequenceOp sequence : {matcher, schedule})
+    if (sequence)
+      for (transform::NamedSequenceOp included : getIncludedSequences(sequence))
+        named.insert(included);
+  transform::NamedSequenceOp first = matcher ? matcher : schedule;
+  auto library = first->getParentOfType<ModuleOp>();
+  bool isFlat = llvm::all_of(named, [&](Operation *sequence) {
+    return sequence->getParentOp() == library;
+  });
+  module =
+      library && !isFlat ? library.clone() : ModuleOp::create(first.getLoc());
   OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
+  if (isFlat)
+    for (Operation *sequence : named)
+      builder.clone(*sequence);
+  MLIRContext *context = first.getContext();
   auto handle = transform::AnyOpType::get(context);
   NamedAttribute readOnly(
       StringAttr::get(context,
                       transform::TransformDialect::kArgReadOnlyAttrName),
       UnitAttr::get(context));
   return transform::NamedSequenceOp::create(
-      builder, sequence.getLoc(), "__chameleon_script",
+      builder, first.getLoc(), "__chameleon_script",
       TypeAttr::get(FunctionType::get(context, {handle}, {})), StringAttr(),
       builder.getArrayAttr({builder.getDictionaryAttr({readOnly})}),
       ArrayAttr());
@@ -109,7 +124,7 @@ std::optional<MatchedAnchor>
 chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task) {
   OwningOpRef<ModuleOp> payload = copyTask(task), module;
   auto function = cast<func::FuncOp>(payload->getBody()->front());
-  transform::NamedSequenceOp script = createScript(module, matcher);
+  transform::NamedSequenceOp script = createScript(module, matcher, {});
   Location location = matcher.getLoc();
   OpBuilder builder = OpBuilder::atBlockBegin(&script.getBody().emplaceBlock());
   auto handle = transform::AnyOpType::get(builder.getContext());
@@ -247,8 +262,7 @@ chameleon::computeFacts(ArrayRef<Value> facts,
 
   OwningOpRef<ModuleOp> payload = copyTask(task), module;
   auto function = cast<func::FuncOp>(payload->getBody()->front());
-  transform::NamedSequenceOp script =
-      createScript(module, matcher ? matcher : schedule);
+  transform::NamedSequenceOp script = createScript(module, matcher, schedule);
   Location location = schedule.getLoc();
   OpBuilder builder = OpBuilder::atBlockBegin(&script.getBody().emplaceBlock());
   Value root = script.getBody().addArgument(
