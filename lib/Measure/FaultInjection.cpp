@@ -8,7 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/FaultInjection.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
@@ -213,7 +213,7 @@ chameleon::createFaultyRunner(const RunnerOptions &options,
                               const mlir::DialectRegistry &registry,
                               std::vector<InjectedFault> faults) {
   auto faulty = std::make_unique<FaultyRunner>(std::move(faults));
-  auto inner = createCPURunner(
+  auto inner = createRunner(
       options, registry,
       [runner = faulty.get()](int64_t id, char *output, size_t bytes) {
         runner->filter(id, output, bytes);

@@ -10,7 +10,7 @@
 #include "chameleon/Measure/ForkServer.h"
 #include "ChildProcess.h"
 #include "ServeCandidates.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProcessWorkerPool.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"

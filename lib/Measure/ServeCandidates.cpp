@@ -8,7 +8,7 @@
 
 #include "ServeCandidates.h"
 #include "ChildProcess.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cerrno>

@@ -7,10 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "TaskProgram.h"
+#include "EngineBuffers.h"
 #include "chameleon/Measure/Reference.h"
+#include "chameleon/Runtime/HostTensor.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
-#include "chameleon/Target/HostTensor.h"
-#include "chameleon/Target/LowerToCPU.h"
+#include "chameleon/Target/Compiler.h"
+#include "chameleon/Target/Signature.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -87,40 +89,24 @@ OwningOpRef<ModuleOp> OpenTask::applyCandidate(const Candidate &candidate,
   return module;
 }
 
-HostCompiler::HostCompiler(MLIRContext *context, const TargetDescription &host,
-                           bool parallel)
-    : host(host), passes(context) {
-  passes.enableVerifier(
-      false); // results are checked, and every millisecond counts
-  LowerToCPUOptions lowering;
-  lowering.parallel = parallel;
-  buildLowerToCPUPipeline(passes, lowering);
-}
-
-llvm::Expected<std::unique_ptr<CPUExecutable>>
-HostCompiler::compile(ModuleOp module, CPUOptimization effort) {
-  DiagnosticCollector diagnostics(module.getContext());
-  if (failed(passes.run(module)))
-    return llvm::createStringError(
-        "%s", diagnostics.message("lowering failed").c_str());
-  return CPUExecutable::compile(module, host, CPUCompileOptions{effort});
-}
-
-llvm::Error chameleon::runOnHost(ModuleOp program, const std::string &function,
+llvm::Error chameleon::runOnHost(ModuleOp module, const std::string &function,
                                  llvm::MutableArrayRef<GuardedBuffer> buffers,
                                  const TargetDescription &host) {
-  auto code = HostCompiler(program.getContext(), host, /*parallel=*/false)
-                  .compile(program, CPUOptimization::Once);
-  if (!code)
-    return code.takeError();
-  auto entry = (*code)->lookup(function);
-  if (!entry)
-    return entry.takeError();
-  std::vector<void *> addresses;
-  for (GuardedBuffer &buffer : buffers)
-    addresses.push_back(buffer.data());
-  (*entry)(addresses.data());
-  return llvm::Error::success();
+  TargetDescription serial = host;
+  serial.threads = 1;
+  CompileOptions options;
+  options.optimization = CPUOptimization::Once;
+  DiagnosticCollector diagnostics(module.getContext());
+  FailureOr<Program> program =
+      createCompiler(module.getContext(), serial, options)->compile(module);
+  if (failed(program))
+    return llvm::createStringError(
+        "%s", diagnostics.message("lowering failed").c_str());
+  auto engine = openEngine(serial);
+  if (!engine)
+    return engine.takeError();
+  return runOnce(**engine, std::make_shared<Program>(std::move(*program)),
+                 function, buffers);
 }
 
 //===----------------------------------------------------------------------===//
@@ -130,7 +116,10 @@ llvm::Error chameleon::runOnHost(ModuleOp program, const std::string &function,
 static llvm::Error fillInputs(const TaskSignature &signature, uint64_t seed,
                               bool positive, std::vector<char> &data) {
   for (auto [input, argument] : llvm::enumerate(signature.inputs())) {
-    llvm::Expected<HostTensor> tensor = HostTensor::create(argument.type);
+    llvm::Expected<BufferType> type = getBufferType(argument.type);
+    if (!type)
+      return type.takeError();
+    llvm::Expected<HostTensor> tensor = HostTensor::create(*type);
     if (!tensor)
       return tensor.takeError();
     tensor->fillRandom(seed + 0x9e3779b97f4a7c15 * (input + 1));

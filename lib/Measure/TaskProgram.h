@@ -16,10 +16,9 @@
 
 #include "TaskBuffers.h"
 #include "chameleon/Measure/CandidateRunner.h"
-#include "chameleon/Target/CPUExecutable.h"
+#include "chameleon/Target/TargetDescription.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "mlir/Pass/PassManager.h"
 
 namespace chameleon {
 
@@ -65,22 +64,6 @@ struct OpenTask {
   /// `failure` says why.
   mlir::OwningOpRef<mlir::ModuleOp> applyCandidate(const Candidate &candidate,
                                                    Measurement &failure) const;
-};
-
-/// Lowers modules to the host CPU and compiles them. Keeps its passes, whose
-/// patterns take as long to collect as a small candidate takes to lower.
-class HostCompiler {
-public:
-  HostCompiler(mlir::MLIRContext *context, const TargetDescription &host,
-               bool parallel);
-
-  llvm::Expected<std::unique_ptr<CPUExecutable>>
-  compile(mlir::ModuleOp module,
-          CPUOptimization effort = CPUOptimization::Adaptive);
-
-private:
-  const TargetDescription host;
-  mlir::PassManager passes;
 };
 
 /// Calls `function` of a module of linalg once, on buffers in host memory: its

@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/Worker.h"
-#include "chameleon/Measure/CUDARunner.h"
 #include "chameleon/Measure/FaultInjection.h"
 #include "chameleon/Measure/ForkServer.h"
 #include "chameleon/Measure/Protocol.h"
+#include "chameleon/Measure/Runner.h"
 #include "mlir/InitAllPasses.h"
 #include "llvm/Support/raw_ostream.h"
 #include <unistd.h>
@@ -30,15 +30,6 @@ static constexpr llvm::StringLiteral usage =
     "run-nan, child-kill,\n"
     "             worker-kill\n"
     "  --version  prints the version of the protocol\n";
-
-/// The one place where a kind of target gets its runner.
-static llvm::Expected<std::unique_ptr<CandidateRunner>>
-createRunner(const RunnerOptions &options,
-             const mlir::DialectRegistry &registry) {
-  llvm::StringRef kind = llvm::StringRef(options.target).split(':').first;
-  return kind == "nvvm" ? createCUDARunner(options, registry)
-                        : createCPURunner(options, registry);
-}
 
 int chameleon::chameleonWorkerMain(int argc, char **argv,
                                    mlir::DialectRegistry &registry) {

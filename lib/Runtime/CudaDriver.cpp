@@ -27,7 +27,7 @@ void CudaError::log(llvm::raw_ostream &stream) const {
 /// Illegal address (700), assertion (710), hardware stack, illegal instruction,
 /// misaligned address, address space, program counter (714–718), launch failure
 /// (719), and what cannot be told (999).
-bool CudaError::isSticky() const {
+bool CudaError::isLost() const {
   return code == 700 || code == 710 || (code >= 714 && code <= 719) ||
          code == 999;
 }

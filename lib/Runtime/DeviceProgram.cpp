@@ -43,7 +43,8 @@ static llvm::Error verify(const NVVMProgram &program,
         argument.kind == KernelArgument::Kind::Argument
             ? function.argumentBytes[argument.index]
         : argument.kind == KernelArgument::Kind::Constant
-            ? static_cast<int64_t>(program.constants[argument.index].size())
+            ? static_cast<int64_t>(
+                  program.constants[argument.index]->getBufferSize())
             : function.scratchBytes;
     // A buffer of nothing may be pointed to.
     if (argument.byteOffset < 0 || argument.byteOffset > bytes)
@@ -65,7 +66,7 @@ llvm::Expected<DeviceProgram> DeviceProgram::load(const Context &context,
       if (llvm::Error error = verify(program, function, launch))
         return error;
   DeviceProgram loaded(context);
-  if (!program.ptx.empty()) {
+  if (!image.empty()) {
     llvm::Expected<Module> module = Module::load(context, image);
     if (!module)
       return module.takeError();
@@ -81,6 +82,9 @@ llvm::Expected<DeviceProgram> DeviceProgram::load(const Context &context,
       most = std::max(most, launch.dynamicSharedBytes);
     }
   }
+  if (!shared.empty() && !loaded.module)
+    return llvm::createStringError("the program launches kernels, but has no "
+                                   "code");
   for (const auto &entry : shared) {
     llvm::Expected<FunctionHandle> kernel =
         loaded.module->getKernel(entry.getKey(), entry.getValue());
@@ -98,11 +102,13 @@ llvm::Expected<DeviceProgram> DeviceProgram::load(const Context &context,
         largest.sharedBytes, resources->sharedBytes + entry.getValue());
     largest.threads = std::max(largest.threads, resources->threads);
   }
-  for (const std::vector<char> &constant : program.constants) {
-    llvm::Expected<Buffer> buffer = Buffer::allocate(context, constant.size());
+  for (const auto &constant : program.constants) {
+    llvm::Expected<Buffer> buffer =
+        Buffer::allocate(context, constant->getBufferSize());
     if (!buffer)
       return buffer.takeError();
-    if (llvm::Error error = buffer->write(constant.data(), constant.size()))
+    if (llvm::Error error = buffer->write(constant->getBufferStart(),
+                                          constant->getBufferSize()))
       return error;
     loaded.constants.push_back(std::move(*buffer));
   }

@@ -82,43 +82,65 @@ static bool fromJSON(const json::Value &value, NVVMFunction &function,
 
 } // namespace chameleon
 
-std::string chameleon::serialize(const NVVMProgram &program) {
-  json::Array functions, constants;
-  for (const NVVMFunction &function : program.functions)
-    functions.push_back(toJSON(function));
-  for (const std::vector<char> &constant : program.constants)
-    constants.push_back(
-        llvm::toHex(llvm::StringRef(constant.data(), constant.size())));
-  std::string text;
-  llvm::raw_string_ostream(text)
-      << json::Value(json::Object{{"code", !program.ptx.empty()},
-                                  {"functions", std::move(functions)},
-                                  {"constants", std::move(constants)}});
-  return text;
+static std::string constantName(size_t index) {
+  return "constant:" + std::to_string(index);
 }
 
-llvm::Expected<NVVMProgram> chameleon::deserialize(llvm::StringRef text) {
-  auto fail = [] { return llvm::createStringError("not a kernel program"); };
-  llvm::Expected<json::Value> value = json::parse(text);
+void chameleon::addKernelSections(const NVVMProgram &kernels,
+                                  llvm::StringRef cubin, Program &program) {
+  json::Array functions;
+  for (const NVVMFunction &function : kernels.functions)
+    functions.push_back(toJSON(function));
+  std::string text;
+  llvm::raw_string_ostream(text) << json::Value(json::Object{
+      {"functions", std::move(functions)},
+      {"constants", static_cast<int64_t>(kernels.constants.size())}});
+  program.addSection(launchesSection, text);
+  for (auto [index, constant] : llvm::enumerate(kernels.constants))
+    program.sections.push_back({constantName(index), constant});
+  if (!cubin.empty())
+    program.addSection(cubinSection, cubin);
+  else if (!kernels.ptx.empty())
+    program.addSection(ptxSection, llvm::StringRef(kernels.ptx.c_str(),
+                                                   kernels.ptx.size() + 1));
+}
+
+llvm::Expected<NVVMProgram>
+chameleon::readKernelSections(const Program &program) {
+  auto fail = [] {
+    return llvm::createStringError(
+        "the sections of the program are no launches of kernels");
+  };
+  const Program::Section *launches = program.findSection(launchesSection);
+  if (!launches)
+    return fail();
+  llvm::Expected<json::Value> value = json::parse(launches->bytes());
   if (!value) {
     llvm::consumeError(value.takeError());
     return fail();
   }
-  NVVMProgram program;
-  std::vector<std::string> constants;
-  bool hasCode = false;
+  NVVMProgram kernels;
+  int64_t constants = 0;
   json::Path::Root root;
   json::ObjectMapper mapper(*value, root);
-  if (!mapper || !mapper.map("code", hasCode) ||
-      !mapper.map("functions", program.functions) ||
+  if (!mapper || !mapper.map("functions", kernels.functions) ||
       !mapper.map("constants", constants))
     return fail();
-  for (const std::string &hex : constants) {
-    std::string bytes;
-    if (!llvm::tryGetFromHex(hex, bytes))
+  for (int64_t i = 0; i < constants; ++i) {
+    const Program::Section *constant = program.findSection(constantName(i));
+    if (!constant)
       return fail();
-    program.constants.emplace_back(bytes.begin(), bytes.end());
+    kernels.constants.push_back(constant->data);
   }
-  program.ptx = hasCode ? "// elsewhere" : "";
-  return program;
+  return kernels;
+}
+
+llvm::StringRef chameleon::findImage(const Program &program) {
+  if (const Program::Section *cubin = program.findSection(cubinSection))
+    return cubin->bytes();
+  // The driver wants the end of the text marked by a NUL.
+  const Program::Section *ptx = program.findSection(ptxSection);
+  return ptx && ptx->bytes().ends_with(llvm::StringRef("\0", 1))
+             ? ptx->bytes()
+             : llvm::StringRef();
 }

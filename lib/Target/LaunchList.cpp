@@ -111,7 +111,8 @@ llvm::Expected<Buffer> Walk::lookup(Value value, const Values &values,
 }
 
 /// Bytes of a constant as they lie in memory.
-static llvm::Expected<std::vector<char>> readConstant(memref::GlobalOp global) {
+static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+readConstant(memref::GlobalOp global) {
   auto elements = dyn_cast_or_null<ElementsAttr>(
       global.getInitialValue().value_or(Attribute()));
   auto fail = [&](const llvm::Twine &reason) {
@@ -122,6 +123,7 @@ static llvm::Expected<std::vector<char>> readConstant(memref::GlobalOp global) {
   if (!elements)
     return fail("has no value");
   int64_t bytes = countBytes(global.getType());
+  auto result = allocateSection(global.getSymName(), bytes);
   ArrayRef<char> raw;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
@@ -131,22 +133,20 @@ static llvm::Expected<std::vector<char>> readConstant(memref::GlobalOp global) {
   } else if (auto dense = dyn_cast<DenseIntOrFPElementsAttr>(elements)) {
     raw = dense.getRawData();
     if (elements.getElementType().isInteger(1)) {
-      std::vector<char> result;
-      for (bool value : dense.getValues<bool>())
-        result.push_back(value);
-      return result;
+      llvm::copy(dense.getValues<bool>(), result->getBufferStart());
+      return std::move(result);
     }
     if (dense.isSplat()) {
-      std::vector<char> result;
-      while (static_cast<int64_t>(result.size()) < bytes)
-        result.insert(result.end(), raw.begin(), raw.end());
-      return result;
+      for (int64_t at = 0; at < bytes; at += raw.size())
+        llvm::copy(raw, result->getBufferStart() + at);
+      return std::move(result);
     }
   }
   if (static_cast<int64_t>(raw.size()) != bytes)
     return fail("has " + llvm::Twine(raw.size()) + " bytes of data, expected " +
                 llvm::Twine(bytes));
-  return std::vector<char>(raw.begin(), raw.end());
+  llvm::copy(raw, result->getBufferStart());
+  return std::move(result);
 }
 
 llvm::Expected<unsigned> Walk::addConstant(memref::GetGlobalOp op) {
@@ -156,7 +156,8 @@ llvm::Expected<unsigned> Walk::addConstant(memref::GetGlobalOp op) {
     return known->second;
   auto global =
       tables.lookupNearestSymbolFrom<memref::GlobalOp>(op, op.getNameAttr());
-  llvm::Expected<std::vector<char>> data = readConstant(global);
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> data =
+      readConstant(global);
   if (!data)
     return data.takeError();
   program.constants.push_back(std::move(*data));

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OptimizeModule.h"
+#include "chameleon/Runtime/CPUEngine.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/OptimizationRemarkEmitter.h"
 #include "llvm/Analysis/ScalarEvolution.h"
@@ -158,7 +159,8 @@ static llvm::Error optimizeAdaptively(llvm::Module &module,
   for (llvm::Function &function : module) {
     if (!isOptimizable(function))
       continue;
-    if (function.getName().starts_with(entryPrefix) || holdsVectors(function))
+    if (function.getName().starts_with(cpu::entryPrefix) ||
+        holdsVectors(function))
       scheduled.push_back(&function);
     else
       anythingLeft = true;

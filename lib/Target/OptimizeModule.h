@@ -16,7 +16,7 @@
 #ifndef CHAMELEON_LIB_TARGET_OPTIMIZEMODULE_H
 #define CHAMELEON_LIB_TARGET_OPTIMIZEMODULE_H
 
-#include "chameleon/Target/CPUExecutable.h"
+#include "chameleon/Target/Compiler.h"
 
 namespace llvm {
 class Module;
@@ -24,10 +24,6 @@ class TargetMachine;
 } // namespace llvm
 
 namespace chameleon {
-
-/// What CPUExecutable::lookup finds has this prefix: wrappers, of which there
-/// is nothing to optimise.
-inline constexpr llvm::StringLiteral entryPrefix = "chameleon.entry.";
 
 /// Runs LLVM's passes over `module`. Functions marked `optnone` stay as they
 /// are.

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SearchLoop.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Runtime/Timing.h"
 #include <limits>
 #include <numeric>
 

@@ -15,7 +15,7 @@
 #include "chameleon/Tuning/TuneModule.h"
 #include "SearchLoop.h"
 #include "TrialStore.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Runtime/Timing.h"
 #include "chameleon/Target/TargetDescription.h"
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "chameleon/Tuning/TaskRecords.h"

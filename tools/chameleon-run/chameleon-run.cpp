@@ -7,17 +7,19 @@
 //===----------------------------------------------------------------------===//
 //
 //   chameleon-run model.mlir --function=main --input=1x3x224x224xf32
-//   --benchmark
+//     --benchmark
+//   chameleon-run model.mlir --save-program=model.program
+//   chameleon-run model.program --random-inputs
 //
 // Exit status: 0 done; 1 an error was reported or a result differs from its
 // --expect.
 //
 //===----------------------------------------------------------------------===//
 
-#include "LoadedModel.h"
+#include "chameleon/Model/Model.h"
 #include "chameleon/Prepare/Prepare.h"
+#include "chameleon/Runtime/CPUEngine.h"
 #include "chameleon/Transforms/Passes.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -28,7 +30,6 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/SourceMgr.h"
 #include <algorithm>
-#include <chrono>
 
 using namespace mlir;
 using namespace chameleon;
@@ -43,9 +44,9 @@ namespace {
 /// it links, some by the names below.
 struct Options {
   llvm::cl::OptionCategory category{"chameleon-run"};
-  llvm::cl::opt<std::string> file{llvm::cl::Positional,
-                                  llvm::cl::desc("<model.mlir>"),
-                                  llvm::cl::Required, llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> file{
+      llvm::cl::Positional, llvm::cl::desc("<model.mlir or saved program>"),
+      llvm::cl::Required, llvm::cl::cat(category)};
   llvm::cl::opt<std::string> function{
       "function", llvm::cl::desc("Function to run"), llvm::cl::init("main"),
       llvm::cl::cat(category)};
@@ -109,6 +110,12 @@ struct Options {
                                   "a short pass list for what holds vectors, "
                                   "O3 for the rest; the default")),
       llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> saveProgram{
+      "save-program",
+      llvm::cl::desc("Save the compiled model instead of running it; "
+                     "chameleon-run <file> runs it without compiling. Needs no "
+                     "device"),
+      llvm::cl::value_desc("file"), llvm::cl::cat(category)};
   llvm::cl::opt<bool> timing{
       "timing",
       llvm::cl::desc("Print how long loading took, by step, to stderr"),
@@ -122,7 +129,7 @@ static void releaseOptionNames() {
   for (StringRef name :
        {"function", "input", "random-inputs", "output", "expect", "tolerance",
         "print-full", "seed", "fill-missing", "benchmark", "profile", "seconds",
-        "threads", "target", "O", "timing"})
+        "threads", "target", "O", "save-program", "timing"})
     if (llvm::cl::Option *other = llvm::cl::getRegisteredOptions().lookup(name))
       other->removeArgument();
 }
@@ -133,10 +140,9 @@ static int fail(const llvm::Twine &message) {
   return 1;
 }
 
-static std::string text(Type type) {
-  std::string result;
-  llvm::raw_string_ostream(result) << "'" << type << "'";
-  return result;
+/// As MLIR writes it.
+static std::string text(const BufferType &type) {
+  return "'tensor<" + type.str() + ">'";
 }
 
 //===----------------------------------------------------------------------===//
@@ -145,24 +151,17 @@ static std::string text(Type type) {
 
 /// Reads one --input.
 static llvm::Expected<HostTensor> readInput(StringRef specification,
-                                            unsigned index, uint64_t seed,
-                                            MLIRContext *context) {
+                                            unsigned index, uint64_t seed) {
   if (specification.ends_with(".npy"))
-    return HostTensor::readNpy(specification, context);
+    return HostTensor::readNpy(specification);
   auto [shape, valueText] = specification.split('=');
-  RankedTensorType type;
-  {
-    ScopedDiagnosticHandler quiet(context,
-                                  [](Diagnostic &) { return success(); });
-    type = dyn_cast_or_null<RankedTensorType>(
-        parseType(("tensor<" + shape + ">").str(), context));
-  }
+  std::optional<BufferType> type = BufferType::parse(shape);
   if (!type)
     return llvm::createStringError(llvm::inconvertibleErrorCode(),
                                    "'" + specification +
                                        "' is neither a tensor such as 1x3xf32 "
                                        "nor a file that ends in .npy");
-  auto tensor = HostTensor::create(type);
+  auto tensor = HostTensor::create(*type);
   if (!tensor)
     return tensor.takeError();
   if (!specification.contains('=')) {
@@ -177,10 +176,21 @@ static llvm::Expected<HostTensor> readInput(StringRef specification,
   return tensor;
 }
 
+/// Whether a file of `found` may stand for `wanted`: NumPy knows neither index
+/// nor bf16, and its integers have no sign here; bits are taken as they are.
+static bool haveSameBits(ElementType found, ElementType wanted) {
+  if (found == wanted)
+    return true;
+  auto isBit = [](ElementType type) { return type == ElementType::I1; };
+  return !isFloat(found) && !isBit(found) && !isBit(wanted) &&
+         byteWidth(found) == byteWidth(wanted) &&
+         (!isFloat(wanted) || wanted == ElementType::BF16);
+}
+
 /// The tensors of all inputs, or the exit status.
-static int readInputs(const LoadedModel &model, const Options &options,
-                      MLIRContext *context, std::vector<HostTensor> &tensors) {
-  ArrayRef<RankedTensorType> types = model.inputTypes();
+static int readInputs(const Model &model, const Options &options,
+                      std::vector<HostTensor> &tensors) {
+  ArrayRef<BufferType> types = model.inputTypes();
   if (options.inputs.size() > types.size())
     return fail("function '" + options.function + "' has " +
                 llvm::Twine(types.size()) + " inputs, but " +
@@ -198,21 +208,12 @@ static int readInputs(const LoadedModel &model, const Options &options,
       tensors.push_back(std::move(*tensor));
       continue;
     }
-    auto tensor =
-        readInput(options.inputs[index], index, options.seed, context);
+    auto tensor = readInput(options.inputs[index], index, options.seed);
     if (!tensor)
       return fail("input " + llvm::Twine(index) + ": " +
                   llvm::toString(tensor.takeError()));
-    // NumPy files know neither index nor bf16; their bits are taken as they
-    // are.
-    Type found = tensor->getType().getElementType(),
-         wanted = type.getElementType();
-    bool sameBits = found == wanted ||
-                    (wanted.isIndex() && found.isInteger(64)) ||
-                    (wanted.isBF16() && found.isInteger(16)) ||
-                    (found.isIntOrFloat() && wanted.isInteger() &&
-                     found.isInteger(wanted.getIntOrFloatBitWidth()));
-    if (!sameBits || tensor->getType().getShape() != type.getShape())
+    if (!haveSameBits(tensor->getType().element, type.element) ||
+        tensor->getType().shape != type.shape)
       return fail("input " + llvm::Twine(index) + " has type " +
                   text(tensor->getType()) + ", expected " + text(type));
     tensors.push_back(std::move(*tensor));
@@ -223,8 +224,9 @@ static int readInputs(const LoadedModel &model, const Options &options,
 static void print(unsigned index, const HostTensor &tensor, bool printFull) {
   constexpr int64_t shortLength = 16, ends = 6;
   int64_t count = tensor.numElements();
-  bool isInteger = !isa<FloatType>(tensor.getType().getElementType());
-  llvm::outs() << "result " << index << ": " << tensor.getType() << " = [";
+  bool isInteger = !isFloat(tensor.getType().element);
+  llvm::outs() << "result " << index << ": tensor<" << tensor.getType().str()
+               << "> = [";
   for (int64_t i = 0; i < count; ++i) {
     if (!printFull && count > shortLength && i == ends) {
       llvm::outs() << ", ...";
@@ -241,8 +243,7 @@ static void print(unsigned index, const HostTensor &tensor, bool printFull) {
 }
 
 /// Prints or saves, then compares.
-static int finish(LoadedModel &model, const Options &options,
-                  MLIRContext *context) {
+static int finish(Model &model, const Options &options) {
   ArrayRef<HostTensor> results = model.results();
   if (options.outputs.size() > results.size() ||
       options.expected.size() > results.size())
@@ -261,11 +262,11 @@ static int finish(LoadedModel &model, const Options &options,
   }
   int status = 0;
   for (auto [index, path] : llvm::enumerate(options.expected)) {
-    auto reference = HostTensor::readNpy(path, context);
+    auto reference = HostTensor::readNpy(path);
     if (!reference)
       return fail(llvm::toString(reference.takeError()));
     const HostTensor &result = results[index];
-    if (reference->getType().getShape() != result.getType().getShape())
+    if (reference->getType().shape != result.getType().shape)
       return fail(path + " has type " + text(reference->getType()) +
                   ", but result " + llvm::Twine(index) + " has " +
                   text(result.getType()));
@@ -288,7 +289,7 @@ static int finish(LoadedModel &model, const Options &options,
 // Timing
 //===----------------------------------------------------------------------===//
 
-static llvm::Error runBenchmark(LoadedModel &model, double seconds) {
+static llvm::Error runBenchmark(Model &model, double seconds) {
   constexpr double warmUpSeconds = 0.2;
   constexpr size_t fewestCalls = 5;
   double warm = 0;
@@ -364,71 +365,129 @@ static void printProfile(const CallProfile &profile) {
                << "                  outside of tasks\n";
 }
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
-  releaseOptionNames();
-  Options options;
-  llvm::cl::HideUnrelatedOptions(options.category);
-  llvm::cl::ParseCommandLineOptions(argc, argv,
-                                    "Chameleon: run a model on this machine\n");
-  keepFreedMemory();
+//===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
 
-  auto description = TargetDescription::parse(options.target, options.threads);
-  if (!description)
-    return fail(llvm::toString(description.takeError()));
-  std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> content =
-      openInputFile(options.file, &message);
-  if (!content)
-    return fail(message);
-
-  DialectRegistry registry;
-  registerAll(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(content), llvm::SMLoc());
-  SourceMgrDiagnosticHandler diagnostics(sources, &context);
-  auto start = std::chrono::steady_clock::now();
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module)
-    return 1;
-  double parsing =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-          .count();
-  if (options.fillMissing.getNumOccurrences() &&
-      failed(fillMissingConstants(*module, options.fillMissing)))
-    return 1;
-
-  if (!description->choice.empty() &&
-      description->kind != TargetDescription::Kind::CPU)
-    emitRemark(module->getLoc())
-        << "target " << description->spec() << " (" << description->device
-        << "): " << description->choice;
-  if (options.profile && description->kind != TargetDescription::Kind::CPU)
-    return fail("--profile is for the host CPU, and the target is " +
-                description->spec() +
-                "; Nsight Systems shows the kernels of a GPU by name");
-  CallProfile profile;
-  FailureOr<std::unique_ptr<LoadedModel>> loaded = LoadedModel::load(
-      *module, options.function, *description, options.optimization,
-      options.profile ? &profile : nullptr);
-  if (failed(loaded))
-    return 1;
-  LoadedModel &model = **loaded;
-  if (options.timing) {
-    llvm::errs() << llvm::format("parse %.1f ms", parsing * 1e3);
-    bool inParts = false;
-    for (const LoadStep &step : model.steps()) {
+/// "parse 1.0 ms, lower 2.0, compile 3.0 (translate 1.0, optimise 2.0)".
+static void printSteps(ArrayRef<CompileStep> steps) {
+  bool inParts = false, isFirst = true;
+  for (const CompileStep &step : steps) {
+    if (!isFirst)
       llvm::errs() << (step.isPart && !inParts   ? " ("
                        : !step.isPart && inParts ? "), "
-                                                 : ", ")
-                   << step.name << llvm::format(" %.1f", step.seconds * 1e3);
-      inParts = step.isPart;
-    }
-    llvm::errs() << (inParts ? ")\n" : "\n");
+                                                 : ", ");
+    llvm::errs() << step.name << llvm::format(" %.1f", step.seconds * 1e3)
+                 << (isFirst ? " ms" : "");
+    inParts = step.isPart;
+    isFirst = false;
+  }
+  llvm::errs() << (inParts ? ")\n" : "\n");
+}
+
+/// What there is to run, and where.
+namespace {
+struct Loaded {
+  std::shared_ptr<const Program> program;
+  std::unique_ptr<Engine> engine;
+  std::vector<CompileStep> steps;
+  /// Reports about the model, at its beginning.
+  std::function<void(llvm::Error)> report;
+};
+} // namespace
+
+/// A program that was saved, on the device that it is for.
+static int loadSaved(const Options &options, Loaded &loaded) {
+  double begin = monotonicSeconds();
+  llvm::Expected<Program> program = loadProgram(options.file);
+  if (!program)
+    return fail(llvm::toString(program.takeError()));
+  loaded.steps.push_back({"read", monotonicSeconds() - begin});
+  if (options.profile || !options.saveProgram.empty())
+    return fail(options.file + " is compiled already; --profile and "
+                               "--save-program need the model");
+  loaded.program = std::make_shared<Program>(std::move(*program));
+  loaded.report = [&](llvm::Error error) {
+    fail(options.file + ": " + llvm::toString(std::move(error)));
+  };
+  bool isNamed = options.target.getNumOccurrences() && options.target != "auto";
+  auto target = TargetDescription::parse(isNamed ? options.target.getValue()
+                                                 : loaded.program->backend,
+                                         options.threads);
+  if (!target) {
+    if (isNamed)
+      return fail(llvm::toString(target.takeError()));
+    // Of a backend that is not here, the engine says more.
+    llvm::consumeError(target.takeError());
+  }
+  auto engine = target ? openEngine(*target)
+                       : openEngine(*loaded.program, options.threads);
+  if (!engine) {
+    loaded.report(engine.takeError());
+    return 1;
+  }
+  loaded.engine = std::move(*engine);
+  return 0;
+}
+
+/// Compiles a module for the target; `profile`: while it runs.
+static int compile(ModuleOp module, const Options &options,
+                   CallProfile &profile, Loaded &loaded) {
+  auto target = TargetDescription::parse(options.target, options.threads);
+  if (!target)
+    return fail(llvm::toString(target.takeError()));
+  if (options.fillMissing.getNumOccurrences() &&
+      failed(fillMissingConstants(module, options.fillMissing)))
+    return 1;
+  bool isHost = target->kindName() == cpu::backendName;
+  if (!target->choice.empty() && !isHost)
+    emitRemark(module->getLoc()) << "target " << target->spec() << " ("
+                                 << target->device << "): " << target->choice;
+  if (options.profile && !isHost)
+    return fail("--profile is for the host CPU, and the target is " +
+                target->spec() +
+                "; Nsight Systems shows the kernels of a GPU by name");
+  CompileModelOptions compile;
+  compile.compile.optimization = options.optimization;
+  compile.compile.cache = isHost ? "" : getCodeCache();
+  if (options.saveProgram.empty())
+    compile.function = options.function;
+  if (options.profile)
+    compile.profile = &profile;
+  FailureOr<Program> program =
+      compileModel(module, *target, compile, loaded.steps);
+  if (failed(program))
+    return 1;
+  loaded.program = std::make_shared<Program>(std::move(*program));
+  loaded.report = [location = module.getLoc()](llvm::Error error) {
+    emitError(location) << llvm::toString(std::move(error));
+  };
+  if (!options.saveProgram.empty())
+    return 0;
+  auto engine = openEngine(*target);
+  if (!engine) {
+    loaded.report(engine.takeError());
+    return 1;
+  }
+  loaded.engine = std::move(*engine);
+  return 0;
+}
+
+static int run(const Options &options, CallProfile &profile, Loaded &loaded) {
+  auto created =
+      Model::create(loaded.program, options.function, std::move(loaded.engine),
+                    options.profile ? &profile : nullptr);
+  if (!created) {
+    loaded.report(created.takeError());
+    return 1;
+  }
+  Model &model = **created;
+  if (options.timing) {
+    llvm::append_range(loaded.steps, model.steps());
+    printSteps(loaded.steps);
   }
   std::vector<HostTensor> tensors;
-  if (int status = readInputs(model, options, &context, tensors))
+  if (int status = readInputs(model, options, tensors))
     return status;
   SmallVector<const HostTensor *> bound;
   for (HostTensor &tensor : tensors)
@@ -444,5 +503,49 @@ int main(int argc, char **argv) {
     error = model.fetchResults();
   if (error)
     return fail(llvm::toString(std::move(error)));
-  return finish(model, options, &context);
+  return finish(model, options);
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  releaseOptionNames();
+  Options options;
+  llvm::cl::HideUnrelatedOptions(options.category);
+  llvm::cl::ParseCommandLineOptions(argc, argv,
+                                    "Chameleon: run a model on this machine\n");
+  keepFreedMemory();
+
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> content =
+      openInputFile(options.file, &message);
+  if (!content)
+    return fail(message);
+  CallProfile profile;
+  Loaded loaded;
+  if (isProgram(content->getBuffer())) {
+    if (int status = loadSaved(options, loaded))
+      return status;
+    return run(options, profile, loaded);
+  }
+
+  DialectRegistry registry;
+  registerAll(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(content), llvm::SMLoc());
+  SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  double begin = monotonicSeconds();
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return 1;
+  loaded.steps.push_back({"parse", monotonicSeconds() - begin});
+  if (int status = compile(*module, options, profile, loaded))
+    return status;
+  if (options.saveProgram.empty())
+    return run(options, profile, loaded);
+  if (options.timing)
+    printSteps(loaded.steps);
+  if (llvm::Error error = saveProgram(*loaded.program, options.saveProgram))
+    return fail(llvm::toString(std::move(error)));
+  return 0;
 }

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/Worker.h"
-#include "chameleon/Target/CPUExecutable.h"
+#include "chameleon/Runtime/CPUEngine.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllPasses.h"

@@ -13,8 +13,8 @@
 #ifndef CHAMELEON_UNITTESTS_MEASURE_FAKEPOOL_H
 #define CHAMELEON_UNITTESTS_MEASURE_FAKEPOOL_H
 
-#include "chameleon/Measure/Timing.h"
 #include "chameleon/Measure/WorkerPool.h"
+#include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"

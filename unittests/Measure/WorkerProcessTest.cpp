@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../../lib/Measure/WorkerProcess.h"
-#include "chameleon/Measure/Timing.h"
+#include "chameleon/Runtime/Timing.h"
 #include "gtest/gtest.h"
 #include <csignal>
 

@@ -11,16 +11,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Target/CompileForTest.h"
 #include "chameleon/Prepare/Prepare.h"
-#include "chameleon/Target/CPUExecutable.h"
-#include "chameleon/Target/HostTensor.h"
-#include "chameleon/Target/LowerToCPU.h"
+#include "chameleon/Runtime/HostTensor.h"
+#include "chameleon/Target/Signature.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "gtest/gtest.h"
 
@@ -50,8 +49,8 @@ protected:
   static std::vector<HostTensor> createAll(TypeRange types) {
     std::vector<HostTensor> tensors;
     for (Type type : types) {
-      llvm::Expected<HostTensor> tensor =
-          HostTensor::create(cast<RankedTensorType>(type));
+      llvm::Expected<HostTensor> tensor = HostTensor::create(
+          llvm::cantFail(getBufferType(cast<RankedTensorType>(type))));
       EXPECT_TRUE(!!tensor);
       tensors.push_back(std::move(*tensor));
       tensors.back().poison();
@@ -78,30 +77,18 @@ protected:
       constants = createAll(init.getResultTypes());
     inputs.front().fillRandom(7);
 
-    PassManager passes(&context);
-    LowerToCPUOptions options;
-    options.parallel = false;
-    buildLowerToCPUPipeline(passes, options);
-    EXPECT_TRUE(succeeded(passes.run(module)));
-    auto target = TargetDescription::parse("cpu", 1);
-    EXPECT_TRUE(!!target);
-    auto executable = CPUExecutable::compile(module, *target, {});
-    EXPECT_TRUE(!!executable) << llvm::toString(executable.takeError());
-    if (!executable)
+    auto code = CodeForTest::compile(module);
+    EXPECT_TRUE(!!code) << llvm::toString(code.takeError());
+    if (!code)
       return std::move(results.front());
 
     // Results come behind the arguments, in destination style.
     std::vector<void *> arguments = getPointers(constants);
-    if (init) {
-      auto entry = (*executable)->lookup("main_init");
-      EXPECT_TRUE(!!entry);
-      (*entry)(arguments.data());
-    }
+    if (init)
+      EXPECT_EQ(llvm::toString((*code)->call("main_init", arguments)), "");
     arguments.insert(arguments.begin(), inputs.front().data());
     arguments.push_back(results.front().data());
-    auto entry = (*executable)->lookup("main");
-    EXPECT_TRUE(!!entry);
-    (*entry)(arguments.data());
+    EXPECT_EQ(llvm::toString((*code)->call("main", arguments)), "");
     return std::move(results.front());
   }
 

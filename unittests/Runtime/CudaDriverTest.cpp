@@ -43,7 +43,7 @@ TEST_F(CudaDriver, ErrorsNameTheCallAndWhatItWasFor) {
   bool sticky = false;
   error = llvm::handleErrors(std::move(error),
                              [&](std::unique_ptr<CudaError> error) {
-                               sticky = error->isSticky();
+                               sticky = error->isLost();
                                EXPECT_FALSE(error->isOutOfMemory());
                                return llvm::Error(std::move(error));
                              });
@@ -69,9 +69,9 @@ TEST_F(CudaDriver, UnknownErrorsAreErrorsToo) {
 
 TEST(CudaError, KnowsWhatKillsAContext) {
   for (int code : {700, 710, 714, 716, 719, 999})
-    EXPECT_TRUE(CudaError(code, "", "", "").isSticky()) << code;
+    EXPECT_TRUE(CudaError(code, "", "", "").isLost()) << code;
   for (int code : {1, 2, 100, 500, 701, 720})
-    EXPECT_FALSE(CudaError(code, "", "", "").isSticky()) << code;
+    EXPECT_FALSE(CudaError(code, "", "", "").isLost()) << code;
   EXPECT_TRUE(CudaError(2, "", "", "").isOutOfMemory());
 }
 

@@ -30,9 +30,9 @@ protected:
     twice.arguments = {{Kind::Scratch, 0, 256}, {Kind::Argument, 1, 8}};
     program.ptx = "//";
     program.functions.push_back({"main", {4, 16}, 1, {add, twice}, 512});
-    program.constants.push_back(std::vector<char>(8));
     float weights[2] = {100, 10};
-    memcpy(program.constants[0].data(), weights, 8);
+    program.constants.push_back(llvm::MemoryBuffer::getMemBufferCopy(
+        llvm::StringRef(reinterpret_cast<char *>(weights), 8)));
   }
   void SetUp() override {
     FakeDriverTest::SetUp();

@@ -26,20 +26,28 @@ NVVMProgram example() {
       {Kind::Argument, 1, 64}, {Kind::Scratch, 0, 256}, {Kind::Constant, 0, 0}};
   program.functions.push_back(
       {"main", {1024, int64_t(1) << 33}, 1, {launch, launch}, 4096});
-  program.constants.push_back({'\0', '\x7f', '\xff'});
+  program.constants.push_back(
+      llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef("\0\x7f\xff", 3)));
   return program;
 }
 
-TEST(KernelProgram, SurvivesAsText) {
-  NVVMProgram program = example();
-  llvm::Expected<NVVMProgram> back = deserialize(serialize(program));
+TEST(KernelProgram, SurvivesAsSections) {
+  NVVMProgram kernels = example();
+  Program program;
+  addKernelSections(kernels,
+                    "\x7f"
+                    "ELF",
+                    program);
+  EXPECT_EQ(findImage(program), "\x7f"
+                                "ELF");
+  llvm::Expected<NVVMProgram> back = readKernelSections(program);
   ASSERT_TRUE(bool(back)) << llvm::toString(back.takeError());
-  EXPECT_FALSE(back->ptx.empty());
-  EXPECT_EQ(back->constants, program.constants);
+  ASSERT_EQ(back->constants.size(), 1u);
+  EXPECT_EQ(back->constants[0]->getBuffer(), kernels.constants[0]->getBuffer());
   ASSERT_EQ(back->functions.size(), 1u);
   const NVVMFunction *function = back->lookup("main");
   ASSERT_NE(function, nullptr);
-  EXPECT_EQ(function->argumentBytes, program.functions[0].argumentBytes);
+  EXPECT_EQ(function->argumentBytes, kernels.functions[0].argumentBytes);
   EXPECT_EQ(function->numResults, 1u);
   EXPECT_EQ(function->scratchBytes, 4096);
   ASSERT_EQ(function->launches.size(), 2u);
@@ -55,20 +63,41 @@ TEST(KernelProgram, SurvivesAsText) {
   EXPECT_EQ(launch.arguments[2].kind, Kind::Constant);
 }
 
-TEST(KernelProgram, WithoutCodeStaysWithout) {
-  llvm::Expected<NVVMProgram> back = deserialize(serialize(NVVMProgram()));
-  ASSERT_TRUE(bool(back));
-  EXPECT_TRUE(back->ptx.empty());
+TEST(KernelProgram, WithoutPtxasItIsTheText) {
+  Program program;
+  addKernelSections(example(), "", program);
+  EXPECT_EQ(findImage(program), llvm::StringRef(".version 8.0\0", 13));
+  EXPECT_EQ(program.findSection(cubinSection), nullptr);
 }
 
-TEST(KernelProgram, RefusesOtherText) {
-  std::string text = serialize(example());
+TEST(KernelProgram, WithoutCodeThereIsNoImage) {
+  Program program;
+  addKernelSections(NVVMProgram(), "", program);
+  EXPECT_EQ(findImage(program), "");
+  EXPECT_TRUE(bool(readKernelSections(program)));
+}
+
+TEST(KernelProgram, RefusesOtherSections) {
+  Program right;
+  addKernelSections(example(), "", right);
+  std::string text = right.findSection(launchesSection)->bytes().str();
+  auto errorOf = [](const Program &program) {
+    llvm::Expected<NVVMProgram> back = readKernelSections(program);
+    return back ? "" : llvm::toString(back.takeError());
+  };
+  const char *expected =
+      "the sections of the program are no launches of kernels";
+  EXPECT_EQ(errorOf(Program()), expected);
   for (std::string bad : {std::string("{"), std::string("[]"),
                           std::string("{}"), text.substr(0, text.size() / 2)}) {
-    llvm::Expected<NVVMProgram> back = deserialize(bad);
-    ASSERT_FALSE(bool(back)) << bad;
-    EXPECT_EQ(llvm::toString(back.takeError()), "not a kernel program");
+    Program program;
+    program.addSection(launchesSection, bad);
+    EXPECT_EQ(errorOf(program), expected) << bad;
   }
+  llvm::erase_if(right.sections, [](const Program::Section &section) {
+    return section.name == "constant:0";
+  });
+  EXPECT_EQ(errorOf(right), expected);
 }
 
 } // namespace

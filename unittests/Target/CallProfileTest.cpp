@@ -7,13 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Target/CallProfile.h"
-#include "chameleon/Target/CPUExecutable.h"
-#include "chameleon/Target/LowerToCPU.h"
+#include "CompileForTest.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "gtest/gtest.h"
 #include <thread>
 
@@ -74,15 +72,8 @@ TEST_F(CallProfileTest, EachCallOfATaskInEachRun) {
   CallProfile profile;
   profile.instrument(*module, "main");
   EXPECT_EQ(countMarks(), 4);
-  PassManager passes(&context);
-  buildLowerToCPUPipeline(passes, LowerToCPUOptions{/*parallel=*/false});
-  ASSERT_TRUE(succeeded(passes.run(*module)));
-  auto target = TargetDescription::parse("cpu", 1);
-  ASSERT_TRUE(bool(target));
-  auto code = CPUExecutable::compile(*module, *target, {});
+  auto code = CodeForTest::compile(*module);
   ASSERT_TRUE(bool(code)) << llvm::toString(code.takeError());
-  auto entry = (*code)->lookup("main");
-  ASSERT_TRUE(bool(entry)) << llvm::toString(entry.takeError());
 
   std::vector<float> input(64 * 4096, 0.5f), result(64 * 4096);
   void *arguments[] = {input.data(), result.data()};
@@ -90,7 +81,7 @@ TEST_F(CallProfileTest, EachCallOfATaskInEachRun) {
   for (int run = 0; run < 3; ++run) {
     auto start = std::chrono::steady_clock::now();
     profile.begin();
-    (*entry)(arguments);
+    ASSERT_FALSE(bool((*code)->call("main", arguments)));
     profile.end();
     all +=
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start)

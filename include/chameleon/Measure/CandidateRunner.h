@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 //
 // The seam between the fork server, which knows processes, and a target, which
-// knows how to compile, check and time. The host CPU's runner is CPURunner.h;
-// another target, or a test, brings its own. Everything here happens in one
-// process and one thread; a runner may crash, hang or eat memory at any point
-// but in `warmUp`.
+// knows how to compile, check and time. Runner.h is the one of every device
+// that has an engine; another target, or a test, brings its own. Everything
+// here happens in one process and one thread; a runner may crash, hang or eat
+// memory at any point but in `warmUp`.
 //
 //===----------------------------------------------------------------------===//
 

@@ -16,7 +16,7 @@
 #ifndef CHAMELEON_MEASURE_FAULTINJECTION_H
 #define CHAMELEON_MEASURE_FAULTINJECTION_H
 
-#include "chameleon/Measure/CPURunner.h"
+#include "chameleon/Measure/Runner.h"
 
 namespace chameleon {
 

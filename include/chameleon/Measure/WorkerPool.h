@@ -29,6 +29,7 @@
 #define CHAMELEON_MEASURE_WORKERPOOL_H
 
 #include "chameleon/Measure/Measurement.h"
+#include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
@@ -58,25 +59,14 @@ struct WorkerPoolOptions {
 };
 
 /// Limits and timing of candidates that are submitted together; seconds.
-struct MeasurePolicy {
+struct MeasurePolicy : TimingPolicy {
   double compileTimeout = 10; ///< wall clock, a candidate
-  double runTimeout = 10; ///< wall clock for checking and timing one candidate
-  double warmup = 0.002;  ///< calls before timing, at least one
-  double minimum = 0.02;  ///< timed calls go on for so long,
-  int64_t minimumCalls = 3; ///< … and are at least so many
-  int64_t maximumCalls = 1000;
-  /// One call slower than this ends the timing after minimumCalls (0: never).
-  double giveUpAbove = 0;
-  /// Whose median is above this is no contender: it is not timed longer than
-  /// `minimum`, however noisy it is (0: everybody is a contender).
-  double contendersBelow = 0;
+  double runTimeout = 10;  ///< wall clock for checking and timing one candidate
   double tolerance = 1e-4; ///< largest relativeError that is right
   /// Finalists of one task: compiled for one child or device and timed round
   /// robin, `minimum` each, so that drift hits all alike. If one of them kills
   /// the child meanwhile, they are timed one by one.
   bool interleaved = false;
-  /// On a GPU: flush the L2 cache before every call.
-  bool coldCache = false;
 };
 
 struct MeasuredCandidate {

@@ -21,6 +21,7 @@
 #ifndef CHAMELEON_RUNTIME_CUDADRIVER_H
 #define CHAMELEON_RUNTIME_CUDADRIVER_H
 
+#include "chameleon/Runtime/Engine.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
@@ -42,7 +43,7 @@ using GraphHandle = struct GraphTag *;
 using ExecutableGraphHandle = struct ExecutableGraphTag *;
 
 /// What a call of the driver reported.
-class CudaError : public llvm::ErrorInfo<CudaError> {
+class CudaError : public llvm::ErrorInfo<CudaError, EngineError> {
 public:
   static char ID;
   CudaError(Result code, std::string name, std::string call,
@@ -52,14 +53,9 @@ public:
 
   /// "cuMemAlloc_v2: CUDA_ERROR_OUT_OF_MEMORY (out of memory)".
   void log(llvm::raw_ostream &stream) const override;
-  std::error_code convertToErrorCode() const override {
-    return llvm::inconvertibleErrorCode();
-  }
-
-  bool isOutOfMemory() const { return code == 2; }
-  /// The context is dead: every further call fails, and only a new process
-  /// helps.
-  bool isSticky() const;
+  bool isOutOfMemory() const override { return code == 2; }
+  /// The context is dead: every further call fails.
+  bool isLost() const override;
 
   const Result code;
   const std::string name, call;

@@ -21,7 +21,7 @@
 #ifndef CHAMELEON_RUNTIME_KERNELPROGRAM_H
 #define CHAMELEON_RUNTIME_KERNELPROGRAM_H
 
-#include "llvm/ADT/StringRef.h"
+#include "chameleon/Runtime/Program.h"
 #include "llvm/Support/Error.h"
 #include <array>
 #include <cstdint>
@@ -62,9 +62,9 @@ struct NVVMFunction {
 struct NVVMProgram {
   std::string ptx;                     ///< empty if there is nothing to launch
   std::vector<NVVMFunction> functions; ///< each function with a body
-  /// Read-only data that the runner places on the device once, aligned to 256
+  /// Read-only data that the engine places on the device once, aligned to 256
   /// bytes.
-  std::vector<std::vector<char>> constants;
+  std::vector<std::shared_ptr<const llvm::MemoryBuffer>> constants;
 
   const NVVMFunction *lookup(llvm::StringRef name) const {
     for (const NVVMFunction &function : functions)
@@ -74,10 +74,19 @@ struct NVVMProgram {
   }
 };
 
-/// As JSON, without the PTX: what a process needs that has the machine code.
-std::string serialize(const NVVMProgram &program);
-/// Errors: text that `serialize` has not written.
-llvm::Expected<NVVMProgram> deserialize(llvm::StringRef text);
+/// Sections of a program for an NVIDIA GPU: "launches" (functions as JSON),
+/// "constant:<n>", and the code, if there is any: "cubin", or "ptx" with a NUL
+/// at the end, which the driver compiles itself.
+inline constexpr llvm::StringLiteral launchesSection = "launches",
+                                     cubinSection = "cubin", ptxSection = "ptx";
+
+/// `cubin`: what ptxas made of the PTX; empty: there was no ptxas.
+void addKernelSections(const NVVMProgram &kernels, llvm::StringRef cubin,
+                       Program &program);
+/// All but the PTX. Errors: sections that `addKernelSections` has not written.
+llvm::Expected<NVVMProgram> readKernelSections(const Program &program);
+/// Of `program`; empty: there is nothing to launch.
+llvm::StringRef findImage(const Program &program);
 
 } // namespace chameleon
 

@@ -12,7 +12,7 @@
 // with contiguous row-major buffers; results are trailing out parameters
 // written by the function. Task functions (attribute `chameleon.task`) already
 // take their destinations as arguments and return nothing. Names keep; every
-// function of the module that has a body can be called through CPUExecutable.
+// function of the module that has a body can be called through CPUEngine.
 //
 //===----------------------------------------------------------------------===//
 
