@@ -113,8 +113,27 @@ void LayoutRewriter::run() {
     rewriter.eraseOp(op);
 }
 
+/// Convolutions and pools may leave their strides and dilations out where all
+/// are one; those who rewrite them read them.
+static void spellOutWindows(ModuleOp module) {
+  module.walk([](linalg::LinalgOp op) {
+    for (StringRef name : {"strides", "dilations"}) {
+      if (!llvm::is_contained(op->getName().getAttributeNames(), name) ||
+          op->getAttr(name))
+        continue;
+      FailureOr<linalg::ConvolutionDimensions> dims =
+          linalg::inferConvolutionDims(op);
+      if (failed(dims))
+        continue;
+      SmallVector<int64_t> ones(dims->outputImage.size(), 1);
+      op->setAttr(name, Builder(op.getContext()).getI64VectorAttr(ones));
+    }
+  });
+}
+
 LogicalResult chameleon::assignLayouts(ModuleOp module,
                                        const LayoutOptions &options) {
+  spellOutWindows(module);
   if (options.kind == LayoutOptions::Kind::NCHWc &&
       !llvm::is_contained({4, 8, 16}, options.channelBlock))
     return module.emitError("channel block of ")

@@ -189,7 +189,8 @@ SmallVector<StringRef> chameleon::getTaskKeys(ModuleOp spec) {
   return keys;
 }
 
-LogicalResult chameleon::applySpec(ModuleOp spec, ModuleOp payload) {
+LogicalResult chameleon::applySpec(ModuleOp spec, ModuleOp payload,
+                                   bool checkHandles) {
   // A script cannot transform what it is in.
   OwningOpRef<ModuleOp> copy;
   if (payload->isAncestor(spec)) {
@@ -216,7 +217,7 @@ LogicalResult chameleon::applySpec(ModuleOp spec, ModuleOp payload) {
     return success();
   }
   transform::TransformOptions options;
-  options.enableExpensiveChecks(false);
+  options.enableExpensiveChecks(checkHandles);
   return transform::applyTransformNamedSequence(payload, main, ModuleOp(),
                                                 options);
 }

@@ -59,21 +59,27 @@ private:
 
 } // namespace
 
-void Application::applySpec(ModuleOp spec, StringRef source) {
+std::optional<int64_t>
+chameleon::applySpecToTasks(ModuleOp spec, MutableArrayRef<TuningTask> tasks) {
   llvm::StringSet<> keys;
   for (StringRef key : getTaskKeys(spec))
     keys.insert(key);
-  bool knowsOne = false;
+  std::optional<int64_t> applied;
   for (TuningTask &task : tasks) {
     if (!keys.contains(task.key))
       continue;
-    knowsOne = true;
-    if (std::optional<std::string> refusal = applyToTask(spec, task))
+    std::optional<std::string> refusal = applyToTask(spec, task);
+    applied = applied.value_or(0) + !refusal;
+    if (refusal)
       remarkLeftAsItIs(task, *refusal);
-    else
-      ++applied;
   }
-  if (!knowsOne)
+  return applied;
+}
+
+void Application::applySpec(ModuleOp spec, StringRef source) {
+  if (std::optional<int64_t> known = applySpecToTasks(spec, tasks))
+    applied += *known;
+  else
     emitWarning(module.getLoc()) << source << " has no schedule for any of the "
                                  << tasks.size() << " tasks of this module";
 }

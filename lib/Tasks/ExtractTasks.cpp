@@ -62,6 +62,10 @@ std::optional<std::string> reasonAgainst(linalg::LinalgOp op) {
             .str();
       continue;
     }
+    if (type.getEncoding())
+      return llvm::formatv("operand {0} has an encoding, found {1}",
+                           operand.getOperandNumber(), type)
+          .str();
     for (auto [dimension, size] : llvm::enumerate(type.getShape()))
       if (ShapedType::isDynamic(size))
         return llvm::formatv(
@@ -337,6 +341,20 @@ std::string makeSymbol(StringRef name, StringRef key) {
       .str();
 }
 
+/// A task writes its result to one place. Where a function returns it more than
+/// once, each further result is a copy.
+void separateReturns(Value result) {
+  bool isFirst = true;
+  for (OpOperand &use : llvm::make_early_inc_range(result.getUses())) {
+    if (!isa<func::ReturnOp>(use.getOwner()) || std::exchange(isFirst, false))
+      continue;
+    OpBuilder builder(use.getOwner());
+    use.set(bufferization::AllocTensorOp::create(
+        builder, result.getLoc(), cast<RankedTensorType>(result.getType()),
+        ValueRange(), /*copy=*/result));
+  }
+}
+
 void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
                    llvm::StringMap<func::FuncOp> &functions) {
   for (const Group &group : groups) {
@@ -377,6 +395,7 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
     inputs.push_back(destination);
     auto call = func::CallOp::create(builder, root.getLoc(), shared, inputs);
     root->getResult(0).replaceAllUsesWith(call.getResult(0));
+    separateReturns(call.getResult(0));
     SmallVector<Operation *> dead(group.operations.begin(),
                                   group.operations.end());
     for (Operation *op : llvm::reverse(dead))

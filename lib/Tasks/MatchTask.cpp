@@ -9,7 +9,11 @@
 #include "chameleon/Tasks/MatchTask.h"
 #include "CollectedErrors.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace chameleon;
@@ -22,6 +26,19 @@ static std::string printModule(ModuleOp module) {
   return text;
 }
 
+/// What no schedule is made for.
+static std::optional<std::string> reasonAgainst(func::FuncOp task) {
+  std::optional<std::string> reason;
+  task.walk([&](linalg::LinalgOp op) {
+    for (Value operand : op->getOperands()) {
+      auto type = dyn_cast<ShapedType>(operand.getType());
+      if (type && type.hasStaticShape() && type.getNumElements() == 0)
+        reason = llvm::formatv("expected extents above zero, found {0}", type);
+    }
+  });
+  return reason;
+}
+
 MatchedTask chameleon::matchTask(const TuningTask &task,
                                  const ScheduleLibrary &library,
                                  Attribute targetFacts) {
@@ -30,7 +47,7 @@ MatchedTask chameleon::matchTask(const TuningTask &task,
   OwningOpRef<ModuleOp> payload =
       parseSourceString<ModuleOp>(printTask(task), function.getContext());
   if (!payload) {
-    matched.refused.push_back({"any", "the task does not parse back"});
+    matched.refused.push_back({"", "the task does not parse back"});
     return matched;
   }
   payload->getOperation()->setAttr(DLTIDialect::kTargetSystemDescAttrName,
@@ -38,9 +55,18 @@ MatchedTask chameleon::matchTask(const TuningTask &task,
   matched.payload = printModule(*payload);
   auto payloadFunction = *payload->getOps<func::FuncOp>().begin();
 
+  if (std::optional<std::string> reason = reasonAgainst(payloadFunction)) {
+    matched.refused.push_back({"", *reason});
+    return matched;
+  }
   for (MatchedSchedule &match : library.match(payloadFunction)) {
     std::string name =
         match.libraryName + "@" + match.schedule.getSymName().str();
+    // Several matchers may accept the task for one schedule: the first wins.
+    if (llvm::any_of(matched.schedules, [&](const TaskSchedule &schedule) {
+          return schedule.name == name;
+        }))
+      continue;
     CollectedErrors errors(function.getContext());
     FailureOr<DesignSpace> space =
         DesignSpace::create(match.schedule, payloadFunction, match.matcher);
@@ -53,11 +79,16 @@ MatchedTask chameleon::matchTask(const TuningTask &task,
 }
 
 std::string chameleon::describe(ArrayRef<RefusedSchedule> refused) {
-  std::string text;
+  llvm::SmallSetVector<StringRef, 4> reasons;
+  SmallVector<std::string> all;
   for (const RefusedSchedule &one : refused)
-    text += (text.empty() ? "schedule '" : "; schedule '") + one.name +
-            "': " + one.reason;
-  return text;
+    all.push_back(one.name.empty()
+                      ? one.reason
+                      : "schedule '" + one.name + "': " + one.reason);
+  // One schedule by two matchers is refused twice.
+  for (const std::string &one : all)
+    reasons.insert(one);
+  return llvm::join(reasons, "; ");
 }
 
 void chameleon::remarkLeftAsItIs(const TuningTask &task, StringRef reason) {

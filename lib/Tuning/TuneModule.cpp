@@ -149,7 +149,8 @@ static FailureOr<Work> findTasks(ModuleOp module, const Plan &plan) {
   }
   if (extracted->empty())
     emitRemark(module.getLoc())
-        << "found nothing to tune: no linalg operation on static tensors";
+        << "found nothing to tune: no linalg operation that a task can be made "
+           "of";
   else if (work.tasks.empty())
     emitRemark(module.getLoc()) << "found " << extracted->size()
                                 << " tasks, but no schedule for any of them";

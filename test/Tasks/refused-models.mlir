@@ -12,6 +12,10 @@
 // RUN: chameleon-opt %t/accumulate.mlir --apply-schedules="defaults=true target=nvvm:sm_90" --lower-to-nvvm -o /dev/null 2>&1 | FileCheck %s --allow-empty
 // RUN: chameleon-opt %t/mask.mlir --apply-schedules="defaults=true target=cpu threads=1" --lower-to-cpu -o /dev/null 2>&1 | FileCheck %s --allow-empty
 // RUN: chameleon-opt %t/mask.mlir --apply-schedules="defaults=true target=nvvm:sm_90" --lower-to-nvvm -o /dev/null 2>&1 | FileCheck %s --allow-empty
+// RUN: chameleon-opt %t/window.mlir --apply-schedules="defaults=true target=cpu threads=1" --lower-to-cpu -o /dev/null 2>&1 | FileCheck %s --allow-empty
+// RUN: chameleon-opt %t/window.mlir --apply-schedules="defaults=true target=nvvm:sm_90" --lower-to-nvvm -o /dev/null 2>&1 | FileCheck %s --allow-empty
+// RUN: chameleon-opt %t/twice.mlir --apply-schedules="defaults=true target=cpu threads=1" --lower-to-cpu -o /dev/null 2>&1 | FileCheck %s --allow-empty
+// RUN: chameleon-opt %t/twice.mlir --apply-schedules="defaults=true target=nvvm:sm_90" --lower-to-nvvm -o /dev/null 2>&1 | FileCheck %s --allow-empty
 // CHECK-NOT: error:
 
 //--- boolean.mlir
@@ -86,4 +90,24 @@ func.func @main(%a: tensor<40x33xf32>, %b: tensor<33x61xf32>, %k: tensor<40x61xi
   } -> tensor<40x61xf32>
 
   return %r : tensor<40x61xf32>
+}
+
+//--- window.mlir
+// Strides and dilations of one may be left out.
+func.func @main(%x: tensor<1x3x10x10xf32>, %w: tensor<8x3x3x3xf32>) -> tensor<1x8x8x8xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x8x8x8xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  %r = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<1x3x10x10xf32>, tensor<8x3x3x3xf32>) outs(%f : tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %r : tensor<1x8x8x8xf32>
+}
+
+//--- twice.mlir
+// What a task makes is returned twice.
+func.func @main(%x: tensor<64x64xf32>) -> (tensor<64x64xf32>, tensor<64x64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<64x64xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %g = linalg.matmul ins(%x, %x : tensor<64x64xf32>, tensor<64x64xf32>) outs(%f : tensor<64x64xf32>) -> tensor<64x64xf32>
+  return %g, %g : tensor<64x64xf32>, tensor<64x64xf32>
 }

@@ -48,8 +48,25 @@
 // DRY: warning: no schedule of library '{{.*}}never.mlir' matches any task
 // DRY: elementwise 64x256 +exp {{.*}}builtin:cpu/elementwise@
 // RUN: chameleon-opt %t/nothing.mlir --tune-schedules="target=cpu no-database=true" 2>&1 | FileCheck %s --check-prefix=EMPTY
-// EMPTY: remark: found nothing to tune: no linalg operation on static tensors
+// EMPTY: remark: found nothing to tune: no linalg operation that a task can be made of
 // EMPTY: func.func @main
+
+// A schedule that uses a handle which it has consumed is found out, too.
+// RUN: chameleon-opt %t/model.mlir --apply-schedules="defaults=true target=cpu threads=1 prepare=false library=%t/consumed.mlir" -o %t/consumed.out 2> %t/consumed.log
+// RUN: FileCheck %s --check-prefix=CONSUMED < %t/consumed.log
+// RUN: FileCheck %s --check-prefix=APPLIED < %t/consumed.out
+// CONSUMED-NOT: error:
+// CONSUMED: does without one of its schedules: schedule '{{.*}}consumed.mlir@mine': op uses a handle invalidated by a previously executed transform op
+
+// What no schedule is made for: extents of zero, declarations.
+// RUN: chameleon-opt %t/empty.mlir --apply-schedules="defaults=true target=cpu threads=1 prepare=false" -o /dev/null 2>&1 | FileCheck %s --check-prefix=EXTENTS
+// EXTENTS: remark: task 'nothing' is left as it is: expected extents above zero, found tensor<0x256xf32>
+// EXTENTS-NOT: declared
+
+// Encodings say something of the memory that no schedule asks for.
+// RUN: chameleon-opt %t/encoding.mlir --tune-schedules="target=cpu no-database=true" 2>&1 | FileCheck %s --check-prefix=ENCODING
+// ENCODING: remark: left alone: operand 0 has an encoding, found tensor<64x256xf32, "x">
+// ENCODING: remark: found nothing to tune
 
 // What was asked for by name is an error.
 // RUN: not chameleon-opt %t/model.mlir --apply-schedules="defaults=true target=cpu library=%t/model.mlir" 2>&1 | FileCheck %s --check-prefix=LIBRARY
@@ -124,6 +141,37 @@ module attributes {transform.with_named_sequence} {
     %f = transform.get_parent_op %op {op_name = "func.func"} : (!transform.any_op) -> !transform.any_op
     transform.annotate %op "touched" : !transform.any_op
     %a:3 = transform.split_handle %f : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op)
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root @match_mine -> @mine : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+//--- empty.mlir
+func.func private @declared(tensor<64x256xf32>) -> tensor<64x256xf32> attributes {chameleon.task = "x", chameleon.name = "declared"}
+func.func @main(%x: tensor<0x256xf32>) -> tensor<0x256xf32> attributes {chameleon.task = "k", chameleon.name = "nothing"} {
+  %e = linalg.add {chameleon.anchor} ins(%x, %x : tensor<0x256xf32>, tensor<0x256xf32>) outs(%x : tensor<0x256xf32>) -> tensor<0x256xf32>
+  return %e : tensor<0x256xf32>
+}
+
+//--- encoding.mlir
+func.func @main(%a: tensor<64x256xf32, "x">) -> tensor<64x256xf32, "x"> {
+  %e = tensor.empty() : tensor<64x256xf32, "x">
+  %r = linalg.exp ins(%a : tensor<64x256xf32, "x">) outs(%e : tensor<64x256xf32, "x">) -> tensor<64x256xf32, "x">
+  return %r : tensor<64x256xf32, "x">
+}
+
+//--- consumed.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match_mine(%op: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.match.operation_name %op ["linalg.exp"] : !transform.any_op
+    transform.yield %op : !transform.any_op
+  }
+  transform.named_sequence @mine(%anchor: !transform.any_op {transform.consumed}) {
+    %t, %l:2 = transform.structured.tile_using_for %anchor tile_sizes [8, 8] : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op)
+    transform.annotate %anchor "x" : !transform.any_op
     transform.yield
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {

@@ -59,6 +59,13 @@ struct ApplyOptions {
 mlir::FailureOr<int64_t> applySchedules(mlir::ModuleOp module,
                                         const ApplyOptions &options);
 
+/// Applies the schedules of a spec to those of `tasks` that it knows, in a
+/// module with the facts of the target. One to which its schedule cannot be
+/// applied stays as it is, with a remark. Returns how many got theirs; nothing
+/// if the spec knows none of them.
+std::optional<int64_t>
+applySpecToTasks(mlir::ModuleOp spec, llvm::MutableArrayRef<TuningTask> tasks);
+
 } // namespace chameleon
 
 #endif // CHAMELEON_TASKS_APPLYSCHEDULES_H

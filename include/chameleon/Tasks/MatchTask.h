@@ -31,7 +31,7 @@ struct TaskSchedule {
 
 /// A schedule whose matcher accepts a task to which it does not apply.
 struct RefusedSchedule {
-  std::string name;
+  std::string name;   ///< empty: it holds for all schedules
   std::string reason; ///< what was expected and found, with notes
 };
 
@@ -54,7 +54,8 @@ struct ScheduleChoice {
 };
 
 /// Finds the schedules of a task: those that match and have a legal
-/// configuration. Emits nothing. `targetFacts` is the target's DLTI attribute.
+/// configuration, each by the first matcher that accepts the task. Emits
+/// nothing. `targetFacts` is the target's DLTI attribute.
 MatchedTask matchTask(const TuningTask &task, const ScheduleLibrary &library,
                       mlir::Attribute targetFacts);
 
