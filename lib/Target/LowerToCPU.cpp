@@ -88,6 +88,8 @@ static void buildLoops(OpPassManager &passes,
                        const LowerToCPUOptions &options) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(
+      step<func::FuncOp, storeBooleansAsBytes>("store-booleans-as-bytes"));
+  functions.addPass(
       step<func::FuncOp, expandStridedCopies>("expand-strided-copies"));
   functions.addPass(step<func::FuncOp, prepareForLoops>("prepare-for-loops"));
   functions.addPass(createConvertLinalgToLoopsPass());

@@ -39,6 +39,10 @@ void prepareForLoops(mlir::func::FuncOp function);
 /// loops, so that no runtime library is needed.
 void expandStridedCopies(mlir::func::FuncOp function);
 
+/// After bufferization: loads and stores of vectors of booleans become such of
+/// bytes, which is what a buffer has for each.
+void storeBooleansAsBytes(mlir::func::FuncOp function);
+
 /// Approximates f32 exp, tanh and erf by polynomials within a few units in the
 /// last place, so that they vectorise.
 mlir::LogicalResult approximateMath(mlir::func::FuncOp function);
