@@ -96,6 +96,14 @@ KernelTask::analyze(linalg::LinalgOp anchor) {
       return refuse(*init);
   }
   Value destination = fill ? fill.getOutputs()[0] : start;
+  // Values to start from that a copy brings to the destination are read where
+  // they are.
+  if (auto copy = start.getDefiningOp<linalg::CopyOp>(); copy && readsInit) {
+    task.initialTensor = getAccess(copy.getInputs()[0], resultMap, loops);
+    if (!task.initialTensor)
+      return refuse(*init);
+    destination = copy.getOutputs()[0];
+  }
 
   // The elementwise operations that follow.
   task.root = anchor;
@@ -122,8 +130,8 @@ KernelTask::analyze(linalg::LinalgOp anchor) {
         results.push_back(expr.replaceDims(expressions));
       Value tensor = operand.get();
       if (op.isDpsInit(&operand))
-        if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
-          tensor = fill.getResult(0);
+        if (auto copy = tensor.getDefiningOp<linalg::CopyOp>())
+          tensor = copy.getInputs()[0];
       step.accesses.back() = getAccess(
           tensor, AffineMap::get(loops, 0, results, op->getContext()), loops);
       if (!step.accesses.back())
@@ -137,6 +145,8 @@ KernelTask::analyze(linalg::LinalgOp anchor) {
         fill &&
         op.getMatchingBlockArgument(op.getDpsInitOperand(0)).use_empty())
       destination = fill.getOutputs()[0];
+    if (auto copy = destination.getDefiningOp<linalg::CopyOp>())
+      destination = copy.getOutputs()[0];
     task.epilogue.push_back(std::move(step));
     task.root = op;
   }

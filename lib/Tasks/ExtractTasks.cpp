@@ -22,7 +22,6 @@
 #include "chameleon/Tasks/TaskDescription.h"
 #include "chameleon/Tasks/TuningTask.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -258,18 +257,18 @@ OwningOpRef<func::FuncOp> buildFunction(const Group &group,
           !group.operations.contains(value.getDefiningOp()))
         outside.insert(value);
   }
-  // The root's init is the destination, unless it holds values that the
-  // computation starts from.
+  // The root's init is the destination, into which values that the computation
+  // starts from are copied before.
   OpOperand *init = root.getDpsInitOperand(0);
   auto rootFill = init->get().getDefiningOp<linalg::FillOp>();
-  Value initValue =
-      rootFill ? rootFill.getDpsInitOperand(0)->get() : init->get();
-  bool initIsDestination = initValue.getDefiningOp<tensor::EmptyOp>() ||
-                           (!rootFill && !readsInit(root));
-  if (initIsDestination && outside.contains(initValue)) {
+  OpOperand *written = rootFill ? rootFill.getDpsInitOperand(0) : init;
+  Value initValue = written->get();
+  bool startsFromInit = !rootFill && readsInit(root) &&
+                        !initValue.getDefiningOp<tensor::EmptyOp>();
+  if (!startsFromInit && outside.contains(initValue)) {
     bool usedElsewhere = llvm::any_of(group.operations, [&](Operation *op) {
       return llvm::any_of(op->getOpOperands(), [&](OpOperand &use) {
-        return use.get() == initValue && &use != init;
+        return use.get() == initValue && &use != written;
       });
     });
     if (!usedElsewhere)
@@ -303,18 +302,18 @@ OwningOpRef<func::FuncOp> buildFunction(const Group &group,
       clone->setAttr("chameleon.epilogue", builder.getUnitAttr());
   }
   Value result = mapping.lookup(root->getResult(0));
-  if (initIsDestination) {
-    // The root (or the fill that it starts from) writes the destination itself.
-    auto clonedRoot = cast<linalg::LinalgOp>(result.getDefiningOp());
-    OpOperand *target = clonedRoot.getDpsInitOperand(0);
+  auto clonedRoot = cast<linalg::LinalgOp>(result.getDefiningOp());
+  OpOperand *target = clonedRoot.getDpsInitOperand(0);
+  if (startsFromInit) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(clonedRoot);
+    target->set(linalg::CopyOp::create(builder, loc, target->get(), destination)
+                    ->getResult(0));
+  } else {
     if (rootFill)
       target =
           target->get().getDefiningOp<linalg::FillOp>().getDpsInitOperand(0);
     target->set(destination);
-  } else {
-    result = bufferization::MaterializeInDestinationOp::create(
-                 builder, loc, resultType, result, destination)
-                 .getResult();
   }
   func::ReturnOp::create(builder, loc, result);
   // An empty tensor that only the destination replaced.

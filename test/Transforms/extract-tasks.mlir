@@ -82,12 +82,12 @@ func.func @residual(%a: tensor<32x16xf32>, %b: tensor<16x32xf32>, %c: tensor<16x
 
 // -----
 
-// An accumulating matmul starts from a value: its init is an input, and the destination gets the result.
+// An accumulating matmul starts from a value: its init is an input, which is copied to the destination first.
 // CHECK-LABEL: func.func @accumulate
 // CHECK:       func.func private @chameleon_matmul_
 // CHECK-SAME:    (%{{[^:]*}}: tensor<32x16xf32>, %{{[^:]*}}: tensor<16x32xf32>, %[[INIT:[^:]*]]: tensor<32x32xf32>, %[[OUT:[^:]*]]: tensor<32x32xf32>)
-// CHECK:         %[[R:.*]] = linalg.matmul {{.*}} outs(%[[INIT]]
-// CHECK:         bufferization.materialize_in_destination %[[R]] in %[[OUT]]
+// CHECK:         %[[START:.*]] = linalg.copy ins(%[[INIT]] : {{.*}} outs(%[[OUT]]
+// CHECK:         linalg.matmul {{.*}} outs(%[[START]]
 func.func @accumulate(%a: tensor<32x16xf32>, %b: tensor<16x32xf32>, %c: tensor<32x32xf32>) -> tensor<32x32xf32> {
   %p = linalg.matmul ins(%a, %b : tensor<32x16xf32>, tensor<16x32xf32>) outs(%c : tensor<32x32xf32>) -> tensor<32x32xf32>
   return %p : tensor<32x32xf32>
