@@ -42,7 +42,7 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerParallel(ValueRange carried) {
               read(i, vector * lanes, partial, generic.getInputs()[i]));
         llvm::append_range(arguments,
                            sums.slice(vector * numResults, numResults));
-        llvm::append_range(results, compute(arguments));
+        llvm::append_range(results, compute(arguments, partial));
       }
       return results;
     });
@@ -76,14 +76,10 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerRow(ValueRange carried) {
         arguments.push_back(
             read(i, vector * lanes, partial, generic.getInputs()[i]));
       arguments.push_back(sums[vector]);
-      Value sum = compute(arguments)[0];
-      if (partial) {
-        Value rest = arith::SubIOp::create(rewriter, loc, extents[vectorLoop],
-                                           at[vectorLoop]);
-        Value mask = vector::CreateMaskOp::create(
-            rewriter, loc, vectorOf(rewriter.getI1Type()), rest);
-        sum = arith::SelectOp::create(rewriter, loc, mask, sum, sums[vector]);
-      }
+      Value sum = compute(arguments, partial)[0];
+      if (partial)
+        sum = arith::SelectOp::create(rewriter, loc, existing(), sum,
+                                      sums[vector]);
       results[vector] = sum;
     }
     return results;
@@ -128,8 +124,7 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerSquares(ValueRange carried) {
     // What is read along the other loop, transposed.
     SmallVector<Value> transposed(numInputs);
     for (unsigned i = 0; i < numInputs; ++i) {
-      if (!dependsOn(maps[i], vectorLoop) || !isContiguous(maps[i], square) ||
-          isBoolean(generic.getInputs()[i]))
+      if (!dependsOn(maps[i], vectorLoop) || !isContiguous(maps[i], square))
         continue;
       Value source = generic.getInputs()[i];
       Type element = getElementTypeOrSelf(source);
@@ -160,7 +155,8 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerSquares(ValueRange carried) {
                 : read(i, 0, false, generic.getInputs()[i]));
       for (auto [i, destination] : llvm::enumerate(destinations))
         arguments.push_back(read(numInputs + i, 0, false, destination));
-      for (auto [i, value] : llvm::enumerate(compute(arguments)))
+      for (auto [i, value] :
+           llvm::enumerate(compute(arguments, /*partial=*/false)))
         results[i] = write(value, results[i], numInputs + i, 0, false);
     }
     return results;

@@ -27,48 +27,90 @@
 using namespace mlir;
 using namespace chameleon;
 
-std::string VectorLoopsKernel::analyze() {
-  if (!generic.hasPureTensorSemantics())
+/// Without divisions and remainders, of whose tiles nobody knows the extent.
+static bool isLinear(AffineMap map) {
+  bool isLinear = map.getNumSymbols() == 0;
+  map.walkExprs([&](AffineExpr expr) {
+    isLinear &= expr.isPureAffine() &&
+                expr.getKind() != AffineExprKind::FloorDiv &&
+                expr.getKind() != AffineExprKind::CeilDiv &&
+                expr.getKind() != AffineExprKind::Mod;
+  });
+  return isLinear;
+}
+
+static std::string toText(AffineMap map) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  map.print(stream);
+  return text;
+}
+
+/// The divisor of an operation that traps on zero, or null.
+static OpOperand *getDivisor(Operation *op) {
+  return isa<arith::DivSIOp, arith::DivUIOp, arith::CeilDivSIOp,
+             arith::CeilDivUIOp, arith::FloorDivSIOp, arith::RemSIOp,
+             arith::RemUIOp>(op)
+             ? &op->getOpOperand(1)
+             : nullptr;
+}
+
+static std::string notLinear(AffineMap map) {
+  return "expects operands at linear indices and results along loops, found " +
+         toText(map);
+}
+
+std::string chameleon::checkVectorForm(linalg::LinalgOp op) {
+  if (!op.hasPureTensorSemantics())
     return "expects tensors";
-  if (generic.hasIndexSemantics())
+  if (op.hasIndexSemantics())
     return "expects a body without linalg.index";
+  if (op.getNumDpsInits() == 0)
+    return "expects results";
+  for (auto [number, map] : llvm::enumerate(op.getIndexingMapsArray()))
+    if (number < op.getNumDpsInputs()
+            ? !isLinear(map)
+            : !map.isProjectedPermutation(/*allowZeroInResults=*/true))
+      return notLinear(map);
+  for (Type type : op->getOperandTypes())
+    if (!getElementTypeOrSelf(type).isIntOrIndexOrFloat())
+      return "expects integers or floats";
+  for (Operation &inner : op.getBlock()->without_terminator())
+    if (!OpTrait::hasElementwiseMappableTraits(&inner) &&
+        !inner.hasTrait<OpTrait::ConstantLike>())
+      return ("expects elementwise operations in the body, found " +
+              inner.getName().getStringRef())
+          .str();
+  return "";
+}
+
+std::string VectorLoopsKernel::analyze() {
+  if (std::string reason = checkVectorForm(generic); !reason.empty())
+    return reason;
   unsigned numLoops = generic.getNumLoops(),
            numInputs = generic.getNumDpsInputs();
-  if (numLoops == 0 || generic.getNumDpsInits() == 0)
-    return "expects loops and results";
-  for (AffineMap map : maps)
+  for (AffineMap map : ArrayRef(maps).drop_front(numInputs))
     if (!map.isProjectedPermutation())
-      return "expects maps that are projected permutations";
-  for (Type type : generic->getOperandTypes()) {
-    Type element = getElementTypeOrSelf(type);
-    if (!element.isIntOrFloat())
-      return "expects integers or floats";
-  }
-  for (Operation &op : generic.getBody()->without_terminator())
-    if (!OpTrait::hasElementwiseMappableTraits(&op) &&
-        !op.hasTrait<OpTrait::ConstantLike>())
-      return ("expects elementwise operations in the body, found " +
-              op.getName().getStringRef())
-          .str();
-
-  for (Value result : generic.getOutputs())
-    if (isBoolean(result))
-      return "expects results of at least 8 bits";
-
+      return notLinear(map);
   ranges = generic.getStaticLoopRanges();
   AffineMap result = maps[numInputs];
-  AffineMap widest = *llvm::max_element(maps, [](AffineMap a, AffineMap b) {
-    return a.getNumResults() < b.getNumResults();
-  });
-  auto innermost = [](AffineMap map) {
-    return cast<AffineDimExpr>(map.getResults().back()).getPosition();
+  auto innermost = [](AffineMap map) -> std::optional<unsigned> {
+    if (map.getNumResults() != 0)
+      if (auto dim = dyn_cast<AffineDimExpr>(map.getResults().back()))
+        return dim.getPosition();
+    return std::nullopt;
   };
-  if (widest.getNumResults() == 0)
+  AffineMap widest;
+  for (AffineMap map : maps)
+    if (innermost(map) &&
+        (!widest || map.getNumResults() > widest.getNumResults()))
+      widest = map;
+  bool isElementwise = generic.getNumReductionLoops() == 0;
+  if (!widest || (isElementwise && !innermost(result)))
     return "expects an operand with dimensions";
-  vectorLoop =
-      generic.getNumReductionLoops() ? innermost(widest) : innermost(result);
+  vectorLoop = *innermost(isElementwise ? result : widest);
   if (!isReduction(vectorLoop)) {
-    vectorLoop = innermost(result);
+    vectorLoop = innermost(result).value_or(vectorLoop);
     for (AffineMap map : ArrayRef(maps).drop_front(numInputs))
       if (!isContiguous(map, vectorLoop))
         return "expects results with the same contiguous dimension";
@@ -88,15 +130,13 @@ std::string VectorLoopsKernel::analyze() {
       (isReduction(loop) ? reductionLoops : parallelLoops).push_back(loop);
 
   // Squares: whole ones only, of what is worth transposing.
-  if (generic.getNumReductionLoops() == 0 && ranges[vectorLoop] % lanes == 0 &&
-      lanes > 1)
+  if (isElementwise && ranges[vectorLoop] % lanes == 0 && lanes > 1)
     for (auto [number, map] :
          llvm::enumerate(ArrayRef(maps).take_front(numInputs)))
       if (dependsOn(map, vectorLoop) && !isContiguous(map, vectorLoop)) {
-        if (isBoolean(generic.getInputs()[number]))
-          continue;
-        unsigned loop = innermost(map);
-        if (ranges[loop] % lanes == 0 && (!squareLoop || squareLoop == loop))
+        std::optional<unsigned> loop = innermost(map);
+        if (loop && isContiguous(map, *loop) && ranges[*loop] % lanes == 0 &&
+            (!squareLoop || squareLoop == loop))
           squareLoop = loop;
       }
   return "";
@@ -156,9 +196,21 @@ VectorLoopsKernel::Values VectorLoopsKernel::indices(AffineMap map,
                                                      int64_t offset) {
   Values result;
   for (AffineExpr expr : map.getResults()) {
-    unsigned loop = cast<AffineDimExpr>(expr).getPosition();
-    result.push_back(loop == vectorLoop && offset ? add(at[loop], offset)
-                                                  : at[loop]);
+    if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+      unsigned loop = dim.getPosition();
+      result.push_back(loop == vectorLoop && offset ? add(at[loop], offset)
+                                                    : at[loop]);
+      continue;
+    }
+    SmallVector<OpFoldResult> position;
+    for (Value index : at)
+      position.push_back(index ? OpFoldResult(index)
+                               : OpFoldResult(rewriter.getIndexAttr(0)));
+    AffineExpr vector = rewriter.getAffineDimExpr(vectorLoop);
+    result.push_back(getValueOrCreateConstantIndexOp(
+        rewriter, loc,
+        affine::makeComposedFoldedAffineApply(
+            rewriter, loc, expr.replace(vector, vector + offset), position)));
   }
   return result;
 }
@@ -175,7 +227,7 @@ Value VectorLoopsKernel::read(unsigned number, int64_t offset, bool partial,
     return vector::BroadcastOp::create(rewriter, loc, vectorOf(element),
                                        scalar);
   }
-  if (isContiguous(map, vectorLoop) && !isBoolean(source)) {
+  if (isContiguous(map, vectorLoop)) {
     Value zero =
         arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(element));
     return vector::TransferReadOp::create(rewriter, loc, vectorOf(element),
@@ -207,7 +259,15 @@ Value VectorLoopsKernel::write(Value vector, Value destination, unsigned number,
       .getResult();
 }
 
-VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments) {
+Value VectorLoopsKernel::existing() {
+  Value rest =
+      arith::SubIOp::create(rewriter, loc, extents[vectorLoop], at[vectorLoop]);
+  return vector::CreateMaskOp::create(rewriter, loc,
+                                      vectorOf(rewriter.getI1Type()), rest);
+}
+
+VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments,
+                                                     bool partial) {
   IRMapping mapping;
   Block *body = generic.getBody();
   mapping.map(body->getArguments(), arguments);
@@ -230,6 +290,14 @@ VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments) {
     Operation *clone = rewriter.clone(op, mapping);
     for (OpResult result : clone->getResults())
       result.setType(vectorOf(result.getType()));
+    if (OpOperand *divisor = partial ? getDivisor(clone) : nullptr) {
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPoint(clone);
+      Value one = arith::ConstantOp::create(
+          rewriter, loc, rewriter.getOneAttr(divisor->get().getType()));
+      divisor->set(arith::SelectOp::create(rewriter, loc, existing(),
+                                           divisor->get(), one));
+    }
   }
   Values results;
   for (Value value : body->getTerminator()->getOperands())
@@ -289,6 +357,11 @@ static linalg::GenericOp makeGeneral(RewriterBase &rewriter,
   return cast<linalg::GenericOp>(dropped->resultOp.getOperation());
 }
 
+/// A single element is as well computed by plain code.
+static bool isSingle(linalg::GenericOp generic) {
+  return generic.getNumLoops() == 0;
+}
+
 static constexpr StringLiteral notGeneral = "cannot generalize the operation";
 
 std::string chameleon::checkVectorLoops(linalg::LinalgOp op,
@@ -307,6 +380,8 @@ std::string chameleon::checkVectorLoops(linalg::LinalgOp op,
   linalg::GenericOp generic = makeGeneral(rewriter, copy);
   if (!generic)
     return notGeneral.str();
+  if (isSingle(generic))
+    return "";
   return VectorLoopsKernel(rewriter, generic, p.lanes, p.vectors).analyze();
 }
 
@@ -316,6 +391,8 @@ std::string chameleon::lowerToVectorLoops(RewriterBase &rewriter,
   linalg::GenericOp generic = makeGeneral(rewriter, op);
   if (!generic)
     return notGeneral.str();
+  if (isSingle(generic))
+    return "";
   VectorLoopsKernel kernel(rewriter, generic, p.lanes, p.vectors);
   std::string reason = kernel.analyze();
   if (reason.empty())

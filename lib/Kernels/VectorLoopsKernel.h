@@ -51,18 +51,18 @@ private:
   bool dependsOn(mlir::AffineMap map, unsigned loop) {
     return map.isFunctionOfDim(loop);
   }
-  /// Is the innermost dimension of an operand indexed by `loop`?
+  /// Is the innermost dimension of an operand, and no other, indexed by `loop`?
   bool isContiguous(mlir::AffineMap map, unsigned loop) {
     return map.getNumResults() != 0 &&
-           map.getResults().back() == rewriter.getAffineDimExpr(loop);
+           map.getResults().back() == rewriter.getAffineDimExpr(loop) &&
+           llvm::none_of(map.getResults().drop_back(),
+                         [&](mlir::AffineExpr expr) {
+                           return expr.isFunctionOfDim(loop);
+                         });
   }
   bool isReduction(unsigned loop) {
     return mlir::linalg::isReductionIterator(
         generic.getIteratorTypesArray()[loop]);
-  }
-  /// Elements below a byte are bytes in memory: no vector can be loaded.
-  static bool isBoolean(mlir::Value value) {
-    return mlir::getElementTypeOrSelf(value).getIntOrFloatBitWidth() < 8;
   }
   mlir::VectorType vectorOf(mlir::Type element) {
     return mlir::VectorType::get({lanes}, element);
@@ -87,8 +87,11 @@ private:
                    mlir::Value source);
   mlir::Value write(mlir::Value vector, mlir::Value destination,
                     unsigned number, int64_t offset, bool partial);
-  /// The body on vectors, given the values of its arguments.
-  Values compute(mlir::ValueRange arguments);
+  /// Which lanes of a partial vector exist.
+  mlir::Value existing();
+  /// The body on vectors, given the values of its arguments. What a partial
+  /// vector has behind the end divides nothing.
+  Values compute(mlir::ValueRange arguments, bool partial);
 
   Values lowerParallel(mlir::ValueRange carried);
   Values lowerRow(mlir::ValueRange carried);

@@ -81,19 +81,19 @@ module attributes {transform.with_named_sequence} {
 // -----
 
 module attributes {transform.with_named_sequence} {
-  func.func @boolean(%a: tensor<20xi1>, %out: tensor<20xi1>) -> tensor<20xi1> {
+  func.func @turning(%a: tensor<20xf32>, %out: tensor<20xf32>) -> tensor<20xf32> {
     // expected-note @below {{when applied to this op}}
-    %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%a : tensor<20xi1>) outs(%out : tensor<20xi1>) {
-    ^bb0(%x: i1, %o: i1):
-      linalg.yield %x : i1
-    } -> tensor<20xi1>
-    return %0 : tensor<20xi1>
+    %0 = linalg.generic {indexing_maps = [affine_map<(i) -> ((i + 5) mod 20)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%a : tensor<20xf32>) outs(%out : tensor<20xf32>) {
+    ^bb0(%x: f32, %o: f32):
+      linalg.yield %x : f32
+    } -> tensor<20xf32>
+    return %0 : tensor<20xf32>
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     %operations = transform.structured.match interface{LinalgOp} in %root : (!transform.any_op) -> !transform.any_op
     %lanes = transform.param.constant 8 : i64 -> !transform.param<i64>
     %vectors = transform.param.constant 2 : i64 -> !transform.param<i64>
-    // expected-error @below {{expects results of at least 8 bits}}
+    // expected-error @below {{expects operands at linear indices and results along loops, found (d0) -> ((d0 + 5) mod 20)}}
     transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
     transform.yield
   }

@@ -10,8 +10,7 @@
 //
 //   std::string reason = lowerToVectorLoops(rewriter, op, {16, 4});
 //
-// Limits: maps that are projected permutations, elementwise bodies, results of
-// at least 8 bits.
+// Limits: operands at linear indices, results along loops, elementwise bodies.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,6 +27,10 @@ struct VectorLoopParameters {
   int64_t lanes;   ///< of a vector
   int64_t vectors; ///< in one iteration of the innermost loop
 };
+
+/// Why neither the operation nor tiles of it can be computed by vectors, as far
+/// as operands and body tell; empty if they can. Nothing is changed.
+std::string checkVectorForm(mlir::linalg::LinalgOp op);
 
 /// Why the operation cannot be lowered; empty if it can. Nothing is changed.
 std::string checkVectorLoops(mlir::linalg::LinalgOp op,
