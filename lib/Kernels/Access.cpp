@@ -70,10 +70,11 @@ std::optional<Access> chameleon::getAccess(Value tensor, AffineMap map,
   }
   access.tensor = pad ? pad.getSource() : tensor;
   auto type = dyn_cast<RankedTensorType>(access.tensor.getType());
+  // A boolean is a byte; other integers of odd width have no place in memory.
   if (!type || !type.hasStaticShape() ||
-      !llvm::isInt<31>(type.getNumElements()) ||
       !type.getElementType().isIntOrFloat() ||
-      type.getElementType().isInteger(1))
+      (type.getElementTypeBitWidth() % 8 != 0 &&
+       !type.getElementType().isInteger(1)))
     return std::nullopt;
   for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
     SmallVector<int64_t> coefficients;
@@ -89,6 +90,13 @@ std::optional<Access> chameleon::getAccess(Value tensor, AffineMap map,
   }
   access.setShape(type.getShape());
   return access;
+}
+
+bool chameleon::isZero(Attribute constant) {
+  if (auto number = dyn_cast<FloatAttr>(constant))
+    return number.getValue().isZero();
+  auto number = dyn_cast<IntegerAttr>(constant);
+  return number && number.getValue().isZero();
 }
 
 SmallVector<Run> Access::getRuns(ArrayRef<int64_t> sizes,
@@ -113,7 +121,7 @@ int64_t Access::getLanes(ArrayRef<int64_t> sizes, const Group &group,
   SmallVector<Run> runs = getRuns(sizes, group);
   if (runs.empty() || runs.back().stride != 1 || runs.back().isBounded())
     return 1;
-  int64_t bytes = getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t bytes = llvm::divideCeil(getElementType().getIntOrFloatBitWidth(), 8);
   int64_t lanes = std::max<int64_t>(16 / bytes, 1);
   auto limit = [&](int64_t value) {
     while (value % lanes != 0)

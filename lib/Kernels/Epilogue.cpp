@@ -95,16 +95,13 @@ Value EpilogueBuilder::compute(Value vector, Int row, Int column,
                                int64_t width) {
   OpBuilder &b = kernel.b;
   if (initial)
-    vector = arith::AddFOp::create(b, kernel.loc, vector,
-                                   read(*initial, row, column, width));
-  if (auto constant = dyn_cast_or_null<FloatAttr>(task.initialConstant);
-      constant && !constant.getValue().isZero())
-    vector = arith::AddFOp::create(
-        b, kernel.loc, vector,
-        arith::ConstantOp::create(
-            b, kernel.loc,
-            DenseElementsAttr::get(cast<ShapedType>(vector.getType()),
-                                   task.initialConstant)));
+    vector = kernel.sum(vector, read(*initial, row, column, width));
+  if (task.initialConstant && !isZero(task.initialConstant))
+    vector = kernel.sum(
+        vector, arith::ConstantOp::create(
+                    b, kernel.loc,
+                    DenseElementsAttr::get(cast<ShapedType>(vector.getType()),
+                                           task.initialConstant)));
   unsigned next = 0;
   for (const EpilogueStep &step : task.epilogue) {
     IRMapping mapping;

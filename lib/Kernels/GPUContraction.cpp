@@ -221,6 +221,18 @@ void GPUContractionKernel::buildTileKernel(gpu::LaunchOp launch) {
 //===----------------------------------------------------------------------===//
 
 std::string chameleon::checkGPUContraction(const KernelTask &task,
+                                           const GPUHooks &hooks) {
+  // What the smallest kernel cannot do, none can.
+  GPUContractionParameters p{};
+  p.tileRows = p.tileColumns = 16;
+  p.tileDepth = 8;
+  p.interleaveRows = p.interleaveColumns = p.threadRows = p.threadColumns = 1;
+  p.stages = 2;
+  p.splits = p.cluster = 1;
+  return checkGPUContraction(task, p, hooks);
+}
+
+std::string chameleon::checkGPUContraction(const KernelTask &task,
                                            const GPUContractionParameters &p,
                                            const GPUHooks &hooks) {
   return GPUContractionPlan(task, p, hooks).analyze();

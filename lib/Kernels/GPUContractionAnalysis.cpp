@@ -12,7 +12,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "GPUContractionKernel.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -23,39 +22,75 @@ using namespace chameleon;
 /// a kernel that aligns its rows.
 static constexpr int64_t fewestAligned = 1 << 16, fewestReaders = 4;
 
+/// What an operand is before it is brought to the type that products have, and
+/// the operation that does so, if there is one.
+static std::pair<Value, Operation *> beforeWidening(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa_and_nonnull<arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp,
+                      arith::SIToFPOp, arith::UIToFPOp>(op))
+    return {op->getOperand(0), op};
+  return {value, nullptr};
+}
+
+Type chameleon::getGPUSumType(Type result) {
+  MLIRContext *context = result.getContext();
+  if (result.isF16() || result.isBF16())
+    return Float32Type::get(context);
+  if (result.isInteger(8) || result.isInteger(16))
+    return IntegerType::get(context, 32);
+  bool isWord = result.isF32() || result.isF64() || result.isInteger(32) ||
+                result.isInteger(64);
+  return isWord ? result : Type();
+}
+
+static std::string toText(Type type) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  type.print(stream);
+  return text;
+}
+
 std::string GPUContractionPlan::analyzeBody() {
   linalg::LinalgOp op = task.anchor;
-  // result + left * right, on floats.
+  // result + left * right.
   if (op.getNumDpsInputs() != 2 || !task.inputs[0] || !task.inputs[1])
     return "expects two tensors as inputs";
   Block *body = op.getBlock();
-  auto sum =
-      body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
   Value product;
-  if (sum)
-    product = sum.getLhs() == body->getArgument(2)   ? sum.getRhs()
-              : sum.getRhs() == body->getArgument(2) ? sum.getLhs()
-                                                     : Value();
-  auto multiply =
-      product ? product.getDefiningOp<arith::MulFOp>() : arith::MulFOp();
-  auto isFactors = [&](unsigned first, unsigned second) {
-    return multiply && multiply.getLhs() == body->getArgument(first) &&
-           multiply.getRhs() == body->getArgument(second);
-  };
-  if (!isFactors(0, 1) && !isFactors(1, 0))
+  if (isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum))
+    product = sum->getOperand(0) == body->getArgument(2)   ? sum->getOperand(1)
+              : sum->getOperand(1) == body->getArgument(2) ? sum->getOperand(0)
+                                                           : Value();
+  // A product of floats that is rounded before it is added may as well not be.
+  if (product && isa_and_nonnull<arith::ExtFOp>(product.getDefiningOp()))
+    product = product.getDefiningOp()->getOperand(0);
+  Operation *multiply = product ? product.getDefiningOp() : nullptr;
+  if (!isa_and_nonnull<arith::MulFOp, arith::MulIOp>(multiply))
     return "expects a body that adds a product to the result";
-  element = getElementTypeOrSelf(op->getResult(0).getType());
-  types = {task.inputs[0]->getElementType(), task.inputs[1]->getElementType(),
-           element};
+  auto [first, firstWidening] = beforeWidening(multiply->getOperand(0));
+  auto [second, secondWidening] = beforeWidening(multiply->getOperand(1));
+  bool inOrder = first == body->getArgument(0);
+  if (!inOrder)
+    std::swap(first, second);
+  if (first != body->getArgument(0) || second != body->getArgument(1))
+    return "expects a body that adds a product of both inputs to the result";
+  widenings = {inOrder ? firstWidening : secondWidening,
+               inOrder ? secondWidening : firstWidening};
+  result = getElementTypeOrSelf(op->getResult(0).getType());
+  element = getGPUSumType(result);
+  if (!element)
+    return "expects a result of f16, bf16, f32, f64 or integers of 8 to 64 "
+           "bits, found " +
+           toText(result);
+  types = {element, element, element};
   std::string reason;
   atom = findGPUAtom(hooks, types, reason);
   if (!atom)
     return reason;
-  for (const std::optional<Access> &input : task.inputs) {
-    if (!input->bounds.empty() &&
-        !matchPattern(input->padding, m_AnyZeroFloat()))
-      return "expects padding with zeros";
-  }
+  for (const std::optional<Access> &input : task.inputs)
+    if (!input->bounds.empty() && !isa<FloatAttr, IntegerAttr>(input->padding))
+      return "expects padding with a number";
   return "";
 }
 
@@ -132,13 +167,19 @@ std::string GPUContractionPlan::analyze() {
   chunks =
       llvm::divideCeil(llvm::divideCeil(depthCount, p.tileDepth), p.splits);
   checkDepth = chunks * p.splits * p.tileDepth != depthCount;
-  if (!llvm::isInt<31>(batchCount * rowBlocks * columnBlocks * p.splits) ||
-      !llvm::isInt<31>(batchCount * rowCount * columnCount * p.splits) ||
-      !llvm::isInt<31>(chunks * p.splits * p.tileDepth))
-    return "has more elements than 32 bits can count";
+  for (auto [count, what] :
+       {std::pair(batchCount * rowBlocks * columnBlocks * p.splits, "blocks"),
+        std::pair(batchCount * rowCount * columnCount * p.getPartialSums(),
+                  "sums"),
+        std::pair(chunks * p.splits * p.tileDepth, "steps of the reduction")})
+    if (std::string reason = checkCount(count, what); !reason.empty())
+      return reason;
 
   makeAlignedTile(left, *rowAccess, rows, p.tileRows, columnBlocks);
   makeAlignedTile(right, *columnAccess, columns, p.tileColumns, rowBlocks);
+  bool swapped = rowAccess != &*task.inputs[0];
+  left.widening = widenings[swapped ? 1 : 0];
+  right.widening = widenings[swapped ? 0 : 1];
   left.total = rowCount;
   right.total = columnCount;
   return resources.compute(*atom, p, left.layout, right.layout, bits, limits);

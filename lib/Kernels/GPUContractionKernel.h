@@ -36,7 +36,12 @@ struct GPUContractionTile {
   llvm::SmallVector<int64_t> alignedShape;
   bool wholeExtents = false, wholeDepth = false;
   int64_t total = 0; ///< of the group
+  /// Brings elements to the type of products, in the body; null: nothing does.
+  mlir::Operation *widening = nullptr;
   llvm::SmallVector<Run> runs, depthRuns;
+  bool padsWithOther() const {
+    return !access->bounds.empty() && !isZero(access->padding);
+  }
 
   // Of the kernel.
   mlir::Value buffer, line;
@@ -81,7 +86,9 @@ protected:
   GPULimits limits;
   const GPUAtom *atom = nullptr;
   AtomTypes types;
-  mlir::Type element;
+  /// Of sums and of operands in shared memory; of what is computed.
+  mlir::Type element, result;
+  std::array<mlir::Operation *, 2> widenings{}; ///< of the inputs
   Group batch, rows, columns, depth;
   int64_t batchCount = 1, rowCount = 1, columnCount = 1, depthCount = 1;
   int64_t rowBlocks = 1, columnBlocks = 1, chunks = 1; ///< chunks of a split
@@ -125,6 +132,16 @@ private:
   /// and the slots up to `last`.
   void copyTile(GPUContractionTile &tile, Int chunk, mlir::Value stage,
                 int64_t first, int64_t last);
+  /// Copies elements of another type than shared memory has, or another padding
+  /// than zeros: through registers, at once. What does not exist is zero, what
+  /// is not `inBounds` padding; either may be null.
+  void copyThroughRegisters(const GPUContractionTile &tile, mlir::Value source,
+                            mlir::Value exists, mlir::Value inBounds,
+                            mlir::Value target);
+  /// Elements of an operand as the type that sums have.
+  mlir::Value widen(const GPUContractionTile &tile, mlir::Value vector);
+  /// Sums as elements of the result.
+  mlir::Value narrow(mlir::Value vector);
   /// One of so many parts of all copies of a chunk.
   void startChunk(Int chunk, mlir::Value stage, int64_t part = 0,
                   int64_t numParts = 1);

@@ -19,6 +19,15 @@
 using namespace mlir;
 using namespace chameleon;
 
+Value GPUContractionKernel::narrow(Value vector) {
+  if (result == element)
+    return vector;
+  Type type = cast<VectorType>(vector.getType()).clone(result);
+  if (isa<FloatType>(result))
+    return arith::TruncFOp::create(b, loc, type, vector);
+  return arith::TruncIOp::create(b, loc, type, vector);
+}
+
 void GPUContractionKernel::storeSums(ArrayRef<SmallVector<Value>> sums,
                                      ArrayRef<Int> rowIndices,
                                      ArrayRef<Int> columnIndices, Int split,
@@ -31,7 +40,11 @@ void GPUContractionKernel::storeSums(ArrayRef<SmallVector<Value>> sums,
     return;
   }
   epilogue->openKernel(batchIndex);
-  epilogue->emit(sums, rowIndices, columnIndices, resources.width,
+  SmallVector<SmallVector<Value>> results(sums);
+  for (SmallVector<Value> &row : results)
+    for (Value &vector : row)
+      vector = narrow(vector);
+  epilogue->emit(results, rowIndices, columnIndices, resources.width,
                  rowCount % p.tileRows != 0, columnCount % p.tileColumns != 0);
 }
 
@@ -68,7 +81,7 @@ void GPUContractionKernel::combineInCluster(const GPUAtomEmitter::Sums &sums,
           total;
     for (Value tile : tiles) {
       Value part = hooks.loadSharedOf(b, loc, tile, offset, element, width);
-      total = total ? arith::AddFOp::create(b, loc, total, part) : part;
+      total = total ? kernel.sum(total, part) : part;
     }
     totals.push_back(total);
   }
@@ -143,7 +156,7 @@ void GPUContractionKernel::buildReductionKernel(gpu::LaunchOp launch) {
         line,
         kernel.index(kernel.add(kernel.mul(Int(item), lanes), split * matrix)),
         lanes);
-    sum = sum ? arith::AddFOp::create(b, loc, sum, part) : part;
+    sum = sum ? kernel.sum(sum, part) : part;
   }
   Int position = kernel.fromIndex(item);
   Int column = kernel.mul(kernel.rem(position, columnCount / lanes), lanes);
@@ -154,7 +167,7 @@ void GPUContractionKernel::buildReductionKernel(gpu::LaunchOp launch) {
     row = kernel.rem(row, rowCount);
   }
   epilogue->openKernel(batchIndex);
-  SmallVector<SmallVector<Value>> sums = {{sum}};
+  SmallVector<SmallVector<Value>> sums = {{narrow(sum)}};
   epilogue->emit(sums, {row}, {column}, lanes, /*checkRows=*/false,
                  /*checkColumns=*/false);
 }

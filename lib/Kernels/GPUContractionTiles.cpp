@@ -64,8 +64,8 @@ void GPUContractionKernel::createBuffer(
         exists, kernel.less(kernel.add(column, lane), type.getShape().back()));
     Value safe = arith::SelectOp::create(
         b, loc, here, kernel.index(kernel.add(from, lane)), kernel.index(0));
-    Value read =
-        kernel.elementOf(kernel.load(kernel.flatten(source), safe, 1), 0);
+    Value read = kernel.elementOf(
+        widen(tile, kernel.load(kernel.flatten(source), safe, 1)), 0);
     elements.push_back(
         arith::SelectOp::create(b, loc, here, read, kernel.zero(element)));
   }
@@ -125,6 +125,46 @@ void GPUContractionKernel::openTile(GPUContractionTile &tile, Int block,
   }
 }
 
+Value GPUContractionKernel::widen(const GPUContractionTile &tile,
+                                  Value vector) {
+  auto typeOf = [&](Type element) {
+    return cast<VectorType>(vector.getType()).clone(element);
+  };
+  if (tile.widening) {
+    IRMapping mapping;
+    mapping.map(tile.widening->getOperand(0), vector);
+    Operation *clone = b.clone(*tile.widening, mapping);
+    clone->getResult(0).setType(typeOf(tile.widening->getResult(0).getType()));
+    vector = clone->getResult(0);
+  }
+  Type here = getElementTypeOrSelf(vector.getType());
+  if (here == element)
+    return vector;
+  if (isa<FloatType>(element))
+    return arith::ExtFOp::create(b, loc, typeOf(element), vector);
+  return arith::ExtSIOp::create(b, loc, typeOf(element), vector);
+}
+
+void GPUContractionKernel::copyThroughRegisters(const GPUContractionTile &tile,
+                                                Value source, Value exists,
+                                                Value inBounds, Value target) {
+  if (Value reads = kernel.both(exists, inBounds))
+    source = arith::SelectOp::create(b, loc, reads, source, kernel.index(0));
+  Value vector = kernel.load(tile.line, source, tile.layout.lanes);
+  if (inBounds)
+    vector = arith::SelectOp::create(
+        b, loc, inBounds, vector,
+        arith::ConstantOp::create(
+            b, loc,
+            DenseElementsAttr::get(cast<ShapedType>(vector.getType()),
+                                   tile.access->padding)));
+  vector = widen(tile, vector);
+  if (exists)
+    vector = arith::SelectOp::create(b, loc, exists, vector,
+                                     kernel.zero(vector.getType()));
+  kernel.store(vector, shared, target);
+}
+
 void GPUContractionKernel::copyTile(GPUContractionTile &tile, Int chunk,
                                     Value stage, int64_t first, int64_t last) {
   // A chunk whose steps are all in one run moves all copies alike.
@@ -148,8 +188,10 @@ void GPUContractionKernel::copyTile(GPUContractionTile &tile, Int chunk,
           kernel.add(slot.place, kernel.place(tile.depthRuns,
                                               kernel.add(begin, slot.depth)));
     }
-    Value exists =
-        kernel.both(slot.exists, kernel.inBounds(*tile.access, place));
+    // Padding with zeros is as what lies beyond an end.
+    Value inBounds = kernel.inBounds(*tile.access, place),
+          exists = tile.padsWithOther() ? slot.exists
+                                        : kernel.both(slot.exists, inBounds);
     if (checkDepth && !tile.wholeDepth)
       exists = kernel.both(
           exists, kernel.less(kernel.add(begin, slot.depth), depthCount));
@@ -157,6 +199,13 @@ void GPUContractionKernel::copyTile(GPUContractionTile &tile, Int chunk,
     if (slot.isMine) {
       auto branch = scf::IfOp::create(b, loc, slot.isMine);
       b.setInsertionPointToStart(branch.thenBlock());
+    }
+    if (tile.padsWithOther() ||
+        cast<MemRefType>(tile.line.getType()).getElementType() != element) {
+      copyThroughRegisters(tile, kernel.index(place.offset), exists,
+                           tile.padsWithOther() ? inBounds : Value(),
+                           kernel.index(kernel.add(Int(stage), slot.target)));
+      continue;
     }
     // A copy of nothing does not look at its address.
     Value source = kernel.index(place.offset), count;

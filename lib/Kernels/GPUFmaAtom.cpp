@@ -66,8 +66,9 @@ public:
   FmaAtom() : GPUAtom("fma", /*m=*/1, /*n=*/1, /*k=*/1, /*threads=*/1) {}
 
   std::string check(AtomTypes types) const override {
-    if (!types.accumulator.isF32() && !types.accumulator.isF64())
-      return "expects elements of 32 or 64 bits, floats";
+    if (!types.accumulator.isF32() && !types.accumulator.isF64() &&
+        !types.accumulator.isInteger(32) && !types.accumulator.isInteger(64))
+      return "expects elements of 32 or 64 bits";
     if (types.lhs != types.accumulator || types.rhs != types.accumulator)
       return "expects inputs and result of one type";
     return "";
@@ -245,8 +246,11 @@ void FmaEmitter::multiply(ArrayRef<Value> operands,
                           MutableArrayRef<Value> accumulators) {
   auto add = [&](int64_t k, int64_t row, int64_t column) {
     Value &sum = accumulators[row * columns + column];
-    sum = math::FmaOp::create(b, loc, operands[row * steps + k],
-                              operands[(rows + column) * steps + k], sum);
+    Value left = operands[row * steps + k],
+          right = operands[(rows + column) * steps + k];
+    sum = isa<FloatType>(element)
+              ? math::FmaOp::create(b, loc, left, right, sum).getResult()
+              : kernel.sum(sum, arith::MulIOp::create(b, loc, left, right));
   };
   // Neighbouring instructions share an operand, which the processor then does
   // not read again. The assembler finds registers whose banks collide least if

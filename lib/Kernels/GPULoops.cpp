@@ -41,6 +41,8 @@ public:
   Operation *build();
 
 private:
+  /// Whether threads can share the reduction; sets combiner and neutral.
+  bool findCombiner();
   struct Input {
     const Access *access = nullptr;
     Value buffer, line;
@@ -98,6 +100,20 @@ std::string GPULoopParameters::verify(const GPULimits &limits) const {
   return "";
 }
 
+bool LoopsKernel::findCombiner() {
+  linalg::LinalgOp op = task.anchor;
+  combiner = op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
+  BlockArgument carried = op.getMatchingBlockArgument(op.getDpsInitOperand(0));
+  if (depth.empty() || element.isInteger(1) || !combiner ||
+      combiner->getNumOperands() != 2 || !carried.hasOneUse() ||
+      *carried.user_begin() != combiner)
+    return false;
+  std::optional<TypedAttr> found = arith::getNeutralElement(combiner);
+  if (found)
+    neutral = *found;
+  return found.has_value();
+}
+
 std::string LoopsKernel::analyze() {
   linalg::LinalgOp op = task.anchor;
   for (Operation &inner : op.getBlock()->without_terminator())
@@ -117,31 +133,19 @@ std::string LoopsKernel::analyze() {
     return std::pair(-task.destination.strides[x], x) <
            std::pair(-task.destination.strides[y], y);
   });
-  if (!llvm::isInt<31>(columnCount) || !llvm::isInt<31>(depthCount))
-    return "has more elements than 32 bits can count";
+  if (std::string reason = checkCount(columnCount, "results"); !reason.empty())
+    return reason;
+  if (std::string reason = checkCount(depthCount, "steps of a reduction");
+      !reason.empty())
+    return reason;
   if (std::string reason = p.verify(limits); !reason.empty())
     return reason;
   // Vectors of results: as long as the result has them.
   width = task.destination.getLanes(task.sizes, columns, {});
   while (width > p.lanes)
     width /= 2;
-  if (p.sharing > 1) {
-    Value yielded = op.getBlock()->getTerminator()->getOperand(0);
-    combiner = yielded.getDefiningOp();
-    BlockArgument carried =
-        op.getMatchingBlockArgument(op.getDpsInitOperand(0));
-    if (depth.empty() || !combiner || combiner->getNumOperands() != 2 ||
-        !carried.hasOneUse() || *carried.user_begin() != combiner)
-      return "expects a reduction by one combining operation";
-    if (std::optional<TypedAttr> found = arith::getNeutralElement(combiner))
-      neutral = *found;
-    else
-      return llvm::formatv("expects a combining operation with a neutral "
-                           "element, found '{0}'",
-                           combiner->getName());
-    if (!element.isF32() && !element.isInteger(32))
-      return "expects elements of 32 bits where threads share a reduction";
-  }
+  if (!findCombiner())
+    p.sharing = 1;
   // Neighbouring threads read neighbouring elements.
   auto isContiguous = [&](ArrayRef<unsigned> loops) {
     return llvm::any_of(task.inputs, [&](const std::optional<Access> &input) {
@@ -260,8 +264,8 @@ Value LoopsKernel::combineThreads(Value partial) {
          distance /= 2) {
       SmallVector<Value> elements;
       for (int64_t lane = 0; lane < width; ++lane)
-        elements.push_back(kernel.hooks.shuffle(
-            b, loc, kernel.elementOf(partial, lane), distance));
+        elements.push_back(
+            kernel.exchange(kernel.elementOf(partial, lane), distance));
       partial = combine(
           partial, vector::FromElementsOp::create(
                        b, loc, cast<VectorType>(partial.getType()), elements));

@@ -101,8 +101,9 @@ private:
 std::string RowChainKernel::analyze() {
   if (std::string reason = p.verify(limits); !reason.empty())
     return reason;
-  if (!llvm::isInt<31>(chain.rows * chain.columns))
-    return "has more elements than 32 bits can count";
+  if (std::string reason = checkCount(chain.rows * chain.columns, "elements");
+      !reason.empty())
+    return reason;
   for (linalg::LinalgOp op : chain.operations) {
     std::optional<RowMember> member =
         RowMember::analyze(op, chain.rows, chain.columns);
@@ -274,8 +275,7 @@ Value RowChainKernel::combineLanes(const RowMember &member, Value vector) {
 Value RowChainKernel::combineThreads(const RowMember &member, Value partial) {
   for (int64_t distance = std::min(p.sharing, warp) / 2; distance > 0;
        distance /= 2) {
-    Value other =
-        kernel.hooks.shuffle(b, loc, kernel.elementOf(partial, 0), distance);
+    Value other = kernel.exchange(kernel.elementOf(partial, 0), distance);
     partial = combine(member, partial,
                       vector::FromElementsOp::create(
                           b, loc, cast<VectorType>(partial.getType()), other));

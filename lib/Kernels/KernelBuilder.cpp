@@ -16,10 +16,19 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace chameleon;
+
+std::string chameleon::checkCount(int64_t count, StringRef what) {
+  return count <= mostPositions
+             ? ""
+             : llvm::formatv("has {0} {1}, expected at most {2}", count, what,
+                             mostPositions)
+                   .str();
+}
 
 //===----------------------------------------------------------------------===//
 // Integers
@@ -187,8 +196,23 @@ Value KernelBuilder::flatten(Value buffer) {
       ArrayRef<int64_t>{type.getNumElements()}, ArrayRef<int64_t>{1});
 }
 
+/// The same line as one of bytes: a vector of booleans would be one of bits.
+static Value asBytes(OpBuilder &b, Location loc, Value line) {
+  auto type = cast<MemRefType>(line.getType());
+  return UnrealizedConversionCastOp::create(
+             b, loc,
+             TypeRange{MemRefType::get(type.getShape(), b.getI8Type(),
+                                       type.getLayout(),
+                                       type.getMemorySpace())},
+             ValueRange{line})
+      .getResult(0);
+}
+
 Value KernelBuilder::load(Value line, Value offset, int64_t lanes) {
   Type element = cast<MemRefType>(line.getType()).getElementType();
+  if (element.isInteger(1))
+    return arith::TruncIOp::create(b, loc, VectorType::get({lanes}, element),
+                                   load(asBytes(b, loc, line), offset, lanes));
   int64_t bytes = element.getIntOrFloatBitWidth() / 8 * lanes;
   return vector::LoadOp::create(b, loc, VectorType::get({lanes}, element), line,
                                 offset, /*nontemporal=*/false,
@@ -197,6 +221,10 @@ Value KernelBuilder::load(Value line, Value offset, int64_t lanes) {
 
 void KernelBuilder::store(Value vector, Value line, Value offset) {
   auto type = cast<VectorType>(vector.getType());
+  if (type.getElementType().isInteger(1))
+    return store(
+        arith::ExtUIOp::create(b, loc, type.clone(b.getI8Type()), vector),
+        asBytes(b, loc, line), offset);
   int64_t bytes = type.getElementTypeBitWidth() / 8 * type.getNumElements();
   vector::StoreOp::create(b, loc, vector, line, offset, /*nontemporal=*/false,
                           llvm::MaybeAlign(bytes));
@@ -213,6 +241,44 @@ Value KernelBuilder::splat(Value scalar, int64_t lanes) {
 
 Value KernelBuilder::elementOf(Value vector, int64_t lane) {
   return vector::ExtractOp::create(b, loc, vector, lane);
+}
+
+Value KernelBuilder::sum(Value x, Value y) {
+  if (isa<FloatType>(getElementTypeOrSelf(x.getType())))
+    return arith::AddFOp::create(b, loc, x, y);
+  return arith::AddIOp::create(b, loc, x, y);
+}
+
+// The hardware exchanges registers of 32 bits.
+Value KernelBuilder::exchange(Value scalar, int64_t distance) {
+  Type type = scalar.getType();
+  unsigned bits = type.getIntOrFloatBitWidth();
+  if (bits == 32)
+    return hooks.shuffle(b, loc, scalar, distance);
+  Type whole = b.getIntegerType(bits), word = b.getI32Type();
+  Value integer = isa<FloatType>(type)
+                      ? arith::BitcastOp::create(b, loc, whole, scalar)
+                      : scalar;
+  if (bits < 32) {
+    integer = arith::TruncIOp::create(
+        b, loc, whole,
+        exchange(arith::ExtUIOp::create(b, loc, word, integer), distance));
+  } else {
+    Value result, width = makeConstant(b, loc, whole, 32);
+    for (unsigned done = 0; done < bits; done += 32) {
+      Value part =
+          exchange(arith::TruncIOp::create(b, loc, word, integer), distance);
+      part = arith::ExtUIOp::create(b, loc, whole, part);
+      if (done != 0)
+        part = arith::ShLIOp::create(b, loc, part,
+                                     makeConstant(b, loc, whole, done));
+      result = result ? arith::OrIOp::create(b, loc, result, part) : part;
+      integer = arith::ShRUIOp::create(b, loc, integer, width);
+    }
+    integer = result;
+  }
+  return isa<FloatType>(type) ? arith::BitcastOp::create(b, loc, type, integer)
+                              : integer;
 }
 
 //===----------------------------------------------------------------------===//

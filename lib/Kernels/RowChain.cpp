@@ -99,7 +99,7 @@ RowMember::analyze(linalg::LinalgOp op, int64_t rowCount, int64_t columnCount) {
     Type element = getElementTypeOrSelf(op->getResult(0).getType());
     member.combiner =
         op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
-    if ((!element.isF32() && !element.isInteger(32)) || !member.combiner ||
+    if (element.isInteger(1) || !member.combiner ||
         member.combiner->getNumOperands() != 2 || !carried.hasOneUse() ||
         *carried.user_begin() != member.combiner)
       return std::nullopt;

@@ -30,10 +30,12 @@ TEST_F(GPUAtomTest, everyDeviceMultipliesAndAddsElements) {
   EXPECT_EQ(find(f32, f32, f32), "fma");
   EXPECT_EQ(find(f64, f64, f64), "fma");
   EXPECT_EQ(find(f16, f16, f32), "expects inputs and result of one type");
-  for (Type type : {f16, Type(b.getBF16Type()), Type(b.getI32Type()),
-                    Type(b.getI8Type()), Type(b.getI1Type())})
-    EXPECT_EQ(find(type, type, type),
-              "expects elements of 32 or 64 bits, floats");
+  Type i32 = b.getI32Type(), i64 = b.getI64Type();
+  EXPECT_EQ(find(i32, i32, i32), "fma");
+  EXPECT_EQ(find(i64, i64, i64), "fma");
+  for (Type type : {f16, Type(b.getBF16Type()), Type(b.getI8Type()),
+                    Type(b.getI1Type())})
+    EXPECT_EQ(find(type, type, type), "expects elements of 32 or 64 bits");
   const GPUAtom &fma = getFmaAtom();
   EXPECT_EQ(fma.m * fma.n * fma.k * fma.threads, 1);
 }
@@ -65,8 +67,8 @@ TEST_F(GPUAtomTest, aDevicesOwnAtomsAreTriedInItsOrder) {
   };
   EXPECT_EQ(name(b.getF16Type()), "half");
   EXPECT_EQ(name(b.getF32Type()), "fma");
-  EXPECT_EQ(name(b.getI32Type()), "none");
-  EXPECT_EQ(reason, "expects elements of 32 or 64 bits, floats");
+  EXPECT_EQ(name(b.getI8Type()), "none");
+  EXPECT_EQ(reason, "expects elements of 32 or 64 bits");
 }
 
 } // namespace

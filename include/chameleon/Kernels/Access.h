@@ -14,7 +14,8 @@
 //   std::optional<Access> access = getAccess(tensor, map, loops);
 //   int64_t lanes = access->getLanes(sizes, columns, {&rows});
 //
-// Limits: static shapes, elements of whole bytes, fewer than 2^31 of them.
+// Limits: static shapes; elements of whole bytes, and booleans, which are a
+// byte each.
 //
 //===----------------------------------------------------------------------===//
 
@@ -88,6 +89,9 @@ struct Access {
 /// the tensor not one of static shape and whole bytes.
 std::optional<Access> getAccess(mlir::Value tensor, mlir::AffineMap map,
                                 unsigned loops);
+
+/// Whether a constant is the number zero.
+bool isZero(mlir::Attribute constant);
 
 /// The largest power of two up to `most`, which is one, that divides `value`.
 inline int64_t largestDividing(int64_t most, int64_t value) {

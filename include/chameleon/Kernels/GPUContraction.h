@@ -12,8 +12,9 @@
 //   std::string reason = lowerGPUContraction(rewriter, task, parameters, hooks,
 //                                            launches);
 //
-// Limits: sums of products that an atom of the device does (GPUAtom.h), fewer
-// than 2^31 elements.
+// Limits: sums of products of numbers that an atom of the device does
+// (GPUAtom.h) once they are brought to the type of the sums: f32 for 16-bit
+// floats, i32 for small integers. Fewer than 2^31 results.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,6 +40,15 @@ struct GPUContractionParameters {
   /// Sums of a tile that come to global memory.
   int64_t getPartialSums() const { return splits / cluster; }
 };
+
+/// What sums of results of this type are computed in, and operands brought to
+/// in shared memory: no less exact, and whole words. Null: there are no such
+/// kernels.
+mlir::Type getGPUSumType(mlir::Type result);
+
+/// Why no kernel computes the task, whatever its parameters; empty if one may.
+/// Nothing is changed.
+std::string checkGPUContraction(const KernelTask &task, const GPUHooks &hooks);
 
 /// Why no kernel with these parameters can be built; empty if one can. Nothing
 /// is changed.

@@ -12,8 +12,7 @@
 //   std::string reason = lowerGPULoops(rewriter, task, {256, 4, 1}, hooks,
 //                                      launches);
 //
-// Limits: static shapes, fewer than 2^31 elements; where threads share a
-// reduction, elements of 32 bits.
+// Limits: static shapes, fewer than 2^31 results and steps of a reduction.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +28,9 @@ namespace chameleon {
 struct GPULoopParameters {
   int64_t threads; ///< of a block
   int64_t lanes;   ///< neighbouring results of a thread, at most
-  int64_t sharing; ///< threads that share a reduction
+  /// Threads that share a reduction; of one that is no repeated use of an
+  /// operation with a neutral element each thread computes all.
+  int64_t sharing;
 
   /// What is wrong with the number of threads; empty if nothing is.
   std::string verify(const GPULimits &limits) const;

@@ -51,6 +51,13 @@ struct Place {
   llvm::SmallVector<Int> position; ///< in each bound, 32 bits
 };
 
+/// Positions are signed words, and the last block of a kernel may go a little
+/// further.
+constexpr int64_t mostPositions = (int64_t(1) << 31) - (1 << 16);
+
+/// That a kernel cannot count so many of something; empty if it can.
+std::string checkCount(int64_t count, llvm::StringRef what);
+
 class KernelBuilder {
 public:
   KernelBuilder(mlir::RewriterBase &rewriter, mlir::Location loc,
@@ -94,6 +101,11 @@ public:
   mlir::Value zero(mlir::Type type);
   mlir::Value splat(mlir::Value scalar, int64_t lanes);
   mlir::Value elementOf(mlir::Value vector, int64_t lane);
+
+  // Values.
+  mlir::Value sum(mlir::Value x, mlir::Value y);
+  /// The scalar of the thread of the warp whose number differs in this bit.
+  mlir::Value exchange(mlir::Value scalar, int64_t distance);
 
   // Operations.
   /// The body of an elementwise operation on vectors of `width` elements, with
