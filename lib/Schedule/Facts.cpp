@@ -121,7 +121,8 @@ ValueRange chameleon::buildMatch(OpBuilder &builder, Location location,
 }
 
 std::optional<MatchedAnchor>
-chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task) {
+chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task,
+                      std::string *refusal) {
   OwningOpRef<ModuleOp> payload = copyTask(task), module;
   auto function = cast<func::FuncOp>(payload->getBody()->front());
   transform::NamedSequenceOp script = createScript(module, matcher, {});
@@ -154,8 +155,19 @@ chameleon::findAnchor(transform::NamedSequenceOp matcher, func::FuncOp task) {
   }
   countMatches(root);
   transform::YieldOp::create(builder, location);
-  if (failed(interpret(script, function)))
-    return std::nullopt;
+  {
+    // What the matcher has to say of an operation that it refuses.
+    ScopedDiagnosticHandler handler(
+        task.getContext(), [&](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+            return failure();
+          if (refusal && refusal->empty())
+            *refusal = diagnostic.str();
+          return success();
+        });
+    if (failed(interpret(script, function)))
+      return std::nullopt;
+  }
 
   MatchedAnchor result;
   auto numMatches = [](Operation *op) {

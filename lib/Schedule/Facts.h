@@ -22,9 +22,11 @@ namespace chameleon {
 /// Tries `matcher` on a copy of `task`: on the operations marked
 /// `chameleon.anchor`, of which the first that is accepted wins, or on every
 /// operation if none is marked. In the latter case several accepted ones are
-/// ambiguous, which gives a remark and no match.
+/// ambiguous, which gives a remark and no match. `refusal` is set to the first
+/// remark that the matcher itself gives.
 std::optional<MatchedAnchor>
-findAnchor(mlir::transform::NamedSequenceOp matcher, mlir::func::FuncOp task);
+findAnchor(mlir::transform::NamedSequenceOp matcher, mlir::func::FuncOp task,
+           std::string *refusal = nullptr);
 
 /// Builds the operations that find in `function` (a handle) what `matcher`
 /// yields for `anchor`.

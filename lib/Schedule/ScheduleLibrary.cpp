@@ -208,13 +208,20 @@ SmallVector<MatchedSchedule> ScheduleLibrary::getSchedules() const {
   return impl->schedules;
 }
 
-SmallVector<MatchedSchedule> ScheduleLibrary::match(func::FuncOp task) const {
+SmallVector<MatchedSchedule> ScheduleLibrary::match(
+    func::FuncOp task,
+    llvm::function_ref<void(const MatchedSchedule &schedule, StringRef reason)>
+        refuse) const {
   SmallVector<MatchedSchedule> matched;
-  for (const MatchedSchedule &schedule : impl->schedules)
+  for (MatchedSchedule schedule : impl->schedules) {
+    std::string reason;
     if (std::optional<MatchedAnchor> anchor =
-            findAnchor(schedule.matcher, task)) {
+            findAnchor(schedule.matcher, task, &reason)) {
+      schedule.anchor = *anchor;
       matched.push_back(schedule);
-      matched.back().anchor = *anchor;
+    } else if (refuse && !reason.empty()) {
+      refuse(schedule, reason);
     }
+  }
   return matched;
 }

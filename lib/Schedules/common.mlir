@@ -72,10 +72,9 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 
-  // A matrix product with several rows and columns.
-  transform.named_sequence @is_matmul(%anchor: !op {transform.readonly}) {
+  // A matrix product with several rows and columns; of whatever, or of floats.
+  transform.named_sequence @has_matmul_loops(%anchor: !op {transform.readonly}) {
     transform.include @has_matrix_loops failures(propagate) (%anchor) : (!op) -> ()
-    transform.include @adds_float_products failures(propagate) (%anchor) : (!op) -> ()
     %batch = transform.include @is_matrix_product failures(propagate) (%anchor) : (!op) -> !param
     %rows, %columns = transform.chameleon.loop_extents %anchor[0, 1]
     %one = transform.param.constant 1 : i64 -> !param
@@ -83,15 +82,24 @@ module attributes {transform.with_named_sequence} {
     transform.match.param.cmpi gt %columns, %one : !param
     transform.yield
   }
-
-  // A batch of matrix products, by one loop.
-  transform.named_sequence @is_batch_matmul(%anchor: !op {transform.readonly}) {
-    transform.include @has_batch_loops failures(propagate) (%anchor) : (!op) -> ()
+  transform.named_sequence @is_matmul(%anchor: !op {transform.readonly}) {
+    transform.include @has_matmul_loops failures(propagate) (%anchor) : (!op) -> ()
     transform.include @adds_float_products failures(propagate) (%anchor) : (!op) -> ()
+    transform.yield
+  }
+
+  // A batch of matrix products, by one loop; of whatever, or of floats.
+  transform.named_sequence @has_batch_matmul_loops(%anchor: !op {transform.readonly}) {
+    transform.include @has_batch_loops failures(propagate) (%anchor) : (!op) -> ()
     %batch = transform.include @is_matrix_product failures(propagate) (%anchor) : (!op) -> !param
     %one = transform.param.constant 1 : i64 -> !param
     %num_batch = transform.num_associations %batch : (!param) -> !param
     transform.match.param.cmpi eq %num_batch, %one : !param
+    transform.yield
+  }
+  transform.named_sequence @is_batch_matmul(%anchor: !op {transform.readonly}) {
+    transform.include @has_batch_matmul_loops failures(propagate) (%anchor) : (!op) -> ()
+    transform.include @adds_float_products failures(propagate) (%anchor) : (!op) -> ()
     transform.yield
   }
 

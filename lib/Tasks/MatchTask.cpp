@@ -59,9 +59,18 @@ MatchedTask chameleon::matchTask(const TuningTask &task,
     matched.refused.push_back({"", *reason});
     return matched;
   }
-  for (MatchedSchedule &match : library.match(payloadFunction)) {
-    std::string name =
-        match.libraryName + "@" + match.schedule.getSymName().str();
+  auto nameOf = [](const MatchedSchedule &match) {
+    transform::NamedSequenceOp schedule = match.schedule;
+    return match.libraryName + "@" + schedule.getSymName().str();
+  };
+  auto refuse = [&](const MatchedSchedule &match, StringRef reason) {
+    RefusedSchedule refused{nameOf(match), reason.str()};
+    // Several matchers may lead to one schedule.
+    if (!llvm::is_contained(matched.refused, refused))
+      matched.refused.push_back(std::move(refused));
+  };
+  for (MatchedSchedule &match : library.match(payloadFunction, refuse)) {
+    std::string name = nameOf(match);
     // Several matchers may accept the task for one schedule: the first wins.
     if (llvm::any_of(matched.schedules, [&](const TaskSchedule &schedule) {
           return schedule.name == name;

@@ -30,6 +30,20 @@ getInterchange(linalg::GenericOp generic, ArrayRef<int64_t> order) {
   return interchange;
 }
 
+/// Null if the operation has no general form.
+static linalg::GenericOp makeGeneric(RewriterBase &rewriter,
+                                     linalg::LinalgOp named) {
+  SmallVector<NamedAttribute> marks(named->getDiscardableAttrs());
+  rewriter.setInsertionPoint(named);
+  FailureOr<linalg::GenericOp> generic =
+      linalg::generalizeNamedOp(rewriter, named);
+  if (failed(generic))
+    return {};
+  for (NamedAttribute mark : marks)
+    (*generic)->setDiscardableAttr(mark.getName(), mark.getValue());
+  return *generic;
+}
+
 DiagnosedSilenceableFailure chameleon::transform_ops::TileReductionsOp::apply(
     transform::TransformRewriter &rewriter,
     transform::TransformResults &results, transform::TransformState &state) {
@@ -40,9 +54,12 @@ DiagnosedSilenceableFailure chameleon::transform_ops::TileReductionsOp::apply(
       failure.attachNote(target->getLoc()) << "when applied to this op";
       return failure;
     };
+    auto named = dyn_cast<linalg::LinalgOp>(target);
     auto generic = dyn_cast<linalg::GenericOp>(target);
+    if (named && !generic)
+      generic = makeGeneric(rewriter, named);
     if (!generic)
-      return fail("expects a linalg.generic, found " +
+      return fail("expects a structured operation, found " +
                   target->getName().getStringRef());
     rewriter.setInsertionPoint(generic);
     if (ArrayRef<int64_t> order = getParallelOrder(); !order.empty()) {

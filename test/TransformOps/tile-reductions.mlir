@@ -74,7 +74,7 @@ module attributes {transform.with_named_sequence} {
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     %functions = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op
-    // expected-error @below {{expects a linalg.generic, found func.func}}
+    // expected-error @below {{expects a structured operation, found func.func}}
     %tiled, %loops = transform.chameleon.tile_reductions %functions : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
     transform.yield
   }

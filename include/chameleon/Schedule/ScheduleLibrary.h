@@ -80,8 +80,14 @@ public:
   llvm::SmallVector<MatchedSchedule> getSchedules() const;
 
   /// All schedules whose matcher accepts an operation of the task, user's
-  /// first; empty if none. `task` is not changed.
-  llvm::SmallVector<MatchedSchedule> match(mlir::func::FuncOp task) const;
+  /// first; empty if none. `task` is not changed. Of a schedule whose matcher
+  /// recognises the operation, but whose lowering cannot do it
+  /// (transform.chameleon.applies), `refuse` learns the reason.
+  llvm::SmallVector<MatchedSchedule>
+  match(mlir::func::FuncOp task,
+        llvm::function_ref<void(const MatchedSchedule &schedule,
+                                llvm::StringRef reason)>
+            refuse = nullptr) const;
 
   struct Impl; ///< the library's own
 

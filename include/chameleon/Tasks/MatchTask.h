@@ -29,10 +29,11 @@ struct TaskSchedule {
   std::string name;  ///< `builtin:cpu/conv_nchwc@conv_nchwc`
 };
 
-/// A schedule whose matcher accepts a task to which it does not apply.
+/// A schedule whose matcher recognises a task to which it does not apply.
 struct RefusedSchedule {
   std::string name;   ///< empty: it holds for all schedules
   std::string reason; ///< what was expected and found, with notes
+  bool operator==(const RefusedSchedule &) const = default;
 };
 
 struct MatchedTask {

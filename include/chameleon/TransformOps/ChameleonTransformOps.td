@@ -34,6 +34,30 @@ class Chameleon_TransformOp<string mnemonic, list<Trait> traits = []>
   let cppNamespace = "::chameleon::transform_ops";
 }
 
+def Chameleon_AppliesOp : Chameleon_TransformOp<"applies",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>,
+     MatchOpInterface]> {
+  let summary = "Whether a lowering can do an operation";
+  let description = [{
+    For matchers: fails where the operation named `transform.chameleon.<lowering>` would, whatever its parameters, by
+    the same code, and says why. Lowerings: `lower_contraction`, `lower_to_gpu_contraction`, `lower_to_gpu_loops` and
+    `lower_to_vectors`; `vectorize` is `transform.structured.vectorize` of tiles. For the last two, each structured
+    operation of the target's function must have operands at linear indices, since tiles of others cannot be told.
+
+    ```mlir
+    transform.chameleon.applies "lower_to_gpu_contraction" to %anchor : !transform.any_op
+    ```
+
+    #### Return modes
+
+    Only reads the target. A target that the lowering cannot do is a silenceable failure; so that whoever asks for
+    schedules learns of it, the reason is a remark at the target, too.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, StrAttr:$lowering);
+  let assemblyFormat = "$lowering `to` $target attr-dict `:` type($target)";
+  let hasVerifier = 1;
+}
+
 def Chameleon_ApproximateMathOp : Chameleon_TransformOp<"approximate_math",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, TransformOpInterface, TransformEachOpTrait]> {
   let summary = "Replaces math functions of vectors by polynomials";
@@ -277,10 +301,13 @@ def Chameleon_LowerToGPUContractionOp : Chameleon_TransformOp<"lower_to_gpu_cont
   let summary = "Lowers a contraction or convolution, with all that belongs to it, to a GPU kernel";
   let description = [{
     The target adds the product of two tensors to a third, whose indices are linear in the loops: matrix products in any layout,
-    batched or not, and convolutions of any layout, stride, dilation and grouping. Its constant fill, padding of its inputs with
-    zeros and the elementwise operations that alone use its result become part of the kernel. Rows and columns (the contiguous
+    batched or not, and convolutions of any layout, stride, dilation and grouping. Its constant fill, constant padding of its
+    inputs and the elementwise operations that alone use its result become part of the kernel. Rows and columns (the contiguous
     side of the result) are linear indices over all loops that move only one of the inputs; so is the reduction.
 
+    - Sums have the type of the result; those of 16-bit floats are f32, those of small integers i32, which are rounded or cut off
+      when they are stored. Operands of another type, extended in the body or not, are brought to it on their way to shared memory,
+      through registers; so are operands whose padding is another number than zero.
     - A block computes `tile` rows x columns in steps of the third parameter. Both operands come to shared memory by
       asynchronous copies, as wide as alignment allows, `stages - 1` steps ahead of their use, a quarter of them at a time among
       the products of a step. What lies beyond an end is zero.
@@ -353,7 +380,7 @@ def Chameleon_LowerToGPULoopsOp : Chameleon_TransformOp<"lower_to_gpu_loops",
 
     Consumes the target. Parameters that are not one positive integer each are a definite failure. A target of another form, more
     than 1024 threads, threads that are not whole warps and a sharing that is no power of two or does not divide them are
-    silenceable ones, and so is sharing of a reduction that has no single combining operation of 32 bits.
+    silenceable ones. Of a reduction that is no repeated use of one operation with a neutral element each thread computes all.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$threads,
     TransformParamTypeInterface:$lanes, TransformParamTypeInterface:$sharing);
@@ -368,8 +395,8 @@ def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Lowers elementwise operations and reductions of any rank to loops over vectors";
   let description = [{
-    The targets are linalg operations on tensors whose maps are projected permutations (after loops of one iteration are
-    dropped) and whose bodies are elementwise. Each becomes loops around steps of `vectors` vectors of `lanes` elements along
+    The targets are linalg operations on tensors whose operands are at linear indices, whose results are written along loops
+    (after loops of one iteration are dropped) and whose bodies are elementwise. One without loops is left to become plain code. Each becomes loops around steps of `vectors` vectors of `lanes` elements along
     the contiguous dimension; the last vectors of a row may be partial.
 
     - Results with a contiguous dimension of their own, elementwise or reduced over other dimensions, stay in registers over the
@@ -377,7 +404,9 @@ def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
     - A reduction along the contiguous dimension accumulates `vectors` partial results, which are combined at the end of the
       row: sums are reassociated. There must be one result and one combining operation.
     - An elementwise operation that reads an operand along another dimension transposes squares of `lanes` × `lanes` in
-      registers if both extents are multiples of `lanes`, else it reads that operand by elements, as it does `i1`.
+      registers if both extents are multiples of `lanes`, else it reads that operand by elements, as it does any that is not
+      contiguous.
+    - What fills up a partial vector divides nothing.
 
     ```mlir
     transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors
@@ -387,7 +416,7 @@ def Chameleon_LowerToVectorsOp : Chameleon_TransformOp<"lower_to_vectors",
     #### Return modes
 
     Consumes the handle. Parameters that are not one positive integer each are a definite failure; an operation of another form
-    (memory, `linalg.index`, `i1` or `index` results, …) is a silenceable one.
+    (memory, `linalg.index`, remainders in indices, …) is a silenceable one.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, TransformParamTypeInterface:$lanes,
     TransformParamTypeInterface:$vectors);
@@ -515,6 +544,28 @@ def Chameleon_SimplifyOp : Chameleon_TransformOp<"simplify",
   }];
 }
 
+def Chameleon_SumBitsOp : Chameleon_TransformOp<"sum_bits",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>,
+     MatchOpInterface]> {
+  let summary = "Width of what a contraction is computed in on a GPU";
+  let description = [{
+    The bits of a sum of the target, which are those of an operand in shared memory, too, as
+    `transform.chameleon.lower_to_gpu_contraction` chooses them: 32 for half precision and small integers, else the
+    result's own. A fact for constraints.
+
+    ```mlir
+    %bits = transform.chameleon.sum_bits %anchor
+    ```
+
+    #### Return modes
+
+    Only reads the target. A target without a result that there are sums of, and more than one target are silenceable failures.
+  }];
+  let arguments = (ins Transform_AnyOpType:$target);
+  let results = (outs Chameleon_I64Param:$bits);
+  let assemblyFormat = "$target attr-dict";
+}
+
 def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, DeclareOpInterfaceMethods<TransformOpInterface>]> {
   let summary = "Tiles every reduction loop by one, however many there are";
@@ -531,7 +582,7 @@ def Chameleon_TileReductionsOp : Chameleon_TransformOp<"tile_reductions",
 
     #### Return modes
 
-    Consumes the handle. An operation that is no `linalg.generic`, and an order that is no permutation of the parallel
+    Consumes the handle. An operation that is not structured, and an order that is no permutation of the parallel
     loops, are silenceable failures.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$parallel_order);

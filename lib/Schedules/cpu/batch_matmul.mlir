@@ -6,6 +6,7 @@
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_batch_matmul(%anchor: !op {transform.readonly}) -> !op {
     transform.include @is_batch_matmul failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 
@@ -37,7 +38,7 @@ module attributes {transform.with_named_sequence} {
       let vectors = %nr div lanes
       assert %mr * vectors + vectors + 1 <= %registers
       assert %mr == 1 or %mr * 3 < %rows * 4
-      assert %nr == lanes or %nr < %columns + lanes
+      assert %nr == max(lanes, 8) or %nr < %columns + lanes
       // Cache tiles: of two that hold everything the smaller one.
       let mc = %mr * %row_panels
       let nc = %nr * %column_panels

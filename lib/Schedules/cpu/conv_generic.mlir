@@ -9,12 +9,14 @@ module attributes {transform.with_named_sequence} {
         "linalg.conv_2d_nchw_fchw", "linalg.conv_2d_nhwc_hwcf", "linalg.depthwise_conv_2d_nhwc_hwc",
         "linalg.pooling_nchw_max", "linalg.pooling_nchw_sum", "linalg.pooling_nhwc_max", "linalg.pooling_nhwc_sum"]
         : !op
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_conv_generic_3d(%anchor: !op {transform.readonly}) -> !op {
     transform.match.operation_name %anchor ["linalg.conv_3d_ncdhw_fcdhw", "linalg.conv_3d_ndhwc_dhwcf",
         "linalg.pooling_ndhwc_max", "linalg.pooling_ndhwc_sum"] : !op
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 

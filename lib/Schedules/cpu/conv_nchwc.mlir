@@ -31,6 +31,7 @@ module attributes {transform.with_named_sequence} {
           : (!op) -> (!param, !param, !param, !param, !param, !param, !param, !param)
       transform.match.structured.yield
     }
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 

@@ -5,6 +5,7 @@
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_depthwise_nchw(%anchor: !op {transform.readonly}) -> !op {
     transform.match.operation_name %anchor ["linalg.depthwise_conv_2d_nchw_chw"] : !op
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 

@@ -5,6 +5,7 @@
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_grouped_nchw(%anchor: !op {transform.readonly}) -> !op {
     transform.match.operation_name %anchor ["linalg.conv_2d_ngchw_gfchw", "linalg.conv_2d_ngchw_fgchw"] : !op
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 

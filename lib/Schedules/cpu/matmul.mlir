@@ -11,6 +11,8 @@ module attributes {transform.with_named_sequence} {
   // One row or column: matvec.mlir.
   transform.named_sequence @match_matmul(%anchor: !op {transform.readonly}) -> !op {
     transform.include @is_matmul failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_contraction" to %anchor : !op
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 
@@ -56,7 +58,7 @@ module attributes {transform.with_named_sequence} {
       let vectors = %nr div lanes
       assert %mr * vectors + vectors + 1 <= %registers
       assert %mr == 1 or %mr * 3 < %rows * 4
-      assert %nr == lanes or %nr < %columns + lanes
+      assert %nr == max(lanes, 8) or %nr < %columns + lanes
       // Cache tiles: of two that hold everything the smaller one.
       let mc = %mr * %row_panels
       let nc = %nr * %column_panels

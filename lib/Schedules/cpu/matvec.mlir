@@ -9,6 +9,7 @@ module attributes {transform.with_named_sequence} {
     transform.include @has_matrix_loops failures(propagate) (%anchor) : (!op) -> ()
     transform.include @adds_float_products failures(propagate) (%anchor) : (!op) -> ()
     transform.include @has_one_row failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 
@@ -16,6 +17,7 @@ module attributes {transform.with_named_sequence} {
     transform.include @has_matrix_loops failures(propagate) (%anchor) : (!op) -> ()
     transform.include @adds_float_products failures(propagate) (%anchor) : (!op) -> ()
     transform.include @has_one_column failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 

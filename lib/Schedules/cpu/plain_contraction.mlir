@@ -7,12 +7,14 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_plain_contraction(%anchor: !op {transform.readonly}) -> !op {
     transform.include @has_matrix_loops failures(propagate) (%anchor) : (!op) -> ()
     %batch = transform.include @is_matrix_product failures(propagate) (%anchor) : (!op) -> !param
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_plain_batch_contraction(%anchor: !op {transform.readonly}) -> !op {
     transform.include @has_batch_loops failures(propagate) (%anchor) : (!op) -> ()
     %batch = transform.include @is_matrix_product failures(propagate) (%anchor) : (!op) -> !param
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 

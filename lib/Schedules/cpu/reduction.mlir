@@ -6,6 +6,7 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_reduce_inner(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_inner failures(propagate) (%anchor) : (!op) -> ()
     transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 
@@ -18,18 +19,21 @@ module attributes {transform.with_named_sequence} {
       transform.match.structured.input %op[-1] {permutation} : !op
       transform.match.structured.yield
     }
+    transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_reduce_outer(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_outer failures(propagate) (%anchor) : (!op) -> ()
     transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_reduce_first(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_first failures(propagate) (%anchor) : (!op) -> ()
     transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 

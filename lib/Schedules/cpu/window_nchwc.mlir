@@ -24,6 +24,7 @@ module attributes {transform.with_named_sequence} {
       transform.match.structured.input %op[1] {projected_permutation} : !op
       transform.match.structured.yield
     }
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.yield %anchor : !op
   }
 

@@ -17,16 +17,18 @@ module attributes {transform.with_named_sequence} {
           {tile_rows = 64, tile_columns = 64, splits = 4, cluster = 4},
           {tile_rows = 32, tile_columns = 64, tile_depth = 32, parts_rows = 1, parts_columns = 1, turn = 0, splits = 4,
            cluster = 4}]} {
-    transform.include @is_matmul failures(propagate) (%anchor) : (!op) -> ()
+    transform.include @has_matmul_loops failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_gpu_contraction" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_batch_matmul(%anchor: !op {transform.readonly}) -> !op {
-    transform.include @is_batch_matmul failures(propagate) (%anchor) : (!op) -> ()
+    transform.include @has_batch_matmul_loops failures(propagate) (%anchor) : (!op) -> ()
     %rows, %columns = transform.chameleon.loop_extents %anchor[1, 2]
     %one = transform.param.constant 1 : i64 -> !param
     transform.match.param.cmpi gt %rows, %one : !param
     transform.match.param.cmpi gt %columns, %one : !param
+    transform.chameleon.applies "lower_to_gpu_contraction" to %anchor : !op
     transform.yield %anchor : !op
   }
 
@@ -37,6 +39,7 @@ module attributes {transform.with_named_sequence} {
         "linalg.conv_2d_nhwc_hwcf", "linalg.conv_2d_nhwc_fhwc", "linalg.conv_2d_nchw_fchw", "linalg.conv_1d_nwc_wcf",
         "linalg.conv_1d_ncw_fcw", "linalg.conv_3d_ndhwc_dhwcf", "linalg.conv_2d_ngchw_gfchw",
         "linalg.conv_2d_ngchw_fgchw", "linalg.conv_2d_nhwgc_gfhwc"] : !op
+    transform.chameleon.applies "lower_to_gpu_contraction" to %anchor : !op
     transform.yield %anchor : !op
   }
 
@@ -77,7 +80,7 @@ module attributes {transform.with_named_sequence} {
     %registers = transform.dlti.query ["GPU", "registers"] at %function : (!op) -> !param
     %most_of_cluster = transform.dlti.query ["GPU", "cluster_blocks"] at %function : (!op) -> !param
     %batch, %rows, %columns, %depth = transform.chameleon.contraction_extents %anchor
-    %bits = transform.chameleon.element_bits %anchor
+    %bits = transform.chameleon.sum_bits %anchor
     transform.chameleon.constrain {
       // Whole threads, whole warps.
       let rows_of_thread = %parts_rows * %thread_rows

@@ -10,6 +10,7 @@ module attributes {transform.with_named_sequence} {
       transform.match.structured.dim %op[all] {parallel} : !op
       transform.match.structured.yield
     }
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
     transform.yield %anchor : !op
   }
 
@@ -17,33 +18,39 @@ module attributes {transform.with_named_sequence} {
     transform.match.operation_name %anchor ["linalg.depthwise_conv_2d_nhwc_hwc", "linalg.depthwise_conv_2d_nchw_chw",
         "linalg.pooling_nhwc_max", "linalg.pooling_nhwc_min", "linalg.pooling_nhwc_sum", "linalg.pooling_nchw_max",
         "linalg.pooling_nchw_sum"] : !op
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_vector_matrix(%anchor: !op {transform.readonly}) -> !op {
     transform.include @has_matrix_loops failures(propagate) (%anchor) : (!op) -> ()
     transform.include @has_one_row failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_matrix_vector(%anchor: !op {transform.readonly}) -> !op {
     transform.include @has_matrix_loops failures(propagate) (%anchor) : (!op) -> ()
     transform.include @has_one_column failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_reduce_inner(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_inner failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_reduce_outer(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_outer failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_reduce_first(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_first failures(propagate) (%anchor) : (!op) -> ()
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
     transform.yield %anchor : !op
   }
 
