@@ -33,8 +33,8 @@ TEST_F(GPUAtomTest, everyDeviceMultipliesAndAddsElements) {
   Type i32 = b.getI32Type(), i64 = b.getI64Type();
   EXPECT_EQ(find(i32, i32, i32), "fma");
   EXPECT_EQ(find(i64, i64, i64), "fma");
-  for (Type type : {f16, Type(b.getBF16Type()), Type(b.getI8Type()),
-                    Type(b.getI1Type())})
+  for (Type type :
+       {f16, Type(b.getBF16Type()), Type(b.getI8Type()), Type(b.getI1Type())})
     EXPECT_EQ(find(type, type, type), "expects elements of 32 or 64 bits");
   const GPUAtom &fma = getFmaAtom();
   EXPECT_EQ(fma.m * fma.n * fma.k * fma.threads, 1);
