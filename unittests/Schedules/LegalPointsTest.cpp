@@ -66,7 +66,7 @@ TEST_P(LegalPointsTest, NoneFails) {
   effort.points = getNumber("CHAMELEON_LEGAL_POINTS", 1);
   effort.lowered = getNumber("CHAMELEON_LEGAL_LOWERED", 1);
   effort.seconds = 60 + effort.points;
-  int64_t stride = getNumber("CHAMELEON_LEGAL_STRIDE", 31),
+  int64_t stride = getNumber("CHAMELEON_LEGAL_STRIDE", 61),
           first = getNumber("CHAMELEON_LEGAL_FIRST", 0);
   std::string only = getText("CHAMELEON_LEGAL_ONLY");
   LegalPoints points(GetParam().text, GetParam().threads);
