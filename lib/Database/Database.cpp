@@ -35,10 +35,10 @@ using llvm::StringRef;
 static constexpr uint64_t maxBytesToCheck = 64 << 20;
 
 static constexpr const char addRecordSQL[] = R"sql(
-  INSERT INTO record (task_key, target_key, schedule, fingerprint, configuration, outcome, message, seconds,
+  INSERT INTO record (task_key, target_key, generator, schedule, fingerprint, configuration, outcome, message, seconds,
     spread_seconds, relative_error, compile_seconds, measure_seconds, final, unix_time)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-  ON CONFLICT (task_key, target_key, schedule, fingerprint, configuration) DO UPDATE SET
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+  ON CONFLICT (task_key, target_key, generator, schedule, fingerprint, configuration) DO UPDATE SET
     outcome = excluded.outcome, message = excluded.message, seconds = excluded.seconds,
     spread_seconds = excluded.spread_seconds, relative_error = excluded.relative_error,
     compile_seconds = excluded.compile_seconds, measure_seconds = excluded.measure_seconds,
@@ -51,24 +51,27 @@ static constexpr const char addTaskSQL[] = R"sql(
 
 // The columns in the order of `readRecord`.
 #define RECORD_COLUMNS                                                         \
-  "task_key, target_key, schedule, fingerprint, configuration, outcome, "      \
-  "message, seconds, spread_seconds, relative_error, compile_seconds, "        \
-  "measure_seconds, final, unix_time"
+  "task_key, target_key, generator, schedule, fingerprint, configuration, "    \
+  "outcome, message, seconds, spread_seconds, relative_error, "                \
+  "compile_seconds, measure_seconds, final, unix_time"
 
 static constexpr const char findSQL[] =
     "SELECT " RECORD_COLUMNS
-    " FROM record WHERE task_key = ?1 AND target_key = ?2"
+    " FROM record WHERE task_key = ?1 AND target_key = ?2 AND generator = ?3"
     " ORDER BY outcome != 'ok', seconds IS NULL, seconds, id";
 
 static constexpr const char bestSQL[] =
     "SELECT " RECORD_COLUMNS
-    " FROM record WHERE task_key = ?1 AND target_key = ?2 AND outcome = 'ok'"
-    " AND seconds IS NOT NULL ORDER BY final DESC, seconds, id LIMIT 1";
+    " FROM record WHERE task_key = ?1 AND target_key = ?2 AND generator = ?3"
+    " AND outcome = 'ok' AND seconds IS NOT NULL ORDER BY final DESC, seconds, "
+    "id LIMIT 1";
 
 static constexpr const char findTasksSQL[] =
-    "SELECT DISTINCT task_key, task.name, task.payload, task.flops, target_key"
+    "SELECT DISTINCT task_key, task.name, task.payload, task.flops, target_key,"
+    " generator"
     " FROM record JOIN task ON task.key = task_key WHERE schedule = ?1"
-    " AND fingerprint = ?2 AND outcome = 'ok' ORDER BY task_key, target_key";
+    " AND fingerprint = ?2 AND outcome = 'ok' ORDER BY task_key, target_key,"
+    " generator";
 
 static constexpr const char exportSQL[] =
     "SELECT " RECORD_COLUMNS
@@ -80,18 +83,19 @@ static Record readRecord(const Statement &row) {
   Record record;
   record.taskKey = row.text(0);
   record.targetKey = row.text(1);
-  record.schedule = row.text(2);
-  record.fingerprint = row.text(3);
-  record.configuration = row.text(4);
-  record.outcome = row.text(5);
-  record.message = row.text(6);
-  record.seconds = row.number(7);
-  record.spreadSeconds = row.number(8);
-  record.relativeError = row.number(9);
-  record.compileSeconds = row.number(10);
-  record.measureSeconds = row.number(11);
-  record.final = row.integer(12) != 0;
-  record.unixTime = row.integer(13);
+  record.generator = row.text(2);
+  record.schedule = row.text(3);
+  record.fingerprint = row.text(4);
+  record.configuration = row.text(5);
+  record.outcome = row.text(6);
+  record.message = row.text(7);
+  record.seconds = row.number(8);
+  record.spreadSeconds = row.number(9);
+  record.relativeError = row.number(10);
+  record.compileSeconds = row.number(11);
+  record.measureSeconds = row.number(12);
+  record.final = row.integer(13) != 0;
+  record.unixTime = row.integer(14);
   return record;
 }
 
@@ -187,6 +191,21 @@ static Error prepareFolder(StringRef path) {
   return Error::success();
 }
 
+/// A file that is only read may be an older one all the same, which becomes a
+/// newer one by a connection that writes.
+static Error migrateBeforeReading(Connection &connection) {
+  Expected<bool> isOlder = database::isOlder(connection);
+  if (!isOlder)
+    return isOlder.takeError();
+  if (!*isOlder)
+    return Error::success();
+  Expected<std::unique_ptr<Connection>> writing =
+      Connection::open(connection.path(), Connection::Mode::ReadWriteCreate);
+  if (!writing)
+    return writing.takeError();
+  return database::migrate(**writing);
+}
+
 Expected<std::unique_ptr<Database>> Database::open(StringRef path,
                                                    OpenMode mode) {
   auto impl = std::make_unique<Impl>();
@@ -209,7 +228,7 @@ Expected<std::unique_ptr<Database>> Database::open(StringRef path,
   impl->connection = std::move(*connection);
 
   if (mode == OpenMode::ReadExisting) {
-    if (Error error = database::checkVersion(*impl->connection))
+    if (Error error = migrateBeforeReading(*impl->connection))
       return error;
   } else {
     if (Error error = database::migrate(*impl->connection))
@@ -250,18 +269,19 @@ Error Database::add(const Record &record) {
   std::lock_guard<std::mutex> lock(impl->mutex);
   return impl->addRecord.bind(1, record.taskKey)
       .bind(2, record.targetKey)
-      .bind(3, record.schedule)
-      .bind(4, record.fingerprint)
-      .bind(5, record.configuration)
-      .bind(6, record.outcome)
-      .bind(7, record.message)
-      .bind(8, record.seconds)
-      .bind(9, record.spreadSeconds)
-      .bind(10, record.relativeError)
-      .bind(11, record.compileSeconds)
-      .bind(12, record.measureSeconds)
-      .bind(13, static_cast<int64_t>(record.final))
-      .bind(14, record.unixTime ? record.unixTime
+      .bind(3, record.generator)
+      .bind(4, record.schedule)
+      .bind(5, record.fingerprint)
+      .bind(6, record.configuration)
+      .bind(7, record.outcome)
+      .bind(8, record.message)
+      .bind(9, record.seconds)
+      .bind(10, record.spreadSeconds)
+      .bind(11, record.relativeError)
+      .bind(12, record.compileSeconds)
+      .bind(13, record.measureSeconds)
+      .bind(14, static_cast<int64_t>(record.final))
+      .bind(15, record.unixTime ? record.unixTime
                                 : static_cast<int64_t>(std::time(nullptr)))
       .run();
 }
@@ -276,9 +296,11 @@ Error Database::addTask(const TaskRecord &task) {
 }
 
 Expected<std::vector<Record>> Database::find(StringRef taskKey,
-                                             StringRef targetKey) const {
+                                             StringRef targetKey,
+                                             StringRef generator) const {
   std::lock_guard<std::mutex> lock(impl->mutex);
-  Statement &rows = impl->find.bind(1, taskKey).bind(2, targetKey);
+  Statement &rows =
+      impl->find.bind(1, taskKey).bind(2, targetKey).bind(3, generator);
   FinishOnExit scope(rows);
   std::vector<Record> records;
   while (true) {
@@ -292,9 +314,11 @@ Expected<std::vector<Record>> Database::find(StringRef taskKey,
 }
 
 Expected<std::optional<Record>> Database::best(StringRef taskKey,
-                                               StringRef targetKey) const {
+                                               StringRef targetKey,
+                                               StringRef generator) const {
   std::lock_guard<std::mutex> lock(impl->mutex);
-  Statement &rows = impl->best.bind(1, taskKey).bind(2, targetKey);
+  Statement &rows =
+      impl->best.bind(1, taskKey).bind(2, targetKey).bind(3, generator);
   FinishOnExit scope(rows);
   Expected<bool> row = rows.step();
   if (!row)
@@ -315,7 +339,8 @@ Database::findTasks(StringRef schedule, StringRef fingerprint) const {
     if (!*row)
       return tasks;
     tasks.push_back({{rows.text(0), rows.text(1), rows.text(2), rows.number(3)},
-                     rows.text(4)});
+                     rows.text(4),
+                     rows.text(5)});
   }
 }
 
@@ -347,6 +372,7 @@ static void writeJson(llvm::json::OStream &json, const Record &record,
     text("task", record.taskKey);
     text("task_name", taskName);
     text("target", record.targetKey);
+    text("generator", record.generator);
     text("schedule", record.schedule);
     text("fingerprint", record.fingerprint);
     text("configuration", record.configuration);
@@ -372,7 +398,7 @@ Error Database::exportJsonLines(llvm::raw_ostream &stream) const {
     if (!*row)
       return Error::success();
     llvm::json::OStream json(stream);
-    writeJson(json, readRecord(impl->exportAll), impl->exportAll.text(14));
+    writeJson(json, readRecord(impl->exportAll), impl->exportAll.text(15));
     json.flush();
     stream << '\n';
   }

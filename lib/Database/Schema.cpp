@@ -44,6 +44,39 @@ static constexpr const char *allMigrations[] = {
     UNIQUE (task_key, target_key, schedule, fingerprint, configuration)
   );
 )sql",
+    // The code generator apart from the device: a record of the same device by
+    // another generator is the nearest one. Until here only LLVM's version was
+    // known, as the last word of the target's key.
+    R"sql(
+  CREATE TABLE newer_record (
+    id              INTEGER PRIMARY KEY,
+    task_key        TEXT NOT NULL,
+    target_key      TEXT NOT NULL,
+    generator       TEXT NOT NULL,
+    schedule        TEXT NOT NULL,
+    fingerprint     TEXT NOT NULL,
+    configuration   TEXT NOT NULL,
+    outcome         TEXT NOT NULL,
+    message         TEXT NOT NULL,
+    seconds         REAL,
+    spread_seconds  REAL,
+    relative_error  REAL,
+    compile_seconds REAL,
+    measure_seconds REAL,
+    final           INTEGER NOT NULL,
+    unix_time       INTEGER NOT NULL,
+    UNIQUE (task_key, target_key, generator, schedule, fingerprint, configuration)
+  );
+  INSERT INTO newer_record
+    SELECT id, task_key,
+      iif(instr(target_key, ' llvm-'), substr(target_key, 1, instr(target_key, ' llvm-') - 1), target_key),
+      iif(instr(target_key, ' llvm-'), substr(target_key, instr(target_key, ' llvm-') + 1), ''),
+      schedule, fingerprint, configuration, outcome, message, seconds, spread_seconds, relative_error,
+      compile_seconds, measure_seconds, final, unix_time
+    FROM record;
+  DROP TABLE record;
+  ALTER TABLE newer_record RENAME TO record;
+)sql",
 };
 
 ArrayRef<const char *> chameleon::database::migrations() {
@@ -151,18 +184,11 @@ Error chameleon::database::migrate(Connection &connection,
   return (*transaction)->commit();
 }
 
-Error chameleon::database::checkVersion(Connection &connection,
-                                        ArrayRef<const char *> steps) {
+Expected<bool> chameleon::database::isOlder(Connection &connection,
+                                            ArrayRef<const char *> steps) {
   int64_t expected = steps.size();
   Expected<int64_t> version = readVersionOnce(connection, expected);
   if (!version)
     return version.takeError();
-  if (*version < expected)
-    return makeError(
-        std::errc::not_supported,
-        llvm::formatv("tuning database '{0}' has schema version {1}, expected "
-                      "{2}; open it once for writing to update it",
-                      connection.path(), *version, expected)
-            .str());
-  return Error::success();
+  return *version < expected;
 }

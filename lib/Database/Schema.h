@@ -36,9 +36,9 @@ llvm::ArrayRef<const char *> migrations();
 llvm::Error migrate(Connection &connection,
                     llvm::ArrayRef<const char *> steps = migrations());
 
-/// For a file that is only read: the same errors, and one for an older version.
-llvm::Error checkVersion(Connection &connection,
-                         llvm::ArrayRef<const char *> steps = migrations());
+/// Whether a file that is only read is of an older version; the same errors.
+llvm::Expected<bool> isOlder(Connection &connection,
+                             llvm::ArrayRef<const char *> steps = migrations());
 
 } // namespace chameleon::database
 

@@ -11,6 +11,7 @@
 #include "chameleon/Measure/ForkServer.h"
 #include "chameleon/Measure/Protocol.h"
 #include "chameleon/Measure/Runner.h"
+#include "chameleon/Runtime/GeneratorHash.h"
 #include "mlir/InitAllPasses.h"
 #include "llvm/Support/raw_ostream.h"
 #include <unistd.h>
@@ -29,7 +30,8 @@ static constexpr llvm::StringLiteral usage =
     "             {compile,run}-{abort,segfault,hang,memory,stack}, run-wrong, "
     "run-nan, child-kill,\n"
     "             worker-kill\n"
-    "  --version  prints the version of the protocol\n";
+    "  --version  prints the version of the protocol and the hash of the "
+    "code generator\n";
 
 int chameleon::chameleonWorkerMain(int argc, char **argv,
                                    mlir::DialectRegistry &registry) {
@@ -42,7 +44,7 @@ int chameleon::chameleonWorkerMain(int argc, char **argv,
     }
     if (argument == "--version") {
       llvm::outs() << "chameleon-worker, protocol version " << protocol::version
-                   << "\n";
+                   << ", code generator " << getGeneratorHash() << "\n";
       return 0;
     }
     if (!argument.consume_front("--inject=")) {

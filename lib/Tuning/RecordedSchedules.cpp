@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tuning/RecordedSchedules.h"
-#include "chameleon/Tuning/TaskRecords.h"
 
 using namespace chameleon;
 
@@ -17,14 +16,14 @@ llvm::Error RecordedSchedules::open(const TargetDescription &target) {
   if (!opened)
     return opened.takeError();
   database = std::move(*opened);
-  targetKey = databaseTargetKey(target);
+  origin = getRecordOrigin(target);
   return llvm::Error::success();
 }
 
 llvm::Expected<std::optional<ScheduleChoice>>
 RecordedSchedules::choose(const MatchedTask &matched) {
   llvm::Expected<std::vector<Record>> records =
-      database->find(matched.task.key, targetKey);
+      database->find(matched.task.key, origin.targetKey, origin.generator);
   if (!records)
     return records.takeError();
   std::optional<ScheduleChoice> best;

@@ -19,6 +19,9 @@ using namespace chameleon;
 
 /// In units of `getTaskDistance`: one dimension twice as large.
 static constexpr double kOtherTarget = 1;
+/// Of the same device: most changes of a generator move few configurations, so
+/// the same task is nearer than any other.
+static constexpr double kOtherGenerator = 0.25;
 
 std::vector<double> chameleon::getTaskFeatures(func::FuncOp function,
                                                double flops) {
@@ -57,8 +60,10 @@ chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
   std::vector<std::pair<double, const MeasuredTask *>> nearest;
   for (const MeasuredTask &measured : *tasks) {
     bool otherTarget = measured.targetKey != query.targetKey;
-    if (!otherTarget && (measured.task.key == query.taskKey ||
-                         others.contains(measured.task.key)))
+    bool otherGenerator = measured.generator != query.generator;
+    if (!otherTarget && !otherGenerator &&
+        (measured.task.key == query.taskKey ||
+         others.contains(measured.task.key)))
       continue;
     // A payload that this version does not read is no neighbour.
     ScopedDiagnosticHandler silence(function.getContext(),
@@ -71,7 +76,8 @@ chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
         getTaskDistance(
             features, getTaskFeatures(*payload->getOps<func::FuncOp>().begin(),
                                       measured.task.flops)) +
-        (otherTarget ? kOtherTarget : 0);
+        (otherTarget ? kOtherTarget : 0) +
+        (otherGenerator ? kOtherGenerator : 0);
     if (std::isfinite(distance))
       nearest.emplace_back(distance, &measured);
   }
@@ -79,8 +85,8 @@ chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
   llvm::stable_sort(nearest, llvm::less_first());
   std::vector<std::vector<Record>> result;
   for (auto [distance, measured] : ArrayRef(nearest).take_front(count)) {
-    llvm::Expected<std::vector<Record>> records =
-        database.find(measured->task.key, measured->targetKey);
+    llvm::Expected<std::vector<Record>> records = database.find(
+        measured->task.key, measured->targetKey, measured->generator);
     if (!records)
       return records.takeError();
     llvm::erase_if(*records, [&](const Record &record) {

@@ -8,23 +8,24 @@
 
 #include "chameleon/Tuning/TaskRecords.h"
 #include "chameleon/Measure/Check.h"
+#include "chameleon/Runtime/GeneratorHash.h"
 #include "mlir/AsmParser/AsmParser.h"
-#include "llvm/Config/llvm-config.h"
 
 using namespace mlir;
 using namespace chameleon;
 
-std::string chameleon::databaseTargetKey(const TargetDescription &target) {
-  return target.key() + " llvm-" LLVM_VERSION_STRING;
+RecordOrigin chameleon::getRecordOrigin(const TargetDescription &target) {
+  return {target.key(), getGeneratorHash().str()};
 }
 
-Record chameleon::makeRecord(StringRef taskKey, StringRef targetKey,
+Record chameleon::makeRecord(StringRef taskKey, const RecordOrigin &origin,
                              const TaskSchedule &schedule,
                              ArrayRef<int32_t> configuration,
                              const Measurement &measurement, bool final) {
   Record record;
   record.taskKey = taskKey.str();
-  record.targetKey = targetKey.str();
+  record.targetKey = origin.targetKey;
+  record.generator = origin.generator;
   record.schedule = schedule.name;
   record.fingerprint = schedule.match.fingerprint;
   llvm::raw_string_ostream stream(record.configuration);

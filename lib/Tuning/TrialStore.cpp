@@ -8,7 +8,6 @@
 
 #include "TrialStore.h"
 #include "chameleon/Tuning/RelatedTasks.h"
-#include "chameleon/Tuning/TaskRecords.h"
 
 using namespace mlir;
 using namespace chameleon;
@@ -18,9 +17,8 @@ using namespace chameleon;
 static constexpr size_t kRelatedTasks = 3;
 
 llvm::Expected<TrialStore> TrialStore::open(const TuningOptions &options,
-                                            std::string targetKey,
-                                            Tasks tasks) {
-  TrialStore store(options, std::move(targetKey), tasks);
+                                            RecordOrigin origin, Tasks tasks) {
+  TrialStore store(options, std::move(origin), tasks);
   if (options.noDatabase)
     return std::move(store);
   std::string path =
@@ -36,8 +34,8 @@ llvm::Expected<TrialStore> TrialStore::open(const TuningOptions &options,
       return std::move(failed);
     if (store.isRecording())
       continue;
-    llvm::Expected<std::vector<Record>> records =
-        store.database->find(r.key, store.targetKey);
+    llvm::Expected<std::vector<Record>> records = store.database->find(
+        r.key, store.origin.targetKey, store.origin.generator);
     if (!records)
       return records.takeError();
     task->reuse(*records, options.tolerance);
@@ -57,7 +55,8 @@ void TrialStore::relate(TaskTuner &task) const {
   for (ScheduleTuner &schedule : task.getSchedules()) {
     Record query;
     query.taskKey = r.key;
-    query.targetKey = targetKey;
+    query.targetKey = origin.targetKey;
+    query.generator = origin.generator;
     query.schedule = schedule.getSchedule().name;
     query.fingerprint = schedule.getSchedule().match.fingerprint;
     llvm::Expected<std::vector<std::vector<Record>>> related =
@@ -81,7 +80,7 @@ void TrialStore::add(const TaskTuner &task, const ScheduleChoice &choice,
   if (!database || !failure.empty())
     return;
   if (llvm::Error failed = database->add(
-          makeRecord(task.getReport().key, targetKey, schedule.getSchedule(),
+          makeRecord(task.getReport().key, origin, schedule.getSchedule(),
                      choice.configuration, measurement, final)))
     failure = llvm::toString(std::move(failed));
 }

@@ -16,6 +16,7 @@
 #define CHAMELEON_LIB_TUNING_TRIALSTORE_H
 
 #include "chameleon/Tuning/SpaceRecorder.h"
+#include "chameleon/Tuning/TaskRecords.h"
 #include "chameleon/Tuning/TaskTuner.h"
 
 namespace chameleon {
@@ -28,7 +29,7 @@ public:
   /// what it knows; a run that records a space reuses nothing. `options` and
   /// `tasks` must outlive it.
   static llvm::Expected<TrialStore> open(const TuningOptions &options,
-                                         std::string targetKey, Tasks tasks);
+                                         RecordOrigin origin, Tasks tasks);
 
   /// Lends the schedules of a task what the database knows of its nearest
   /// tasks.
@@ -42,12 +43,12 @@ public:
   llvm::Error writeRecordings(llvm::StringRef device) const;
 
 private:
-  TrialStore(const TuningOptions &options, std::string targetKey, Tasks tasks)
-      : options(options), targetKey(std::move(targetKey)), tasks(tasks) {}
+  TrialStore(const TuningOptions &options, RecordOrigin origin, Tasks tasks)
+      : options(options), origin(std::move(origin)), tasks(tasks) {}
   bool isRecording() const { return !options.record.empty(); }
 
   const TuningOptions &options;
-  std::string targetKey;
+  RecordOrigin origin;
   Tasks tasks;
   std::unique_ptr<Database> database;
   std::string failure;

@@ -344,7 +344,7 @@ chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
     return TuningReport();
 
   llvm::Expected<TrialStore> store =
-      TrialStore::open(plan->options, databaseTargetKey(plan->target), tasks);
+      TrialStore::open(plan->options, getRecordOrigin(plan->target), tasks);
   if (!store)
     return error(store.takeError());
   TuningReport report;

@@ -1,4 +1,4 @@
-"""The reader of the tuning database, against the same file that the C++ tests read."""
+"""The reader of the tuning database, against the same files that the C++ tests read."""
 import json
 import math
 import pathlib
@@ -10,7 +10,7 @@ import pytest
 
 from chameleon.database import DatabaseError, TuningDatabase, default_path, main
 
-SCHEMA_1 = pathlib.Path(__file__).parents[2] / "unittests" / "Database" / "Inputs" / "schema-1.sql"
+INPUTS = pathlib.Path(__file__).parents[2] / "unittests" / "Database" / "Inputs"
 
 
 def run_sql(path, sql):
@@ -19,9 +19,9 @@ def run_sql(path, sql):
     connection.close()
 
 
-@pytest.fixture
-def path(tmp_path):
-    run_sql(tmp_path / "tuning.db", SCHEMA_1.read_text())
+@pytest.fixture(params=[1, 2])
+def path(tmp_path, request):
+    run_sql(tmp_path / "tuning.db", (INPUTS / f"schema-{request.param}.sql").read_text())
     return tmp_path / "tuning.db"
 
 
@@ -50,6 +50,14 @@ def test_best_prefers_final_records(path):
         assert database.best("none") is None
 
 
+def test_generators(tmp_path):
+    for version, generators in ((1, {""}), (2, {"aa", "bb"})):
+        file = tmp_path / f"{version}.db"
+        run_sql(file, (INPUTS / f"schema-{version}.sql").read_text())
+        with TuningDatabase(file) as database:
+            assert {record.generator for record in database.records()} == generators
+
+
 def test_rows_are_plain(path):
     with TuningDatabase(path) as database:
         rows = database.to_rows(outcome="ok")
@@ -67,7 +75,7 @@ def test_does_not_write(path):
 
 def test_names_with_odd_characters(tmp_path):
     odd = tmp_path / "a?b#c%20 d.db"
-    run_sql(str(odd), SCHEMA_1.read_text())
+    run_sql(str(odd), (INPUTS / "schema-2.sql").read_text())
     with TuningDatabase(odd) as database:
         assert len(database.tasks()) == 1
 
@@ -96,7 +104,7 @@ def test_errors(path, tmp_path):
     with pytest.raises(DatabaseError, match="is not a tuning database"):
         TuningDatabase(tmp_path / "other")
     run_sql(path, "PRAGMA user_version = 99")
-    with pytest.raises(DatabaseError, match="schema version 99, expected 1"):
+    with pytest.raises(DatabaseError, match="schema version 99, expected 1 to 2"):
         TuningDatabase(path)
 
 

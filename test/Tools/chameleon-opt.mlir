@@ -10,6 +10,7 @@
 // FULL: error: '{{.*}}': {{.*}}No space left on device
 // FULL-NOT: LLVM ERROR
 // VERSION: LLVM version 22
+// VERSION: Chameleon code generator {{[0-9a-f]+$}}
 // HELP-DAG: --apply-schedules
 // HELP-DAG: --tune-schedules
 // OPTION: Unknown command line argument '--no-such-option'

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Database/Database.h"
+#include "chameleon/Runtime/GeneratorHash.h"
 #include "chameleon/Transforms/Passes.h"
 #include "chameleon/Tuning/Interrupt.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -45,6 +46,9 @@ static void reportFatalError(void *output, const char *reason, bool) {
 }
 
 int main(int argc, char **argv) {
+  llvm::cl::AddExtraVersionPrinter([](llvm::raw_ostream &os) {
+    os << "Chameleon code generator " << chameleon::getGeneratorHash() << "\n";
+  });
   for (int i = 1; i < argc; ++i) {
     llvm::StringRef argument = llvm::StringRef(argv[i]).ltrim('-');
     if (argument.consume_front("export-database"))

@@ -19,6 +19,7 @@
 #include "chameleon/Model/Model.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Runtime/CPUEngine.h"
+#include "chameleon/Runtime/GeneratorHash.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -511,6 +512,9 @@ int main(int argc, char **argv) {
   releaseOptionNames();
   Options options;
   llvm::cl::HideUnrelatedOptions(options.category);
+  llvm::cl::AddExtraVersionPrinter([](llvm::raw_ostream &os) {
+    os << "Chameleon code generator " << chameleon::getGeneratorHash() << "\n";
+  });
   llvm::cl::ParseCommandLineOptions(argc, argv,
                                     "Chameleon: run a model on this machine\n");
   keepFreedMemory();

@@ -95,7 +95,7 @@ TEST_F(ConcurrencyTest, threadsShareADatabase) {
       for (int i = 0; i < 100; ++i) {
         llvm::cantFail(database->add(
             makeRecord(std::to_string(thread) + "-" + std::to_string(i))));
-        llvm::cantFail(database->best("task", "target"));
+        llvm::cantFail(database->best("task", "target", "generator"));
       }
     });
   for (std::thread &thread : threads)
@@ -135,7 +135,8 @@ TEST_F(ConcurrencyTest, killedProcessLosesNothingThatAddReturnedFor) {
   auto database =
       llvm::cantFail(Database::open(path(), Database::OpenMode::ReadExisting));
   std::vector<bool> seen(last + 1);
-  for (const Record &record : llvm::cantFail(database->find("task", "target")))
+  for (const Record &record :
+       llvm::cantFail(database->find("task", "target", "generator")))
     if (size_t index = std::stoul(record.configuration); index < seen.size())
       seen[index] = true;
   EXPECT_EQ(std::count(seen.begin(), seen.end(), false), 0);

@@ -20,29 +20,23 @@ namespace {
 
 TEST_F(DatabaseTest, keepsEveryField) {
   auto database = llvm::cantFail(Database::open(path()));
-  Record record{"task",
-                "target",
-                "builtin:cpu/a@b",
-                "f00d",
-                "{x = 2 : i64}",
-                "ok",
-                "note",
-                1.5e-3,
-                2e-5,
-                3e-7,
-                0.25,
-                0.5,
-                true,
+  Record record{"task",      "target",
+                "generator", "builtin:cpu/a@b",
+                "f00d",      "{x = 2 : i64}",
+                "ok",        "note",
+                1.5e-3,      2e-5,
+                3e-7,        0.25,
+                0.5,         true,
                 1700000000};
   ASSERT_FALSE(database->add(record));
-  auto found = llvm::cantFail(database->find("task", "target"));
+  auto found = llvm::cantFail(database->find("task", "target", "generator"));
   ASSERT_EQ(found.size(), 1u);
   const Record &r = found[0];
-  EXPECT_EQ(std::tie(r.taskKey, r.targetKey, r.schedule, r.fingerprint,
-                     r.configuration, r.outcome, r.message),
-            std::tie(record.taskKey, record.targetKey, record.schedule,
-                     record.fingerprint, record.configuration, record.outcome,
-                     record.message));
+  EXPECT_EQ(std::tie(r.taskKey, r.targetKey, r.generator, r.schedule,
+                     r.fingerprint, r.configuration, r.outcome, r.message),
+            std::tie(record.taskKey, record.targetKey, record.generator,
+                     record.schedule, record.fingerprint, record.configuration,
+                     record.outcome, record.message));
   EXPECT_EQ(std::tie(r.seconds, r.spreadSeconds, r.relativeError,
                      r.compileSeconds, r.measureSeconds, r.final, r.unixTime),
             std::tie(record.seconds, record.spreadSeconds, record.relativeError,
@@ -56,25 +50,30 @@ TEST_F(DatabaseTest, bestFirstThenFailures) {
   ASSERT_FALSE(database->add(makeRecord("slow", 3)));
   ASSERT_FALSE(database->add(makeRecord("fast", 1)));
   std::vector<std::string> order;
-  for (const Record &record : llvm::cantFail(database->find("task", "target")))
+  for (const Record &record :
+       llvm::cantFail(database->find("task", "target", "generator")))
     order.push_back(record.configuration);
   EXPECT_EQ(order, (std::vector<std::string>{"fast", "slow", "fails"}));
-  EXPECT_TRUE(llvm::cantFail(database->find("task", "elsewhere")).empty());
-  EXPECT_TRUE(llvm::cantFail(database->find("other", "target")).empty());
+  EXPECT_TRUE(
+      llvm::cantFail(database->find("task", "elsewhere", "generator")).empty());
+  EXPECT_TRUE(
+      llvm::cantFail(database->find("other", "target", "generator")).empty());
 }
 
 TEST_F(DatabaseTest, bestPrefersFinalRecordsAndNeverFailures) {
   auto database = llvm::cantFail(Database::open(path()));
-  EXPECT_FALSE(llvm::cantFail(database->best("task", "target")));
+  EXPECT_FALSE(llvm::cantFail(database->best("task", "target", "generator")));
   ASSERT_FALSE(database->add(makeRecord("fails", 0.1, "wrong-result")));
-  EXPECT_FALSE(llvm::cantFail(database->best("task", "target")));
+  EXPECT_FALSE(llvm::cantFail(database->best("task", "target", "generator")));
   ASSERT_FALSE(database->add(makeRecord("fast", 1)));
-  EXPECT_EQ(llvm::cantFail(database->best("task", "target"))->configuration,
+  EXPECT_EQ(llvm::cantFail(database->best("task", "target", "generator"))
+                ->configuration,
             "fast");
   Record final = makeRecord("checked", 2);
   final.final = true;
   ASSERT_FALSE(database->add(final));
-  EXPECT_EQ(llvm::cantFail(database->best("task", "target"))->configuration,
+  EXPECT_EQ(llvm::cantFail(database->best("task", "target", "generator"))
+                ->configuration,
             "checked");
 }
 
@@ -114,20 +113,27 @@ TEST_F(DatabaseTest, newerReplacesOlder) {
   auto database = llvm::cantFail(Database::open(path()));
   ASSERT_FALSE(database->add(makeRecord("a", 1)));
   ASSERT_FALSE(database->add(makeRecord("a", 2, "run-timeout")));
-  auto found = llvm::cantFail(database->find("task", "target"));
+  auto found = llvm::cantFail(database->find("task", "target", "generator"));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].outcome, "run-timeout");
   Record other = makeRecord("a", 1);
   other.fingerprint = "f2";
   ASSERT_FALSE(database->add(other));
   EXPECT_EQ(llvm::cantFail(database->countRecords()), 2);
+  other = makeRecord("a", 1);
+  other.generator = "another";
+  ASSERT_FALSE(database->add(other));
+  EXPECT_EQ(llvm::cantFail(database->countRecords()), 3);
+  EXPECT_EQ(llvm::cantFail(database->find("task", "target", "another")).size(),
+            1u);
 }
 
 TEST_F(DatabaseTest, stampsTheTime) {
   auto database = llvm::cantFail(Database::open(path()));
   int64_t before = std::time(nullptr);
   ASSERT_FALSE(database->add(makeRecord("a")));
-  int64_t stamp = llvm::cantFail(database->find("task", "target"))[0].unixTime;
+  int64_t stamp =
+      llvm::cantFail(database->find("task", "target", "generator"))[0].unixTime;
   EXPECT_GE(stamp, before);
   EXPECT_LE(stamp, std::time(nullptr));
 }
@@ -140,7 +146,8 @@ TEST_F(DatabaseTest, keepsOddValues) {
   odd.relativeError = std::numeric_limits<double>::quiet_NaN();
   odd.message = std::string("zero \0 byte, bad \xff utf-8", 25);
   ASSERT_FALSE(database->add(odd));
-  Record found = llvm::cantFail(database->find("task", "target"))[0];
+  Record found =
+      llvm::cantFail(database->find("task", "target", "generator"))[0];
   EXPECT_EQ(found.configuration, odd.configuration);
   EXPECT_EQ(found.message, odd.message);
   EXPECT_TRUE(std::isinf(found.seconds));
@@ -170,7 +177,7 @@ TEST_F(DatabaseTest, exportsOneObjectALine) {
   ASSERT_EQ(lines.size(), 2u);
   llvm::json::Object first =
       *llvm::cantFail(llvm::json::parse(lines[0])).getAsObject();
-  EXPECT_EQ(first.size(), 15u);
+  EXPECT_EQ(first.size(), 16u);
   EXPECT_EQ(first.getString("task_name"), "matmul 8x8x8");
   EXPECT_EQ(first.getString("configuration"), "a");
   EXPECT_EQ(first.getNumber("seconds"), 0.5);

@@ -8,6 +8,7 @@
 
 #include "Schema.h"
 #include "TestFolder.h"
+#include <cmath>
 
 using namespace chameleon;
 using database::Connection;
@@ -15,18 +16,48 @@ using SchemaTest = DatabaseFolder;
 
 namespace {
 
+/// The generator was not known then; LLVM's version was the target's last word.
 TEST_F(SchemaTest, readsTheOldestVersion) {
   runSQL(path(), readFile(DATABASE_INPUTS "/schema-1.sql"));
+  runSQL(path(), "UPDATE record SET target_key = 'cpu znver4 llvm-22.1.8' "
+                 "WHERE id < 3");
   auto database = llvm::cantFail(Database::open(path()));
-  auto found = llvm::cantFail(database->find("3f2a", "cpu znver4"));
-  ASSERT_EQ(found.size(), 3u);
+  auto found =
+      llvm::cantFail(database->find("3f2a", "cpu znver4", "llvm-22.1.8"));
+  ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].configuration, "{mr = 8 : i64}");
-  EXPECT_EQ(found[2].outcome, "wrong-result");
-  EXPECT_EQ(llvm::cantFail(database->best("3f2a", "cpu znver4"))->configuration,
+  EXPECT_EQ(found[0].seconds, 0.002);
+  EXPECT_EQ(found[1].unixTime, 1700000001);
+  EXPECT_EQ(llvm::cantFail(database->best("3f2a", "cpu znver4", "llvm-22.1.8"))
+                ->configuration,
             "{mr = 4 : i64}");
+  found = llvm::cantFail(database->find("3f2a", "cpu znver4", ""));
+  ASSERT_EQ(found.size(), 1u) << "without a version";
+  EXPECT_EQ(found[0].outcome, "wrong-result");
+  EXPECT_TRUE(std::isnan(found[0].relativeError));
   Record record = makeRecord("{mr = 16 : i64}");
   ASSERT_FALSE(database->add(record));
   EXPECT_EQ(llvm::cantFail(database->countRecords()), 4);
+}
+
+TEST_F(SchemaTest, readsTheSecondVersion) {
+  runSQL(path(), readFile(DATABASE_INPUTS "/schema-2.sql"));
+  auto database = llvm::cantFail(Database::open(path()));
+  EXPECT_EQ(llvm::cantFail(database->find("3f2a", "cpu znver4", "aa")).size(),
+            2u);
+  EXPECT_EQ(llvm::cantFail(database->find("3f2a", "cpu znver4", "bb")).size(),
+            1u);
+  EXPECT_EQ(
+      llvm::cantFail(database->best("3f2a", "cpu znver4", "aa"))->configuration,
+      "{mr = 4 : i64}");
+}
+
+TEST_F(SchemaTest, whatIsOnlyReadIsMigratedToo) {
+  runSQL(path(), readFile(DATABASE_INPUTS "/schema-1.sql"));
+  auto database =
+      llvm::cantFail(Database::open(path(), Database::OpenMode::ReadExisting));
+  EXPECT_EQ(llvm::cantFail(database->find("3f2a", "cpu znver4", "")).size(),
+            3u);
 }
 
 TEST_F(SchemaTest, refusesANewerVersionWithBothNumbers) {
@@ -49,13 +80,10 @@ TEST_F(SchemaTest, migratesStepByStepAndOnlyOnce) {
   ASSERT_FALSE(
       database::migrate(*connection, llvm::ArrayRef(steps).take_front(2)));
   EXPECT_EQ(llvm::cantFail(connection->queryInteger("PRAGMA user_version")), 2);
-  EXPECT_EQ(llvm::toString(database::checkVersion(*connection, steps)),
-            "tuning database '" + path() +
-                "' has schema version 2, expected 3; open it once for writing "
-                "to update it");
+  EXPECT_TRUE(llvm::cantFail(database::isOlder(*connection, steps)));
   for (int again = 0; again < 2; ++again)
     ASSERT_FALSE(database::migrate(*connection, steps));
-  EXPECT_FALSE(database::checkVersion(*connection, steps));
+  EXPECT_FALSE(llvm::cantFail(database::isOlder(*connection, steps)));
   EXPECT_EQ(llvm::cantFail(connection->queryInteger("SELECT sum(b) FROM t")),
             7);
   EXPECT_EQ(llvm::cantFail(connection->queryInteger("PRAGMA application_id")),

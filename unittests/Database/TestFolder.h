@@ -69,6 +69,7 @@ inline Record makeRecord(const std::string &configuration, double seconds = 1,
   Record record;
   record.taskKey = "task";
   record.targetKey = "target";
+  record.generator = "generator";
   record.schedule = "builtin:cpu/matmul@matmul";
   record.fingerprint = "f1";
   record.configuration = configuration;

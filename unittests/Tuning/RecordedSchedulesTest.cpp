@@ -38,10 +38,9 @@ protected:
     Measurement measurement;
     measurement.outcome = outcome;
     measurement.seconds = seconds;
-    llvm::cantFail(
-        database.add(makeRecord(matched.task.key, databaseTargetKey(target),
-                                matched.schedules[schedule],
-                                getConfiguration(seed), measurement, final)));
+    llvm::cantFail(database.add(makeRecord(
+        matched.task.key, getRecordOrigin(target), matched.schedules[schedule],
+        getConfiguration(seed), measurement, final)));
   }
   Configuration getConfiguration(size_t seed) {
     return matched.schedules.front().space.getSeeds()[seed];
@@ -77,6 +76,19 @@ TEST_F(RecordedSchedulesTest, RecordsOfAnotherTextAreNone) {
   auto database = llvm::cantFail(Database::open(path));
   add(*database, 0, 0, 5, true);
   matched.schedules.front().match.fingerprint = "changed";
+  EXPECT_FALSE(choose());
+}
+
+TEST_F(RecordedSchedulesTest, RecordsOfAnotherGeneratorAreNone) {
+  auto database = llvm::cantFail(Database::open(path));
+  RecordOrigin origin = getRecordOrigin(target);
+  origin.generator = "older";
+  Measurement measurement;
+  measurement.outcome = Outcome::Ok;
+  measurement.seconds = 5;
+  llvm::cantFail(database->add(
+      makeRecord(matched.task.key, origin, matched.schedules.front(),
+                 getConfiguration(0), measurement, /*final=*/true)));
   EXPECT_FALSE(choose());
 }
 

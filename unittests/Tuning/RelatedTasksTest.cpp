@@ -60,6 +60,9 @@ TEST_F(RelatedTasksTest, NearestFirst) {
   auto database = llvm::cantFail(Database::open(path()));
   add(*database, "task", "target", makePayload(64, 64), "self");
   add(*database, "task", "elsewhere", makePayload(64, 64), "other device");
+  Record older = makeRecord("older generator");
+  older.generator = "older";
+  ASSERT_FALSE(database->add(older));
   add(*database, "far", "target", makePayload(8, 8), "far");
   add(*database, "near", "target", makePayload(64, 32), "near");
   add(*database, "kind", "target",
@@ -82,11 +85,13 @@ TEST_F(RelatedTasksTest, NearestFirst) {
     }
     return found;
   };
-  EXPECT_EQ(find(9), (std::vector<std::string>{"other device", "near", "far"}));
-  EXPECT_EQ(find(1), (std::vector<std::string>{"other device"}));
-  EXPECT_EQ(find(9, {"near", "task"}),
-            (std::vector<std::string>{"other device", "far"}))
-      << "left out, but for what another target measured";
+  EXPECT_EQ(find(9), (std::vector<std::string>{"older generator",
+                                               "other device", "near", "far"}));
+  EXPECT_EQ(find(1), (std::vector<std::string>{"older generator"}));
+  EXPECT_EQ(
+      find(9, {"near", "task"}),
+      (std::vector<std::string>{"older generator", "other device", "far"}))
+      << "left out, but for what another target or generator measured";
   query.fingerprint = "f2";
   EXPECT_TRUE(find(9).empty());
 }

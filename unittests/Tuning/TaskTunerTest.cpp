@@ -56,8 +56,9 @@ protected:
                         const Measurement &measurement, bool final) {
       const TaskSchedule &schedule =
           task().getSchedules()[choice.schedule].getSchedule();
-      Record record = makeRecord(task().getReport().key, "target", schedule,
-                                 choice.configuration, measurement, final);
+      Record record =
+          makeRecord(task().getReport().key, {"target", "generator"}, schedule,
+                     choice.configuration, measurement, final);
       // As the database does it.
       llvm::erase_if(records, [&](const Record &other) {
         return other.schedule == record.schedule &&

@@ -12,9 +12,9 @@
 //   *database->find(taskKey, targetKey)) …
 //
 // A record is on disk when `add` returns. One record per (task, target,
-// schedule, fingerprint, configuration); a newer one replaces the older.
-// Failures are records too. The schema has a version; a newer one is refused
-// with a clear error, an older one is migrated. Plain data: no MLIR.
+// generator, schedule, fingerprint, configuration); a newer one replaces the
+// older. Failures are records too. The schema has a version; a newer one is
+// refused with a clear error, an older one is migrated. Plain data: no MLIR.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +33,9 @@ namespace chameleon {
 
 struct Record {
   std::string taskKey;       ///< TuningTask::key
-  std::string targetKey;     ///< TargetDescription::key() and compiler version
+  std::string targetKey;     ///< TargetDescription::key()
+  std::string generator;     ///< getGeneratorHash(); before schema 2: LLVM's
+                             ///< version
   std::string schedule;      ///< library name and sequence, e.g.
                              ///< builtin:cpu/conv_nchwc@conv_nchwc
   std::string fingerprint;   ///< of the schedule's text
@@ -57,7 +59,7 @@ struct TaskRecord {
 /// A task that something right was measured of, and where.
 struct MeasuredTask {
   TaskRecord task;
-  std::string targetKey;
+  std::string targetKey, generator;
 };
 
 /// May be used by several threads; not across `fork`.
@@ -65,7 +67,8 @@ class Database {
 public:
   enum class OpenMode {
     ReadWrite,    ///< made if absent, with its folders; migrated if older
-    ReadExisting, ///< an error if absent; nothing is written
+    ReadExisting, ///< an error if absent; nothing is written, except that an
+                  ///< older one is migrated
   };
   /// Errors name the path: unwritable, not a database or corrupt, a newer
   /// schema (found and expected version), disk full.
@@ -81,15 +84,17 @@ public:
   /// about 0.1 ms.
   llvm::Error add(const Record &record);
   llvm::Error addTask(const TaskRecord &task);
-  /// All records of a task on a target, any schedule and outcome, best first
-  /// (ok by seconds, then failures).
+  /// All records of a task on a target by a code generator, any schedule and
+  /// outcome, best first (ok by seconds, then failures).
   llvm::Expected<std::vector<Record>> find(llvm::StringRef taskKey,
-                                           llvm::StringRef targetKey) const;
+                                           llvm::StringRef targetKey,
+                                           llvm::StringRef generator) const;
   /// The best ok record: final ones first if there are any, then by seconds.
   llvm::Expected<std::optional<Record>> best(llvm::StringRef taskKey,
-                                             llvm::StringRef targetKey) const;
-  /// All tasks with an ok record of this schedule and fingerprint, by target,
-  /// in the order of their keys.
+                                             llvm::StringRef targetKey,
+                                             llvm::StringRef generator) const;
+  /// All tasks with an ok record of this schedule and fingerprint, by target
+  /// and code generator, in the order of their keys.
   llvm::Expected<std::vector<MeasuredTask>>
   findTasks(llvm::StringRef schedule, llvm::StringRef fingerprint) const;
   llvm::Expected<int64_t> countRecords() const;

@@ -17,6 +17,7 @@
 
 #include "chameleon/Database/Database.h"
 #include "chameleon/Tasks/ApplySchedules.h"
+#include "chameleon/Tuning/TaskRecords.h"
 
 namespace chameleon {
 
@@ -30,7 +31,8 @@ public:
   choose(const MatchedTask &task) override;
 
 private:
-  std::string path, targetKey;
+  std::string path;
+  RecordOrigin origin;
   std::unique_ptr<Database> database;
 };
 

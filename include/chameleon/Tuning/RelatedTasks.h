@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Tasks of the database that the same schedule was searched for: other shapes,
-// other devices, the same device with another compiler. The nearest of them by
-// shape and work lend their trials.
+// other devices, the same device with another code generator. The nearest of
+// them by shape and work lend their trials.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,8 +35,8 @@ double getTaskDistance(llvm::ArrayRef<double> left,
 ///
 /// Records of the `count` nearest tasks with this schedule and fingerprint,
 /// nearest task first, best record first in each; not those of `taskKey` on
-/// `targetKey`, nor those of `others` there. Another target is as far as one
-/// dimension twice as large.
+/// `targetKey` by `generator`, nor those of `others` there. Another target is
+/// as far as one dimension twice as large, another generator a quarter of that.
 llvm::Expected<std::vector<std::vector<Record>>>
 findRelatedRecords(const Database &database, mlir::func::FuncOp function,
                    double flops, const Record &query, size_t count,

@@ -25,11 +25,13 @@
 
 namespace chameleon {
 
-/// The part of a database key which says where and with what compiler a
-/// measurement was made.
-std::string databaseTargetKey(const TargetDescription &target);
+/// Where and by what code generator a measurement was made.
+struct RecordOrigin {
+  std::string targetKey, generator;
+};
+RecordOrigin getRecordOrigin(const TargetDescription &target);
 
-Record makeRecord(llvm::StringRef taskKey, llvm::StringRef targetKey,
+Record makeRecord(llvm::StringRef taskKey, const RecordOrigin &origin,
                   const TaskSchedule &schedule,
                   llvm::ArrayRef<int32_t> configuration,
                   const Measurement &measurement, bool final);

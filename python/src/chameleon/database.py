@@ -24,7 +24,7 @@ import urllib.parse
 from typing import Any, Iterator, Optional, Union
 
 APPLICATION_ID = 0x43484D4C
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class DatabaseError(Exception):
@@ -48,6 +48,7 @@ class Record:
     task: str  #: key of the task
     task_name: str
     target: str
+    generator: str  #: hash of the code generator; empty in files of schema 1, where the target ends with LLVM's version
     schedule: str
     fingerprint: str
     configuration: str  #: text of an MLIR dictionary attribute
@@ -67,10 +68,10 @@ class Record:
 
 
 _COLUMNS = (
-    "task_key, coalesce(task.name, ''), target_key, schedule, fingerprint, configuration, outcome, message, seconds, "
-    "spread_seconds, relative_error, compile_seconds, measure_seconds, final, unix_time"
+    "task_key, coalesce(task.name, ''), target_key, {generator}, schedule, fingerprint, configuration, outcome, message, "
+    "seconds, spread_seconds, relative_error, compile_seconds, measure_seconds, final, unix_time"
 )
-_NUMBERS = slice(8, 13)
+_NUMBERS = slice(9, 14)
 
 
 def default_path() -> pathlib.Path:
@@ -105,8 +106,11 @@ class TuningDatabase:
         (application,), (version,) = self._query("PRAGMA application_id") + self._query("PRAGMA user_version")
         if application != APPLICATION_ID:
             raise DatabaseError(f"'{self.path}' is not a tuning database")
-        if version != SCHEMA_VERSION:
-            raise DatabaseError(f"tuning database '{self.path}' has schema version {version}, expected {SCHEMA_VERSION}")
+        if not 1 <= version <= SCHEMA_VERSION:
+            raise DatabaseError(
+                f"tuning database '{self.path}' has schema version {version}, expected 1 to {SCHEMA_VERSION}"
+            )
+        self._columns = _COLUMNS.format(generator="generator" if version > 1 else "''")
 
     def _query(self, sql: str, values: tuple = ()) -> list[tuple]:
         try:
@@ -135,7 +139,7 @@ class TuningDatabase:
         wanted = {"task_key": task, "target_key": target, "outcome": outcome}
         wanted = {column: value for column, value in wanted.items() if value is not None}
         where = " AND ".join(f"{column} = ?" for column in wanted) or "1"
-        sql = f"SELECT {_COLUMNS} FROM record LEFT JOIN task ON task.key = task_key WHERE {where} ORDER BY id"
+        sql = f"SELECT {self._columns} FROM record LEFT JOIN task ON task.key = task_key WHERE {where} ORDER BY id"
         for row in self._query(sql, tuple(wanted.values())):
             yield _make_record(row)
 
@@ -145,7 +149,7 @@ class TuningDatabase:
         values: tuple = (task,)
         if target is not None:
             where, values = where + " AND target_key = ?", (task, target)
-        sql = f"SELECT {_COLUMNS} FROM record LEFT JOIN task ON task.key = task_key WHERE {where}"
+        sql = f"SELECT {self._columns} FROM record LEFT JOIN task ON task.key = task_key WHERE {where}"
         rows = self._query(sql + " ORDER BY final DESC, seconds, id LIMIT 1", values)
         return _make_record(rows[0]) if rows else None
 
@@ -157,7 +161,7 @@ class TuningDatabase:
 def _make_record(row: tuple) -> Record:
     values = list(row)
     values[_NUMBERS] = [math.nan if value is None else value for value in values[_NUMBERS]]
-    values[13] = bool(values[13])
+    values[14] = bool(values[14])
     return Record(*values)
 
 
