@@ -1,4 +1,4 @@
-# How Chameleon's libraries, tools and schedules are built. Three functions, used by every folder.
+# How Chameleon's libraries, tools and schedules are built. Four functions, used by every folder.
 
 # Debian's LLVM has assertions off, RTTI on and exceptions off (facts: an out-of-tree Debug build without NDEBUG does not link).
 add_library(chameleon_options INTERFACE)
@@ -66,4 +66,18 @@ function(add_chameleon_unittest name)
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/unittests)
   add_dependencies(ChameleonUnitTests ${name})
+endfunction()
+
+# chameleon_embed_schedules(Library function target folder)
+# A static library of the schedules of a backend, folder/*.mlir: `llvm::ArrayRef<BuiltinSchedule> chameleon::function()`.
+function(chameleon_embed_schedules library function target folder)
+  file(GLOB schedules CONFIGURE_DEPENDS ${folder}/*.mlir)
+  list(SORT schedules)
+  set(embedded ${CMAKE_CURRENT_BINARY_DIR}/${library}.cpp)
+  add_custom_command(OUTPUT ${embedded}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${embedded} -DFUNCTION=${function} "-DTARGET=${target}" "-DFILES=${schedules}"
+            -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedSchedules.cmake
+    DEPENDS ${schedules} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedSchedules.cmake
+    COMMENT "Embedding the schedules of ${library}" VERBATIM)
+  add_chameleon_library(${library} ${embedded} NO_MLIR)
 endfunction()

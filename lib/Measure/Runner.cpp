@@ -252,7 +252,7 @@ static double countIterations(ModuleOp module) {
 
 llvm::Error Runner::runOnHost(ModuleOp program, const std::string &function,
                               llvm::MutableArrayRef<GuardedBuffer> buffers) {
-  return chameleon::runOnHost(program, function, buffers, device.host);
+  return chameleon::runOnHost(program, function, buffers);
 }
 
 /// Plain kernels, one an operation: no schedule has touched the program.
@@ -344,7 +344,7 @@ llvm::Error Runner::useDevice(unsigned ordinal) {
 llvm::Error Runner::openTask(const MeasureTask &task,
                              llvm::ArrayRef<char> data) {
   llvm::Expected<OpenTask> open =
-      OpenTask::open(task, data, device.target, &context);
+      OpenTask::open(task, data, *device.device, &context);
   if (!open)
     return open.takeError();
   if (!engine && device.devices == 0)
@@ -586,7 +586,7 @@ chameleon::createRunner(const RunnerOptions &options, RunnerDevice device,
 llvm::Expected<std::unique_ptr<CandidateRunner>>
 chameleon::createRunner(const RunnerOptions &options,
                         const DialectRegistry &registry, OutputFilter filter) {
-  llvm::Expected<RunnerDevice> device = RunnerDevice::find(options);
+  llvm::Expected<RunnerDevice> device = RunnerDevice::find(options, registry);
   if (!device)
     return device.takeError();
   return createRunner(options, std::move(*device), registry, std::move(filter));

@@ -9,8 +9,10 @@
 #include "TaskProgram.h"
 #include "EngineBuffers.h"
 #include "chameleon/Measure/Reference.h"
+#include "chameleon/Runtime/Engine.h"
 #include "chameleon/Runtime/HostTensor.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Target/Compiler.h"
 #include "chameleon/Target/Signature.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
@@ -48,7 +50,7 @@ chameleon::parseModule(llvm::StringRef text, llvm::StringRef what,
 
 llvm::Expected<OpenTask> OpenTask::open(const MeasureTask &task,
                                         llvm::ArrayRef<char> data,
-                                        const TargetDescription &target,
+                                        const Device &device,
                                         MLIRContext *context) {
   auto payload = parseModule(task.payload, "the payload", context);
   if (!payload)
@@ -64,7 +66,7 @@ llvm::Expected<OpenTask> OpenTask::open(const MeasureTask &task,
   // Schedules may ask what they run on.
   if (!(**payload)->hasAttr(DLTIDialect::kTargetSystemDescAttrName))
     (**payload)->setAttr(DLTIDialect::kTargetSystemDescAttrName,
-                         target.toDLTI(context));
+                         device.toDLTI(context));
   return OpenTask{std::move(*payload), *signature};
 }
 
@@ -90,19 +92,20 @@ OwningOpRef<ModuleOp> OpenTask::applyCandidate(const Candidate &candidate,
 }
 
 llvm::Error chameleon::runOnHost(ModuleOp module, const std::string &function,
-                                 llvm::MutableArrayRef<GuardedBuffer> buffers,
-                                 const TargetDescription &host) {
-  TargetDescription serial = host;
-  serial.threads = 1;
+                                 llvm::MutableArrayRef<GuardedBuffer> buffers) {
+  llvm::Expected<std::shared_ptr<const CPUDevice>> host =
+      CPUDevice::ofHost(/*threads=*/1);
+  if (!host)
+    return host.takeError();
   CompileOptions options;
   options.optimization = CPUOptimization::Once;
   DiagnosticCollector diagnostics(module.getContext());
   FailureOr<Program> program =
-      createCompiler(module.getContext(), serial, options)->compile(module);
+      (*host)->createCompiler(module.getContext(), options)->compile(module);
   if (failed(program))
     return llvm::createStringError(
         "%s", diagnostics.message("lowering failed").c_str());
-  auto engine = openEngine(serial);
+  auto engine = (*host)->openEngine();
   if (!engine)
     return engine.takeError();
   return runOnce(**engine, std::make_shared<Program>(std::move(*program)),

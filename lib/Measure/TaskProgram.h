@@ -16,7 +16,7 @@
 
 #include "TaskBuffers.h"
 #include "chameleon/Measure/CandidateRunner.h"
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/Device.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -57,7 +57,7 @@ struct OpenTask {
 
   static llvm::Expected<OpenTask> open(const MeasureTask &task,
                                        llvm::ArrayRef<char> data,
-                                       const TargetDescription &target,
+                                       const Device &device,
                                        mlir::MLIRContext *context);
 
   /// A clone of the payload to which the candidate's spec is applied; null, and
@@ -81,8 +81,7 @@ llvm::Expected<PreparedTask> prepareReference(const MeasureTask &task,
 
 /// The engine that compiles plain loops for the host.
 llvm::Error runOnHost(mlir::ModuleOp program, const std::string &function,
-                      llvm::MutableArrayRef<GuardedBuffer> buffers,
-                      const TargetDescription &host);
+                      llvm::MutableArrayRef<GuardedBuffer> buffers);
 
 } // namespace chameleon
 

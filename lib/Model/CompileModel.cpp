@@ -9,6 +9,7 @@
 #include "chameleon/Model/Model.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Target/Backend.h"
 #include "chameleon/Target/Signature.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "llvm/ADT/SmallString.h"
@@ -22,7 +23,7 @@ namespace chameleon {
 /// Applies the schedules that --tune-schedules embedded. The payload knows its
 /// target while they run, as it did when they were measured.
 static LogicalResult applyEmbeddedSchedules(ModuleOp module,
-                                            const TargetDescription &target) {
+                                            const Device &device) {
   auto embedded = module.lookupSymbol<ModuleOp>("chameleon_schedules");
   if (!embedded)
     return success();
@@ -30,7 +31,7 @@ static LogicalResult applyEmbeddedSchedules(ModuleOp module,
   embedded.erase();
   StringRef targetAttribute = DLTIDialect::kTargetSystemDescAttrName;
   Attribute before = module->getAttr(targetAttribute);
-  module->setAttr(targetAttribute, target.toDLTI(module.getContext()));
+  module->setAttr(targetAttribute, device.toDLTI(module.getContext()));
   LogicalResult result = applySpec(*spec, module);
   if (before)
     module->setAttr(targetAttribute, before);
@@ -39,21 +40,21 @@ static LogicalResult applyEmbeddedSchedules(ModuleOp module,
   return success(succeeded(result) && succeeded(hoistConstants(module)));
 }
 
-FailureOr<Program> compileModel(ModuleOp module,
-                                const TargetDescription &target,
+FailureOr<Program> compileModel(ModuleOp module, const Device &device,
                                 const CompileModelOptions &options,
                                 std::vector<CompileStep> &steps) {
   double begin = monotonicSeconds();
-  if (failed(applyEmbeddedSchedules(module, target)))
+  if (failed(applyEmbeddedSchedules(module, device)))
     return failure();
   steps.push_back({"schedules", monotonicSeconds() - begin});
   if (options.profile)
     options.profile->instrument(module, options.function);
   std::unique_ptr<Compiler> compiler =
-      createCompiler(module.getContext(), target, options.compile);
+      device.createCompiler(module.getContext(), options.compile);
   FailureOr<Program> program = compiler->compile(module);
   if (failed(program))
     return failure();
+  program->generator = device.getBackend().getGenerator();
   llvm::append_range(steps, compiler->steps());
   if (!options.function.empty() &&
       failed(checkCallable(module, options.function)))

@@ -9,7 +9,6 @@
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "Facts.h"
 #include "PreflightChecks.h"
-#include "chameleon/Schedule/BuiltinSchedules.h"
 #include "mlir/Dialect/Transform/IR/Utils.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -148,16 +147,21 @@ static std::string getLibraryName(const BuiltinSchedule &builtin) {
                    .str();
 }
 
-/// The common sequences of a target and those of all targets, in one module.
+namespace chameleon {
+/// lib/Schedules/*.mlir: of all backends.
+ArrayRef<BuiltinSchedule> getCommonSchedules();
+} // namespace chameleon
+
+/// The common sequences of a backend and those of all backends, in one module.
 static OwningOpRef<ModuleOp> parseCommon(const ParserConfig &config,
-                                         StringRef target) {
+                                         ArrayRef<BuiltinSchedule> builtins) {
   OwningOpRef<ModuleOp> common =
       ModuleOp::create(UnknownLoc::get(config.getContext()));
   (*common)->setAttr(transform::TransformDialect::kWithNamedSequenceAttrName,
                      UnitAttr::get(config.getContext()));
-  for (const BuiltinSchedule &builtin : getBuiltinSchedules()) {
-    if (!builtin.isCommon() ||
-        (!builtin.target.empty() && builtin.target != target))
+  for (const BuiltinSchedule &builtin :
+       llvm::concat<const BuiltinSchedule>(getCommonSchedules(), builtins)) {
+    if (!builtin.isCommon())
       continue;
     OwningOpRef<ModuleOp> part = parseSourceString<ModuleOp>(
         builtin.text, config, getLibraryName(builtin));
@@ -170,11 +174,11 @@ static OwningOpRef<ModuleOp> parseCommon(const ParserConfig &config,
 
 FailureOr<ScheduleLibrary>
 ScheduleLibrary::load(MLIRContext *context, ArrayRef<std::string> userFiles,
-                      StringRef target) {
+                      ArrayRef<BuiltinSchedule> builtins) {
   auto impl = std::make_shared<Impl>();
   // Whole only with the common sequences; verified when these are linked.
   ParserConfig config(context, /*verifyAfterParse=*/false);
-  OwningOpRef<ModuleOp> common = parseCommon(config, target);
+  OwningOpRef<ModuleOp> common = parseCommon(config, builtins);
   if (!common)
     return failure();
   for (const std::string &file : userFiles) {
@@ -190,8 +194,8 @@ ScheduleLibrary::load(MLIRContext *context, ArrayRef<std::string> userFiles,
     if (failed(addModule(std::move(module), *common, file, *impl)))
       return failure();
   }
-  for (const BuiltinSchedule &builtin : getBuiltinSchedules()) {
-    if (builtin.isCommon() || builtin.target != target)
+  for (const BuiltinSchedule &builtin : builtins) {
+    if (builtin.isCommon())
       continue;
     std::string name = getLibraryName(builtin);
     OwningOpRef<ModuleOp> module =

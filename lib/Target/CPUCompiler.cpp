@@ -18,6 +18,7 @@
 #include "OptimizeModule.h"
 #include "StepClock.h"
 #include "chameleon/Runtime/CPUEngine.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Target/Compiler.h"
 #include "chameleon/Target/LowerToCPU.h"
 #include "chameleon/Target/Signature.h"
@@ -204,12 +205,11 @@ emitObject(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-createMachine(const TargetDescription &target, CPUOptimization optimization) {
-  llvm::orc::JITTargetMachineBuilder builder{llvm::Triple(target.triple)};
+createMachine(const CPUFacts &facts, CPUOptimization optimization) {
+  llvm::orc::JITTargetMachineBuilder builder{llvm::Triple(facts.triple)};
   llvm::SmallVector<llvm::StringRef> features;
-  llvm::StringRef(target.features)
-      .split(features, ',', -1, /*KeepEmpty=*/false);
-  builder.setCPU(target.cpu);
+  llvm::StringRef(facts.features).split(features, ',', -1, /*KeepEmpty=*/false);
+  builder.setCPU(facts.cpu);
   builder.addFeatures(
       std::vector<std::string>(features.begin(), features.end()));
   builder.setRelocationModel(llvm::Reloc::PIC_);
@@ -223,13 +223,14 @@ namespace {
 
 class CPUCompiler final : public Compiler {
 public:
-  CPUCompiler(MLIRContext *context, const TargetDescription &target,
+  CPUCompiler(MLIRContext *context, const CPUFacts &facts,
               const CompileOptions &options)
-      : target(target), options(options), passes(context) {
+
+      : facts(facts), options(options), passes(context) {
     passes.enableVerifier(
         false); // results are checked, and every millisecond counts
     LowerToCPUOptions lowering;
-    lowering.parallel = target.threads > 1;
+    lowering.parallel = facts.threads > 1;
     buildLowerToCPUPipeline(passes, lowering);
   }
 
@@ -238,7 +239,7 @@ public:
 private:
   llvm::Error addCode(ModuleOp lowered, Program &program);
 
-  const TargetDescription target;
+  const CPUFacts facts;
   const CompileOptions options;
   PassManager passes;
 };
@@ -257,7 +258,7 @@ llvm::Error CPUCompiler::addCode(ModuleOp lowered, Program &program) {
   if (!module)
     return module.takeError();
   finish("translate");
-  auto machine = createMachine(target, options.optimization);
+  auto machine = createMachine(facts, options.optimization);
   if (!machine)
     return machine.takeError();
   (*module)->setTargetTriple((*machine)->getTargetTriple());
@@ -289,8 +290,7 @@ FailureOr<Program> CPUCompiler::compile(ModuleOp module) {
   lastSteps.push_back({"lower", clock.lap()});
   Program program;
   program.backend = cpu::backendName;
-  program.target =
-      cpu::describeTarget(target.triple, target.cpu, target.features);
+  program.target = cpu::describeTarget(facts.triple, facts.cpu, facts.features);
   program.functions = readSignatures(module);
   size_t whole = lastSteps.size();
   lastSteps.push_back({"compile"});
@@ -300,10 +300,10 @@ FailureOr<Program> CPUCompiler::compile(ModuleOp module) {
   return program;
 }
 
-std::unique_ptr<Compiler> createCPUCompiler(MLIRContext *context,
-                                            const TargetDescription &target,
-                                            const CompileOptions &options) {
-  return std::make_unique<CPUCompiler>(context, target, options);
+std::unique_ptr<Compiler>
+CPUDevice::createCompiler(MLIRContext *context,
+                          const CompileOptions &options) const {
+  return std::make_unique<CPUCompiler>(context, facts, options);
 }
 
 } // namespace chameleon

@@ -10,10 +10,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Target/NVVMCompiler.h"
 #include "StepClock.h"
 #include "chameleon/Runtime/CUDAEngine.h"
 #include "chameleon/Target/AssemblePTX.h"
-#include "chameleon/Target/Compiler.h"
 #include "chameleon/Target/Signature.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/PassManager.h"
@@ -59,11 +59,12 @@ namespace {
 
 class NVVMCompiler final : public Compiler {
 public:
-  NVVMCompiler(MLIRContext *context, const TargetDescription &target,
+  NVVMCompiler(MLIRContext *context, const NVVMDevice &device,
                const CompileOptions &options, KernelTranslator translate)
-      : target(target), options(options), translate(std::move(translate)),
-        passes(context) {
-    lowering.chip = target.cpu;
+
+      : chip(device.chip), gpu(device.facts), options(options),
+        translate(std::move(translate)), passes(context) {
+    lowering.chip = chip;
     passes.enableVerifier(
         false); // results are checked, and every millisecond counts
     buildLowerToNVVMPipeline(passes, lowering);
@@ -81,7 +82,8 @@ public:
 private:
   llvm::Expected<Assembly> assemble(const NVVMProgram &kernels) const;
 
-  const TargetDescription target;
+  const std::string chip;
+  const cuda::DeviceFacts gpu;
   const CompileOptions options;
   const KernelTranslator translate;
   LowerToNVVMOptions lowering;
@@ -96,7 +98,7 @@ NVVMCompiler::assemble(const NVVMProgram &kernels) const {
   if (kernels.ptx.empty() || !noPtxas.empty())
     return Assembly();
   AssembleOptions assemble;
-  assemble.chip = target.cpu;
+  assemble.chip = chip;
   assemble.cache = options.cache;
   assemble.seconds = options.assembleSeconds;
   return assemblePTX(kernels.ptx, assemble);
@@ -125,22 +127,28 @@ FailureOr<Program> NVVMCompiler::compile(ModuleOp module) {
   llvm::Expected<Assembly> assembly = assemble(*kernels);
   if (!assembly)
     return fail(assembly.takeError());
-  if (llvm::Error error = checkLimits(*kernels, assembly->kernels, target.gpu))
+  if (llvm::Error error = checkLimits(*kernels, assembly->kernels, gpu))
     return fail(std::move(error));
   lastSteps.push_back({"assemble", clock.lap()});
   Program program;
   program.backend = cuda::backendName;
-  program.target = target.cpu;
+  program.target = chip;
   program.functions = readSignatures(module);
   addKernelSections(*kernels, assembly->cubin, program);
   return program;
 }
 
+std::unique_ptr<Compiler>
+NVVMDevice::createCompiler(MLIRContext *context,
+                           const CompileOptions &options) const {
+  return createNVVMCompiler(context, *this, options, translateToPTX);
+}
+
 std::unique_ptr<Compiler> createNVVMCompiler(MLIRContext *context,
-                                             const TargetDescription &target,
+                                             const NVVMDevice &device,
                                              const CompileOptions &options,
                                              KernelTranslator translate) {
-  return std::make_unique<NVVMCompiler>(context, target, options,
+  return std::make_unique<NVVMCompiler>(context, device, options,
                                         std::move(translate));
 }
 

@@ -8,6 +8,7 @@
 
 #include "chameleon/Tasks/ApplySchedules.h"
 #include "chameleon/Prepare/Prepare.h"
+#include "chameleon/Target/Backend.h"
 #include "chameleon/Tasks/ApplyToTask.h"
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
@@ -33,9 +34,8 @@ bool isPlain(const TuningTask &task) {
 class Application {
 public:
   Application(ModuleOp module, const ApplyOptions &options,
-              const TargetDescription &target,
-              MutableArrayRef<TuningTask> tasks)
-      : module(module), options(options), target(target), tasks(tasks) {}
+              const Device &device, MutableArrayRef<TuningTask> tasks)
+      : module(module), options(options), device(device), tasks(tasks) {}
 
   /// Applies the schedules of a spec. A spec for other models is a warning.
   void applySpec(ModuleOp spec, StringRef source);
@@ -53,7 +53,7 @@ private:
 
   ModuleOp module;
   const ApplyOptions &options;
-  const TargetDescription &target;
+  const Device &device;
   MutableArrayRef<TuningTask> tasks;
 };
 
@@ -128,13 +128,14 @@ LogicalResult Application::choose(MatchedTask matched, TuningTask &task) {
 
 LogicalResult Application::applyChoices() {
   if (options.source)
-    if (llvm::Error failed = options.source->open(target))
+    if (llvm::Error failed = options.source->open(device))
       return emitError(module.getLoc()) << llvm::toString(std::move(failed));
-  FailureOr<ScheduleLibrary> library = ScheduleLibrary::load(
-      module.getContext(), options.libraries, target.kindName());
+  FailureOr<ScheduleLibrary> library =
+      ScheduleLibrary::load(module.getContext(), options.libraries,
+                            device.getBackend().getSchedules());
   if (failed(library))
     return failure();
-  Attribute facts = target.toDLTI(module.getContext());
+  Attribute facts = device.toDLTI(module.getContext());
   for (TuningTask &task : tasks) {
     // What a spec has dealt with already is not scheduled twice.
     if (!isPlain(task))
@@ -147,10 +148,12 @@ LogicalResult Application::applyChoices() {
 
 FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
                                              const ApplyOptions &options) {
-  llvm::Expected<TargetDescription> target =
-      TargetDescription::parse(options.target, options.threads);
-  if (!target)
-    return emitError(module.getLoc()) << llvm::toString(target.takeError());
+  DeviceOptions deviceOptions;
+  deviceOptions.threads = options.threads;
+  llvm::Expected<std::shared_ptr<const Device>> device = BackendRegistry::parse(
+      module.getContext(), options.target, deviceOptions);
+  if (!device)
+    return emitError(module.getLoc()) << llvm::toString(device.takeError());
   OwningOpRef<ModuleOp> embedded = takeEmbeddedSpec(module);
   if (!embedded && options.spec.empty() && !options.source && !options.defaults)
     return emitError(module.getLoc())
@@ -159,10 +162,11 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
   bool outlined =
       llvm::any_of(module.getOps<func::FuncOp>(),
                    [](func::FuncOp f) { return f->hasAttr("chameleon.task"); });
-  if (!outlined && options.prepare && failed(prepareForTarget(module, *target)))
+  if (!outlined && options.prepare &&
+      failed(prepareForTarget(module, **device)))
     return failure();
   FailureOr<SmallVector<TuningTask>> tasks =
-      extractTasks(module, target->joinsRows());
+      extractTasks(module, (*device)->joinsRows());
   if (failed(tasks))
     return failure();
   OwningOpRef<ModuleOp> given;
@@ -174,8 +178,8 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
 
   // The module carries the facts of its target while schedules read them.
   module->setAttr(DLTIDialect::kTargetSystemDescAttrName,
-                  target->toDLTI(module.getContext()));
-  Application application(module, options, *target, *tasks);
+                  (*device)->toDLTI(module.getContext()));
+  Application application(module, options, **device, *tasks);
   if (given)
     application.applySpec(*given, "spec '" + options.spec + "'");
   else if (embedded)

@@ -8,24 +8,13 @@
 
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "chameleon/Prepare/Prepare.h"
-#include <algorithm>
 
 using namespace mlir;
 using namespace chameleon;
 
 LogicalResult chameleon::prepareForTarget(ModuleOp module,
-                                          const TargetDescription &target) {
-  LayoutOptions layout;
-  switch (target.kind) {
-  case TargetDescription::Kind::CPU:
-    layout.kind = LayoutOptions::Kind::NCHWc;
-    layout.channelBlock = std::clamp<int64_t>(target.vectorBits / 32, 4, 16);
-    break;
-  case TargetDescription::Kind::NVVM:
-    layout.kind = LayoutOptions::Kind::NHWC;
-    break;
-  }
+                                          const Device &device) {
   return success(succeeded(simplifyModel(module)) &&
-                 succeeded(assignLayouts(module, layout)) &&
+                 succeeded(assignLayouts(module, device.getLayout())) &&
                  succeeded(hoistConstants(module)));
 }

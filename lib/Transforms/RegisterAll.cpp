@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/IR/ChameleonDialect.h"
-#include "chameleon/Target/NVVMHooks.h"
+#include "chameleon/Target/CPUDevice.h"
+#include "chameleon/Target/NVVMDevice.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/InitAllDialects.h"
@@ -20,5 +21,6 @@ void chameleon::registerAll(mlir::DialectRegistry &registry) {
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<ChameleonDialect>();
   registerTransformOps(registry);
-  registerNVVMHooks(registry);
+  registerCPUBackend(registry);
+  registerNVVMBackend(registry);
 }

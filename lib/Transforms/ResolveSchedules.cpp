@@ -8,6 +8,7 @@
 
 #include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Target/Backend.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -90,8 +91,14 @@ struct ResolveSchedulesPass
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    const Backend *backend = BackendRegistry::lookup(&getContext(), target);
+    if (!backend) {
+      module.emitError("unknown target '") << target << "'";
+      return signalPassFailure();
+    }
     FailureOr<ScheduleLibrary> library = ScheduleLibrary::load(
-        &getContext(), llvm::to_vector_of<std::string>(libraries), target);
+        &getContext(), llvm::to_vector_of<std::string>(libraries),
+        backend->getSchedules());
     if (failed(library))
       return signalPassFailure();
     if (!schedule.empty() &&

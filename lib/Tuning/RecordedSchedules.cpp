@@ -10,13 +10,13 @@
 
 using namespace chameleon;
 
-llvm::Error RecordedSchedules::open(const TargetDescription &target) {
+llvm::Error RecordedSchedules::open(const Device &device) {
   llvm::Expected<std::unique_ptr<Database>> opened =
       Database::open(path, Database::OpenMode::ReadExisting);
   if (!opened)
     return opened.takeError();
   database = std::move(*opened);
-  origin = getRecordOrigin(target);
+  origin = getRecordOrigin(device);
   return llvm::Error::success();
 }
 

@@ -8,14 +8,14 @@
 
 #include "chameleon/Tuning/TaskRecords.h"
 #include "chameleon/Measure/Check.h"
-#include "chameleon/Runtime/GeneratorHash.h"
+#include "chameleon/Target/Backend.h"
 #include "mlir/AsmParser/AsmParser.h"
 
 using namespace mlir;
 using namespace chameleon;
 
-RecordOrigin chameleon::getRecordOrigin(const TargetDescription &target) {
-  return {target.key(), getGeneratorHash().str()};
+RecordOrigin chameleon::getRecordOrigin(const Device &device) {
+  return {device.getKey(), device.getBackend().getGenerator()};
 }
 
 Record chameleon::makeRecord(StringRef taskKey, const RecordOrigin &origin,

@@ -16,7 +16,7 @@
 #include "SearchLoop.h"
 #include "TrialStore.h"
 #include "chameleon/Runtime/Timing.h"
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/Backend.h"
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "chameleon/Tuning/TaskRecords.h"
 #include "mlir/IR/Diagnostics.h"
@@ -41,7 +41,8 @@ constexpr Preset kPresets[] = {
 /// Options with everything filled in, and where they lead.
 struct Plan {
   TuningOptions options;
-  TargetDescription target;
+  std::shared_ptr<const Device> device;
+  std::string deviceChoice; ///< what target=auto has chosen and why; or nothing
   TuningObserver *observer = nullptr; ///< never null
   double start = 0;
 
@@ -71,9 +72,10 @@ struct Machinery {
 // The plan
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<Plan> makePlan(const TuningOptions &given,
+static llvm::Expected<Plan> makePlan(MLIRContext *context,
+                                     const TuningOptions &given,
                                      TuningObserver &observer) {
-  Plan plan{given, {}, &observer, monotonicSeconds()};
+  Plan plan{given, nullptr, "", &observer, monotonicSeconds()};
   TuningOptions &options = plan.options;
   const Preset *preset = llvm::find_if(kPresets, [&](const Preset &preset) {
     return preset.name == options.preset;
@@ -94,11 +96,13 @@ static llvm::Expected<Plan> makePlan(const TuningOptions &given,
     options.patience = options.trials; // an explicit number of trials is meant
   if (options.patience == 0)
     options.patience = preset->patience;
-  llvm::Expected<TargetDescription> target =
-      TargetDescription::parse(options.target, options.threads);
-  if (!target)
-    return target.takeError();
-  plan.target = std::move(*target);
+  DeviceOptions deviceOptions;
+  deviceOptions.threads = options.threads;
+  llvm::Expected<std::shared_ptr<const Device>> device = BackendRegistry::parse(
+      context, options.target, deviceOptions, &plan.deviceChoice);
+  if (!device)
+    return device.takeError();
+  plan.device = std::move(*device);
   return plan;
 }
 
@@ -125,18 +129,19 @@ static void warnOfUnusedLibraries(ModuleOp module, const Plan &plan,
 /// it is, with a remark; so does a module of such ones alone.
 static FailureOr<Work> findTasks(ModuleOp module, const Plan &plan) {
   const TuningOptions &options = plan.options;
-  if (options.prepare && failed(prepareForTarget(module, plan.target)))
+  if (options.prepare && failed(prepareForTarget(module, *plan.device)))
     return failure();
   FailureOr<SmallVector<TuningTask>> extracted =
-      extractTasks(module, plan.target.joinsRows());
+      extractTasks(module, plan.device->joinsRows());
   if (failed(extracted))
     return failure();
-  FailureOr<ScheduleLibrary> library = ScheduleLibrary::load(
-      module.getContext(), options.libraries, plan.target.kindName());
+  FailureOr<ScheduleLibrary> library =
+      ScheduleLibrary::load(module.getContext(), options.libraries,
+                            plan.device->getBackend().getSchedules());
   if (failed(library))
     return failure();
   Work work{*library, {}};
-  Attribute facts = plan.target.toDLTI(module.getContext());
+  Attribute facts = plan.device->toDLTI(module.getContext());
   for (const TuningTask &task : *extracted) {
     MatchedTask matched = matchTask(task, work.library, facts);
     remarkOnRefusals(matched);
@@ -183,8 +188,8 @@ static llvm::Expected<Machinery> startMachinery(const Plan &plan,
   WorkerPoolOptions poolOptions;
   poolOptions.worker = options.worker;
   poolOptions.launcher = options.launcher;
-  poolOptions.target = plan.target.spec();
-  poolOptions.threads = plan.target.threads;
+  poolOptions.target = plan.device->getSpec();
+  poolOptions.threads = plan.device->getThreads();
   poolOptions.children = options.workers;
   poolOptions.memoryLimitMiB = options.memoryLimitMiB;
   poolOptions.seed = options.seed;
@@ -211,13 +216,11 @@ static llvm::Expected<Machinery> startMachinery(const Plan &plan,
   return Machinery{std::move(*pool), *search};
 }
 
-/// "cpu: AMD EPYC, 2 threads", "nvvm: NVIDIA H200 (the GPU, being there)".
-static std::string describeTarget(const TargetDescription &target) {
-  std::string text = target.spec() + ": " + target.device;
-  if (target.kind == TargetDescription::Kind::CPU)
-    text += llvm::formatv(", {0} threads", target.threads);
-  if (!target.choice.empty())
-    text += " (" + target.choice + ")";
+/// "cpu: AMD EPYC, 2 threads (the host CPU, for want of a GPU)".
+static std::string describeTarget(const Plan &plan) {
+  std::string text = plan.device->describe();
+  if (!plan.deviceChoice.empty())
+    text += " (" + plan.deviceChoice + ")";
   return text;
 }
 
@@ -232,9 +235,11 @@ static TuningReport search(ModuleOp module, const Plan &plan,
                            const std::atomic<bool> *interrupt) {
   TuningObserver &observer = *plan.observer;
   TuningReport report;
-  report.peakGflops = plan.target.peakGflops();
-  observer.runBegan({describeTarget(plan.target), report.peakGflops,
-                     tasks.size(), plan.options.trials, plan.options.seconds});
+  report.peakGflops =
+      plan.device->getPeakGflops(Float32Type::get(module.getContext()))
+          .value_or(0);
+  observer.runBegan({describeTarget(plan), report.peakGflops, tasks.size(),
+                     plan.options.trials, plan.options.seconds});
   // Before anything is measured, so that what comes from the database does not
   // depend on how far others have come.
   for (const auto &task : tasks)
@@ -330,7 +335,7 @@ chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
   };
   TuningObserver silent;
   TuningObserver &observer = options.observer ? *options.observer : silent;
-  llvm::Expected<Plan> plan = makePlan(options, observer);
+  llvm::Expected<Plan> plan = makePlan(module.getContext(), options, observer);
   if (!plan)
     return error(plan.takeError());
   std::optional<Machinery> machinery; // outlives the searches of the tasks
@@ -344,7 +349,7 @@ chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
     return TuningReport();
 
   llvm::Expected<TrialStore> store =
-      TrialStore::open(plan->options, getRecordOrigin(plan->target), tasks);
+      TrialStore::open(plan->options, getRecordOrigin(*plan->device), tasks);
   if (!store)
     return error(store.takeError());
   TuningReport report;
@@ -361,7 +366,7 @@ chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
     report = search(module, *plan, tasks, *store, *machinery, interrupt);
     machinery->pool.reset();
   }
-  if (llvm::Error failed = store->writeRecordings(plan->target.device))
+  if (llvm::Error failed = store->writeRecordings(plan->device->getName()))
     return error(std::move(failed));
   if (failed(embed(module, tasks, observer)))
     return failure();

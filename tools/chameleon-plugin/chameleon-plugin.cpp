@@ -10,13 +10,15 @@
 //   tuned.mlir mlir-opt --load-pass-plugin=ChameleonPlugin.so
 //   --pass-pipeline='builtin.module(prepare-model)' model.mlir
 //
-// The first brings `transform.chameleon.*`, the second the passes. Stock
+// The first brings `transform.chameleon.*` and the backends, the second the
+// passes. Stock
 // mlir-opt knows the passes of a plug-in only in
 // --pass-pipeline, not as flags.
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Target/NVVMHooks.h"
+#include "chameleon/Target/CPUDevice.h"
+#include "chameleon/Target/NVVMDevice.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/Tools/Plugins/DialectPlugin.h"
@@ -27,7 +29,8 @@ mlirGetDialectPluginInfo() {
   return {MLIR_PLUGIN_API_VERSION, "Chameleon", LLVM_VERSION_STRING,
           [](mlir::DialectRegistry *registry) {
             chameleon::registerTransformOps(*registry);
-            chameleon::registerNVVMHooks(*registry);
+            chameleon::registerCPUBackend(*registry);
+            chameleon::registerNVVMBackend(*registry);
           }};
 }
 

@@ -20,6 +20,8 @@
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Runtime/CPUEngine.h"
 #include "chameleon/Runtime/GeneratorHash.h"
+#include "chameleon/Target/Backend.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -398,7 +400,8 @@ struct Loaded {
 } // namespace
 
 /// A program that was saved, on the device that it is for.
-static int loadSaved(const Options &options, Loaded &loaded) {
+static int loadSaved(const Options &options, MLIRContext *context,
+                     Loaded &loaded) {
   double begin = monotonicSeconds();
   llvm::Expected<Program> program = loadProgram(options.file);
   if (!program)
@@ -412,17 +415,19 @@ static int loadSaved(const Options &options, Loaded &loaded) {
     fail(options.file + ": " + llvm::toString(std::move(error)));
   };
   bool isNamed = options.target.getNumOccurrences() && options.target != "auto";
-  auto target = TargetDescription::parse(isNamed ? options.target.getValue()
-                                                 : loaded.program->backend,
-                                         options.threads);
-  if (!target) {
-    if (isNamed)
-      return fail(llvm::toString(target.takeError()));
-    // Of a backend that is not here, the engine says more.
-    llvm::consumeError(target.takeError());
+  DeviceOptions deviceOptions;
+  deviceOptions.threads = options.threads;
+  llvm::Expected<std::unique_ptr<Engine>> engine = nullptr;
+  if (isNamed) {
+    auto device =
+        BackendRegistry::parse(context, options.target, deviceOptions);
+    if (!device)
+      return fail(llvm::toString(device.takeError()));
+    engine = (*device)->openEngine();
+  } else {
+    engine =
+        BackendRegistry::openEngine(context, *loaded.program, deviceOptions);
   }
-  auto engine = target ? openEngine(*target)
-                       : openEngine(*loaded.program, options.threads);
   if (!engine) {
     loaded.report(engine.takeError());
     return 1;
@@ -434,19 +439,23 @@ static int loadSaved(const Options &options, Loaded &loaded) {
 /// Compiles a module for the target; `profile`: while it runs.
 static int compile(ModuleOp module, const Options &options,
                    CallProfile &profile, Loaded &loaded) {
-  auto target = TargetDescription::parse(options.target, options.threads);
-  if (!target)
-    return fail(llvm::toString(target.takeError()));
+  DeviceOptions deviceOptions;
+  deviceOptions.threads = options.threads;
+  std::string choice;
+  auto device = BackendRegistry::parse(module.getContext(), options.target,
+                                       deviceOptions, &choice);
+  if (!device)
+    return fail(llvm::toString(device.takeError()));
   if (options.fillMissing.getNumOccurrences() &&
       failed(fillMissingConstants(module, options.fillMissing)))
     return 1;
-  bool isHost = target->kindName() == cpu::backendName;
-  if (!target->choice.empty() && !isHost)
-    emitRemark(module->getLoc()) << "target " << target->spec() << " ("
-                                 << target->device << "): " << target->choice;
+  bool isHost = dynamic_cast<const CPUDevice *>(device->get());
+  if (!choice.empty() && !isHost)
+    emitRemark(module->getLoc()) << "target " << (*device)->getSpec() << " ("
+                                 << (*device)->getName() << "): " << choice;
   if (options.profile && !isHost)
     return fail("--profile is for the host CPU, and the target is " +
-                target->spec() +
+                (*device)->getSpec() +
                 "; Nsight Systems shows the kernels of a GPU by name");
   CompileModelOptions compile;
   compile.compile.optimization = options.optimization;
@@ -456,7 +465,7 @@ static int compile(ModuleOp module, const Options &options,
   if (options.profile)
     compile.profile = &profile;
   FailureOr<Program> program =
-      compileModel(module, *target, compile, loaded.steps);
+      compileModel(module, **device, compile, loaded.steps);
   if (failed(program))
     return 1;
   loaded.program = std::make_shared<Program>(std::move(*program));
@@ -465,7 +474,7 @@ static int compile(ModuleOp module, const Options &options,
   };
   if (!options.saveProgram.empty())
     return 0;
-  auto engine = openEngine(*target);
+  auto engine = (*device)->openEngine();
   if (!engine) {
     loaded.report(engine.takeError());
     return 1;
@@ -526,15 +535,15 @@ int main(int argc, char **argv) {
     return fail(message);
   CallProfile profile;
   Loaded loaded;
+  DialectRegistry registry;
+  registerAll(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   if (isProgram(content->getBuffer())) {
-    if (int status = loadSaved(options, loaded))
+    if (int status = loadSaved(options, &context, loaded))
       return status;
     return run(options, profile, loaded);
   }
 
-  DialectRegistry registry;
-  registerAll(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(content), llvm::SMLoc());
   SourceMgrDiagnosticHandler diagnostics(sources, &context);

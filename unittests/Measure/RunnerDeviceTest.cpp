@@ -14,6 +14,8 @@
 
 #include "../Runtime/FakeCuda.h"
 #include "chameleon/Measure/Runner.h"
+#include "chameleon/Target/CPUDevice.h"
+#include "chameleon/Target/NVVMCompiler.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/ADT/SmallString.h"
@@ -108,13 +110,14 @@ protected:
   std::unique_ptr<CandidateRunner> makeRunner() {
     RunnerOptions options;
     options.target = "nvvm";
-    llvm::Expected<RunnerDevice> device = RunnerDevice::find(options);
+    llvm::Expected<RunnerDevice> device =
+        RunnerDevice::find(options, registry());
     EXPECT_TRUE(bool(device)) << llvm::toString(device.takeError());
     device->createCompiler =
-        [this, target = device->target](mlir::MLIRContext *context,
+        [this, target = device->device](mlir::MLIRContext *context,
                                         const CompileOptions &compile) {
           return createNVVMCompiler(
-              context, target, compile,
+              context, static_cast<const NVVMDevice &>(*target), compile,
               [this](mlir::ModuleOp, const LowerToNVVMOptions &lowering)
                   -> llvm::Expected<NVVMProgram> {
                 EXPECT_EQ(lowering.chip, "sm_90");
@@ -514,7 +517,9 @@ TEST_F(RunnerDeviceTest, ExecutablesOfAnotherChildAreGone) {
 TEST(RunnerDevice, OfNoTarget) {
   RunnerOptions options;
   options.target = "abacus";
-  auto device = RunnerDevice::find(options);
+  mlir::DialectRegistry registry;
+  registerCPUBackend(registry);
+  auto device = RunnerDevice::find(options, registry);
   ASSERT_FALSE(bool(device));
   EXPECT_EQ(llvm::toString(device.takeError()).find("unknown target 'abacus'"),
             0u);
@@ -523,7 +528,9 @@ TEST(RunnerDevice, OfNoTarget) {
 TEST(RunnerDevice, TheHostHasNoDevices) {
   RunnerOptions options;
   options.target = "cpu";
-  auto device = RunnerDevice::find(options);
+  mlir::DialectRegistry registry;
+  registerCPUBackend(registry);
+  auto device = RunnerDevice::find(options, registry);
   ASSERT_TRUE(bool(device)) << llvm::toString(device.takeError());
   EXPECT_EQ(device->devices, 0u);
   EXPECT_FALSE(device->warmUpSchedule.empty());

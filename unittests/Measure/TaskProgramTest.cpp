@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../../lib/Measure/TaskProgram.h"
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Transforms/Passes.h"
 #include "gtest/gtest.h"
 #include <cmath>
@@ -36,7 +36,7 @@ protected:
   DialectRegistry registry;
   MLIRContext context{MLIRContext::Threading::DISABLED};
   MeasureTask task;
-  TargetDescription host = llvm::cantFail(TargetDescription::parse("cpu", 1));
+  std::shared_ptr<const CPUDevice> host = llvm::cantFail(CPUDevice::ofHost(1));
 };
 
 TEST_F(TaskProgram, WhatDoesNotParseIsNamed) {
@@ -48,7 +48,7 @@ TEST_F(TaskProgram, WhatDoesNotParseIsNamed) {
 
 TEST_F(TaskProgram, DataOfAnotherSizeIsRefused) {
   std::vector<char> data(8);
-  auto open = OpenTask::open(task, data, host, &context);
+  auto open = OpenTask::open(task, data, *host, &context);
   ASSERT_FALSE(bool(open));
   EXPECT_EQ(llvm::toString(open.takeError())
                 .find("the data of the task has 8 bytes, expected "),
@@ -60,10 +60,10 @@ TEST_F(TaskProgram, TheHostsReferenceIsTheSum) {
       prepareReference(task, /*seed=*/3, &context,
                        [&](ModuleOp program, const std::string &function,
                            llvm::MutableArrayRef<GuardedBuffer> buffers) {
-                         return runOnHost(program, function, buffers, host);
+                         return runOnHost(program, function, buffers);
                        });
   ASSERT_TRUE(bool(prepared)) << llvm::toString(prepared.takeError());
-  auto open = OpenTask::open(task, prepared->data, host, &context);
+  auto open = OpenTask::open(task, prepared->data, *host, &context);
   ASSERT_TRUE(bool(open)) << llvm::toString(open.takeError());
   const auto *input = reinterpret_cast<const float *>(prepared->data.data());
   const auto *reference = reinterpret_cast<const double *>(

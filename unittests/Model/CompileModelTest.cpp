@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Model/Model.h"
+#include "chameleon/Runtime/GeneratorHash.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -36,9 +38,9 @@ protected:
                                           });
     auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
     EXPECT_TRUE(module);
-    auto target = llvm::cantFail(TargetDescription::parse("cpu", 1));
+    auto device = llvm::cantFail(CPUDevice::ofHost(1));
     mlir::FailureOr<Program> made =
-        compileModel(*module, target, {{}, function.str()}, steps);
+        compileModel(*module, *device, {{}, function.str()}, steps);
     if (succeeded(made))
       program = std::move(*made);
     EXPECT_EQ(failed(made), !message.empty());
@@ -50,6 +52,14 @@ protected:
   std::vector<CompileStep> steps;
   Program program;
 };
+
+TEST_F(CompileModel, NotesTheCodeGenerator) {
+  EXPECT_EQ(compile("func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> { return "
+                    "%x : tensor<2xf32> }",
+                    "f"),
+            "");
+  EXPECT_EQ(program.generator, getGeneratorHash());
+}
 
 TEST_F(CompileModel, NeedsNoFunctionToBeNamed) {
   EXPECT_EQ(compile(R"mlir(

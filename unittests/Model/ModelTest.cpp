@@ -14,6 +14,7 @@
 #include "../Runtime/FakeCuda.h"
 #include "chameleon/Runtime/CPUEngine.h"
 #include "chameleon/Runtime/CUDAEngine.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -44,10 +45,10 @@ std::shared_ptr<const Program> compile(llvm::StringRef text) {
   registerAll(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
-  auto target = llvm::cantFail(TargetDescription::parse("cpu", 1));
+  auto device = llvm::cantFail(CPUDevice::ofHost(1));
   std::vector<CompileStep> steps;
   mlir::FailureOr<Program> program =
-      compileModel(*module, target, {{}, "main"}, steps);
+      compileModel(*module, *device, {{}, "main"}, steps);
   return failed(program) ? nullptr
                          : std::make_shared<Program>(std::move(*program));
 }

@@ -8,9 +8,10 @@
 
 #include "LegalPoints.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Target/Backend.h"
 #include "chameleon/Target/LowerToCPU.h"
 #include "chameleon/Target/LowerToNVVM.h"
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/NVVMDevice.h"
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "chameleon/Tasks/TuningTask.h"
 #include "chameleon/Transforms/Passes.h"
@@ -125,12 +126,17 @@ LegalityFinding fromJson(const llvm::json::Object &object) {
 } // namespace
 
 struct LegalPoints::Impl {
-  explicit Impl(const TargetDescription &target)
-      : target(target),
-        context(makeRegistry(), MLIRContext::Threading::DISABLED) {
+  Impl(llvm::StringRef text, unsigned threads)
+      : context(makeRegistry(), MLIRContext::Threading::DISABLED) {
     context.loadAllAvailableDialects();
-    FailureOr<ScheduleLibrary> loaded =
-        ScheduleLibrary::load(&context, {}, target.kindName());
+    DeviceOptions options;
+    options.threads = threads;
+    auto parsed = BackendRegistry::parse(&context, text, options);
+    if (!parsed)
+      llvm::report_fatal_error(parsed.takeError());
+    device = std::move(*parsed);
+    FailureOr<ScheduleLibrary> loaded = ScheduleLibrary::load(
+        &context, {}, device->getBackend().getSchedules());
     if (succeeded(loaded))
       library = *loaded;
   }
@@ -148,8 +154,8 @@ struct LegalPoints::Impl {
                  Report report);
   std::string lower(ModuleOp module);
 
-  TargetDescription target;
   MLIRContext context;
+  std::shared_ptr<const Device> device;
   std::optional<ScheduleLibrary> library;
 };
 
@@ -158,15 +164,17 @@ std::string LegalPoints::Impl::lower(ModuleOp module) {
   FirstError error(&context);
   PassManager passes(&context);
   LowerToNVVMOptions gpu;
-  gpu.chip = target.cpu;
-  bool isGPU = target.kind == TargetDescription::Kind::NVVM;
-  if (isGPU)
+  auto *chip = dynamic_cast<const NVVMDevice *>(device.get());
+  if (chip) {
+    gpu.chip = chip->chip;
     buildLowerToNVVMPipeline(passes, gpu);
-  else
-    buildLowerToCPUPipeline(passes, LowerToCPUOptions{target.threads > 1});
+  } else {
+    buildLowerToCPUPipeline(passes,
+                            LowerToCPUOptions{device->getThreads() > 1});
+  }
   if (failed(passes.run(module)))
     return error.text.empty() ? "lowering failed" : error.text;
-  if (!isGPU)
+  if (!chip)
     return "";
   llvm::Expected<NVVMProgram> program = translateToPTX(module, gpu);
   return program ? "" : llvm::toString(program.takeError());
@@ -184,7 +192,7 @@ void LegalPoints::Impl::checkTask(const TuningTask &task,
     return report(finding);
   }
   (*payload)->setAttr(DLTIDialect::kTargetSystemDescAttrName,
-                      target.toDLTI(&context));
+                      device->toDLTI(&context));
   auto function = *payload->getOps<func::FuncOp>().begin();
   auto nameOf = [](MatchedSchedule match) {
     return match.libraryName + "@" + match.schedule.getSymName().str();
@@ -267,8 +275,8 @@ void LegalPoints::Impl::checkHere(const LegalityCase &legalityCase,
   OwningOpRef<ModuleOp> module =
       parseSourceString<ModuleOp>(legalityCase.module, &context);
   FailureOr<SmallVector<TuningTask>> tasks = failure();
-  if (module && succeeded(prepareForTarget(*module, target)))
-    tasks = extractTasks(*module, target.joinsRows());
+  if (module && succeeded(prepareForTarget(*module, *device)))
+    tasks = extractTasks(*module, device->joinsRows());
   if (failed(tasks)) {
     finding.message = "not prepared: " + error.text;
     return report(finding);
@@ -278,11 +286,7 @@ void LegalPoints::Impl::checkHere(const LegalityCase &legalityCase,
 }
 
 LegalPoints::LegalPoints(const std::string &text, unsigned threads) {
-  llvm::Expected<TargetDescription> target =
-      TargetDescription::parse(text, threads);
-  if (!target)
-    llvm::report_fatal_error(target.takeError());
-  impl = std::make_unique<Impl>(*target);
+  impl = std::make_unique<Impl>(text, threads);
 }
 
 LegalPoints::~LegalPoints() = default;

@@ -10,6 +10,7 @@
 #define CHAMELEON_UNITTESTS_TARGET_COMPILEFORTEST_H
 
 #include "chameleon/Runtime/CPUEngine.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Target/Compiler.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -20,9 +21,9 @@ struct CodeForTest {
   static llvm::Expected<std::unique_ptr<CodeForTest>>
   compile(mlir::ModuleOp module, unsigned threads = 1,
           CPUOptimization optimization = CPUOptimization::Adaptive) {
-    auto target = TargetDescription::parse("cpu", threads);
-    if (!target)
-      return target.takeError();
+    auto device = CPUDevice::ofHost(threads);
+    if (!device)
+      return device.takeError();
     std::string message;
     mlir::ScopedDiagnosticHandler handler(module.getContext(),
                                           [&](mlir::Diagnostic &diagnostic) {
@@ -31,11 +32,11 @@ struct CodeForTest {
                                           });
     CompileOptions options;
     options.optimization = optimization;
-    auto compiler = createCPUCompiler(module.getContext(), *target, options);
+    auto compiler = (*device)->createCompiler(module.getContext(), options);
     mlir::FailureOr<Program> program = compiler->compile(module);
     if (failed(program))
       return llvm::createStringError("%s", message.c_str());
-    auto engine = openEngine(*target);
+    auto engine = (*device)->openEngine();
     if (!engine)
       return engine.takeError();
     auto result = std::make_unique<CodeForTest>();

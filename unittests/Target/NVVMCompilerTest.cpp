@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Target/Compiler.h"
+#include "chameleon/Target/NVVMCompiler.h"
 #include "chameleon/Transforms/Passes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -65,13 +65,10 @@ protected:
   }
 
   std::unique_ptr<Compiler> makeCompiler() {
-    llvm::Expected<TargetDescription> target =
-        TargetDescription::parse("nvvm:sm_90", 1);
-    EXPECT_TRUE(bool(target)) << llvm::toString(target.takeError());
     CompileOptions options;
     options.cache = folder.str().str();
     return createNVVMCompiler(
-        &context, *target, options,
+        &context, *llvm::cantFail(NVVMDevice::ofChip("sm_90")), options,
         [this](mlir::ModuleOp,
                const LowerToNVVMOptions &) -> llvm::Expected<NVVMProgram> {
           if (!compileError.empty())

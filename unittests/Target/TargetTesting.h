@@ -9,26 +9,42 @@
 #ifndef CHAMELEON_UNITTESTS_TARGET_TARGETTESTING_H
 #define CHAMELEON_UNITTESTS_TARGET_TARGETTESTING_H
 
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/Backend.h"
+#include "chameleon/Target/CPUDevice.h"
+#include "chameleon/Target/NVVMDevice.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/IR/MLIRContext.h"
 #include "gtest/gtest.h"
 
 namespace chameleon::testing {
 
-inline TargetDescription parse(llvm::StringRef text, unsigned threads = 0) {
-  auto target = TargetDescription::parse(text, threads);
-  EXPECT_TRUE(bool(target)) << llvm::toString(target.takeError());
-  return std::move(*target);
+/// What the text means where the CPU and NVVM are registered.
+inline llvm::Expected<std::shared_ptr<const Device>>
+tryParse(llvm::StringRef text, unsigned threads = 0,
+         std::string *choice = nullptr) {
+  mlir::DialectRegistry registry;
+  registerCPUBackend(registry);
+  registerNVVMBackend(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  DeviceOptions options;
+  options.threads = threads;
+  return BackendRegistry::parse(&context, text, options, choice);
+}
+
+template <typename DeviceT = Device>
+std::shared_ptr<const DeviceT> parse(llvm::StringRef text,
+                                     unsigned threads = 0) {
+  return std::dynamic_pointer_cast<const DeviceT>(
+      llvm::cantFail(tryParse(text, threads)));
 }
 
 inline std::string parseError(llvm::StringRef text, unsigned threads = 0) {
-  auto target = TargetDescription::parse(text, threads);
-  return target ? "" : llvm::toString(target.takeError());
+  auto device = tryParse(text, threads);
+  return device ? "" : llvm::toString(device.takeError());
 }
 
 /// A fact as a schedule would ask for it; -1: there is none.
-inline int64_t query(const TargetDescription &target, llvm::StringRef device,
+inline int64_t query(const Device &target, llvm::StringRef device,
                      llvm::StringRef name) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   auto system = mlir::cast<mlir::TargetSystemSpecAttr>(target.toDLTI(&context));

@@ -66,7 +66,7 @@ protected:
 /// What a caller may know of tasks, by the position of a legal configuration.
 class ScriptedSource final : public ScheduleSource {
 public:
-  llvm::Error open(const TargetDescription &) override {
+  llvm::Error open(const Device &) override {
     return isMissing ? llvm::createStringError("the script is lost")
                      : llvm::Error::success();
   }

@@ -18,7 +18,8 @@
 #define CHAMELEON_UNITTESTS_TUNING_FAKETUNING_H
 
 #include "chameleon/Measure/WorkerPool.h"
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/Backend.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Transforms/Passes.h"
 #include "chameleon/Tuning/TaskTuner.h"
 #include "mlir/Parser/Parser.h"
@@ -297,14 +298,15 @@ protected:
     numSearches = 0;
     module = mlir::parseSourceString<mlir::ModuleOp>(model, &context);
     ASSERT_TRUE(module);
-    auto target = llvm::cantFail(TargetDescription::parse("cpu", 1));
+    auto device = llvm::cantFail(CPUDevice::ofHost(1));
     auto extracted = extractTasks(*module);
     ASSERT_TRUE(succeeded(extracted));
-    auto schedules = ScheduleLibrary::load(&context, libraries, "cpu");
+    auto schedules = ScheduleLibrary::load(&context, libraries,
+                                           device->getBackend().getSchedules());
     ASSERT_TRUE(succeeded(schedules));
     library.emplace(*schedules);
     for (const TuningTask &task : *extracted) {
-      MatchedTask matched = matchTask(task, *library, target.toDLTI(&context));
+      MatchedTask matched = matchTask(task, *library, device->toDLTI(&context));
       ASSERT_FALSE(matched.schedules.empty());
       if (matched.schedules.size() > most)
         matched.schedules.truncate(most);

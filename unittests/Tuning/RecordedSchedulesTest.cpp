@@ -26,7 +26,7 @@ protected:
     databaseRemover.setFile(path);
     // A task twice, as if two schedules of the same name and text competed.
     auto extracted = extractTasks(*module);
-    matched = matchTask(extracted->front(), *library, target.toDLTI(&context));
+    matched = matchTask(extracted->front(), *library, device->toDLTI(&context));
     ASSERT_FALSE(matched.schedules.empty());
     matched.schedules.truncate(1);
     TaskSchedule other = matched.schedules.front();
@@ -39,7 +39,7 @@ protected:
     measurement.outcome = outcome;
     measurement.seconds = seconds;
     llvm::cantFail(database.add(makeRecord(
-        matched.task.key, getRecordOrigin(target), matched.schedules[schedule],
+        matched.task.key, getRecordOrigin(*device), matched.schedules[schedule],
         getConfiguration(seed), measurement, final)));
   }
   Configuration getConfiguration(size_t seed) {
@@ -47,11 +47,11 @@ protected:
   }
   std::optional<ScheduleChoice> choose() {
     RecordedSchedules records(path);
-    llvm::cantFail(records.open(target));
+    llvm::cantFail(records.open(*device));
     return llvm::cantFail(records.choose(matched));
   }
 
-  TargetDescription target = llvm::cantFail(TargetDescription::parse("cpu", 1));
+  std::shared_ptr<const Device> device = llvm::cantFail(CPUDevice::ofHost(1));
   std::string path;
   llvm::FileRemover databaseRemover;
   MatchedTask matched;
@@ -81,7 +81,7 @@ TEST_F(RecordedSchedulesTest, RecordsOfAnotherTextAreNone) {
 
 TEST_F(RecordedSchedulesTest, RecordsOfAnotherGeneratorAreNone) {
   auto database = llvm::cantFail(Database::open(path));
-  RecordOrigin origin = getRecordOrigin(target);
+  RecordOrigin origin = getRecordOrigin(*device);
   origin.generator = "older";
   Measurement measurement;
   measurement.outcome = Outcome::Ok;
@@ -94,7 +94,7 @@ TEST_F(RecordedSchedulesTest, RecordsOfAnotherGeneratorAreNone) {
 
 TEST_F(RecordedSchedulesTest, AnAbsentDatabaseIsAnError) {
   RecordedSchedules records(path + ".absent");
-  llvm::Error failed = records.open(target);
+  llvm::Error failed = records.open(*device);
   ASSERT_TRUE(static_cast<bool>(failed));
   EXPECT_TRUE(
       llvm::StringRef(llvm::toString(std::move(failed))).contains(".absent"));

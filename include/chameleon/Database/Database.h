@@ -32,13 +32,13 @@
 namespace chameleon {
 
 struct Record {
-  std::string taskKey;       ///< TuningTask::key
-  std::string targetKey;     ///< TargetDescription::key()
-  std::string generator;     ///< getGeneratorHash(); before schema 2: LLVM's
-                             ///< version
-  std::string schedule;      ///< library name and sequence, e.g.
-                             ///< builtin:cpu/conv_nchwc@conv_nchwc
-  std::string fingerprint;   ///< of the schedule's text
+  std::string taskKey;     ///< TuningTask::key
+  std::string targetKey;   ///< Device::getKey()
+  std::string generator;   ///< Backend::getGenerator(); before schema 2: LLVM's
+                           ///< version
+  std::string schedule;    ///< library name and sequence, e.g.
+                           ///< builtin:cpu/conv_nchwc@conv_nchwc
+  std::string fingerprint; ///< of the schedule's text
   std::string configuration; ///< text of a dictionary attribute: {kob = 2 :
                              ///< i64, owb = 14 : i64}
   std::string outcome;       ///< toString(Outcome)

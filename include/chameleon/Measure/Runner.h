@@ -18,7 +18,9 @@
 #define CHAMELEON_MEASURE_RUNNER_H
 
 #include "chameleon/Measure/CandidateRunner.h"
+#include "chameleon/Runtime/Engine.h"
 #include "chameleon/Target/Compiler.h"
+#include "chameleon/Target/Device.h"
 
 namespace mlir {
 class DialectRegistry;
@@ -28,23 +30,24 @@ namespace chameleon {
 
 /// What a device asks of the runner, and offers.
 struct RunnerDevice {
-  TargetDescription target;
-  TargetDescription host; ///< computes references
+  std::shared_ptr<const Device> device;
   /// 0: a child checks and times what it has compiled itself. Else there are so
   /// many devices: children compile without one and export what they made as a
   /// file; one child a device checks and times.
   unsigned devices = 0;
   /// Applied to the task that warms a worker up, so that children inherit what
   /// schedules need; or nothing.
-  std::string warmUpSchedule;
+  llvm::StringRef warmUpSchedule;
   std::function<std::unique_ptr<Compiler>(mlir::MLIRContext *,
                                           const CompileOptions &)>
       createCompiler;
   std::function<llvm::Expected<std::unique_ptr<Engine>>(unsigned ordinal)>
       openEngine;
 
-  /// Of a target. Errors: a text that is none; no such device on this machine.
-  static llvm::Expected<RunnerDevice> find(const RunnerOptions &options);
+  /// Of a target, among the backends of the registry. Errors: a text that is
+  /// none; no such device on this machine.
+  static llvm::Expected<RunnerDevice>
+  find(const RunnerOptions &options, const mlir::DialectRegistry &registry);
 };
 
 /// What a test does to a candidate that the runner would otherwise treat well:

@@ -44,7 +44,7 @@ struct WorkerPoolOptions {
   std::string worker;
   /// Prefix of the command line: ssh, srun, taskset, …
   std::vector<std::string> launcher;
-  std::string target = "cpu"; ///< TargetDescription::spec()
+  std::string target = "cpu"; ///< Device::getSpec()
   unsigned threads = 1;       ///< threads of a kernel
   unsigned children = 0;      ///< 0: all cores
   /// A child is replaced after so many candidates (leaks, fragmentation).

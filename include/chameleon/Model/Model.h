@@ -11,7 +11,7 @@
 //
 //   auto program = std::make_shared<Program>(
 //       llvm::cantFail(loadProgram("model.program")));
-//   auto engine = openEngine(*program, /*threads=*/8);
+//   auto engine = BackendRegistry::openEngine(&context, *program, {});
 //   auto model = Model::create(program, "main", std::move(*engine));
 //   llvm::Error error = (*model)->bind({&image});
 //   llvm::Expected<double> seconds = (*model)->call();
@@ -29,6 +29,7 @@
 #include "chameleon/Runtime/HostTensor.h"
 #include "chameleon/Target/CallProfile.h"
 #include "chameleon/Target/Compiler.h"
+#include "chameleon/Target/Device.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -46,7 +47,7 @@ struct CompileModelOptions {
 /// lowered yet, and compiles. Needs no device. Changes `module`; appends to
 /// `steps`. Emits and fails.
 mlir::FailureOr<Program> compileModel(mlir::ModuleOp module,
-                                      const TargetDescription &target,
+                                      const Device &device,
                                       const CompileModelOptions &options,
                                       std::vector<CompileStep> &steps);
 

@@ -26,6 +26,7 @@
 #ifndef CHAMELEON_PREPARE_PREPARE_H
 #define CHAMELEON_PREPARE_PREPARE_H
 
+#include "chameleon/IR/LayoutOptions.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LLVM.h"
@@ -41,12 +42,6 @@ namespace chameleon {
 ///  - batch norm folded into weights and bias, elementwise chains fused under
 ///  control (never into a reduction that reads an anchor)
 mlir::LogicalResult simplifyModel(mlir::ModuleOp module);
-
-struct LayoutOptions {
-  enum class Kind { None, NCHWc, NHWC } kind = Kind::NCHWc;
-  /// Largest channel block (NCHWc): the target's f32 lanes, one of 4, 8, 16.
-  int64_t channelBlock = 16;
-};
 
 /// Packs convolutions, depthwise convolutions, pools and the elementwise
 /// operations connected with them; moves packs and unpacks until they cancel.

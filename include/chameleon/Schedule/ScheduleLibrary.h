@@ -28,8 +28,7 @@
 // the schedule receives what the matcher yields. A schedule reaches the task's
 // function by `transform.get_parent_op %anchor {op_name = "func.func"}`. User
 // libraries (option `library=`) come first, in the order given, then the
-// built-in ones of the target, embedded from lib/Schedules/<target>/*.mlir at
-// build time.
+// built-in ones that the target's backend brings.
 //
 // What schedules or matchers have in common is in files called common.mlir,
 // there and in lib/Schedules. Every library, the user's too, may include these
@@ -41,6 +40,7 @@
 #define CHAMELEON_SCHEDULE_SCHEDULELIBRARY_H
 
 #include "chameleon/Schedule/DesignSpace.h"
+#include "chameleon/Schedules/BuiltinSchedule.h"
 
 namespace chameleon {
 
@@ -66,14 +66,14 @@ struct MatchedSchedule {
 
 class ScheduleLibrary {
 public:
-  /// Parses the user's files and the built-in schedules of `target` ("cpu",
-  /// "nvvm"). Emits and fails for a file that does not parse, has no
-  /// `foreach_match`, or names sequences that do not exist. Runs every
+  /// Parses the user's files and the built-in schedules
+  /// (Backend::getSchedules()). Emits and fails for a file that does not parse,
+  /// has no `foreach_match`, or names sequences that do not exist. Runs every
   /// pre-flight check of the schedules: duplicate knobs, `any_param` into
   /// tile_using_for, knobs in matchers; upstream crashes on these.
   static mlir::FailureOr<ScheduleLibrary>
   load(mlir::MLIRContext *context, llvm::ArrayRef<std::string> userFiles,
-       llvm::StringRef target);
+       llvm::ArrayRef<BuiltinSchedule> builtins);
 
   /// Every schedule of the library, in the order in which they are tried; for
   /// listings and tests.

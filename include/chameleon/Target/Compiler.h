@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-//   auto compiler = createCompiler(context, target, {});
+//   auto compiler = device->createCompiler(context, {});          // Device.h
 //   mlir::FailureOr<Program> program = compiler->compile(module);
-//   auto engine = openEngine(target);                 // wherever there is one
+//   auto engine = device->openEngine();               // wherever there is one
 //
 // Compiling needs no device. A module may be lowered already, by
 // --lower-to-cpu or by --lower-to-nvvm=format=nvvm; its schedules have been
@@ -19,10 +19,7 @@
 #ifndef CHAMELEON_TARGET_COMPILER_H
 #define CHAMELEON_TARGET_COMPILER_H
 
-#include "chameleon/Runtime/Engine.h"
-#include "chameleon/Runtime/KernelProgram.h"
-#include "chameleon/Target/LowerToNVVM.h"
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Runtime/Program.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -66,29 +63,6 @@ public:
 protected:
   std::vector<CompileStep> lastSteps;
 };
-
-/// By the kind of the target. `context` outlives the result.
-std::unique_ptr<Compiler> createCompiler(mlir::MLIRContext *context,
-                                         const TargetDescription &target,
-                                         const CompileOptions &options);
-/// The engine of that kind of target. CPU: this process, whatever `ordinal`.
-llvm::Expected<std::unique_ptr<Engine>>
-openEngine(const TargetDescription &target, unsigned ordinal = 0);
-/// As the one above, of whatever kind a program names.
-llvm::Expected<std::unique_ptr<Engine>>
-openEngine(const Program &program, unsigned threads, unsigned ordinal = 0);
-
-std::unique_ptr<Compiler> createCPUCompiler(mlir::MLIRContext *context,
-                                            const TargetDescription &target,
-                                            const CompileOptions &options);
-
-/// From the lowered module to kernels; tests bring their own.
-using KernelTranslator = std::function<llvm::Expected<NVVMProgram>(
-    mlir::ModuleOp lowered, const LowerToNVVMOptions &options)>;
-std::unique_ptr<Compiler>
-createNVVMCompiler(mlir::MLIRContext *context, const TargetDescription &target,
-                   const CompileOptions &options,
-                   KernelTranslator translate = translateToPTX);
 
 } // namespace chameleon
 

@@ -21,7 +21,7 @@
 #ifndef CHAMELEON_TASKS_APPLYSCHEDULES_H
 #define CHAMELEON_TASKS_APPLYSCHEDULES_H
 
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/Device.h"
 #include "chameleon/Tasks/MatchTask.h"
 #include "mlir/IR/BuiltinOps.h"
 #include <string>
@@ -34,7 +34,7 @@ class ScheduleSource {
 public:
   virtual ~ScheduleSource() = default;
   /// Called once, before any `choose`.
-  virtual llvm::Error open(const TargetDescription &target) = 0;
+  virtual llvm::Error open(const Device &device) = 0;
   /// Nothing: it does not know the task.
   virtual llvm::Expected<std::optional<ScheduleChoice>>
   choose(const MatchedTask &task) = 0;

@@ -9,7 +9,7 @@
 #ifndef CHAMELEON_TASKS_PREPAREFORTARGET_H
 #define CHAMELEON_TASKS_PREPAREFORTARGET_H
 
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/Device.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace chameleon {
@@ -17,7 +17,7 @@ namespace chameleon {
 /// Prepares a module for a target as tuning and applying do before they extract
 /// its tasks: simplify, assign layouts, hoist constants.
 mlir::LogicalResult prepareForTarget(mlir::ModuleOp module,
-                                     const TargetDescription &target);
+                                     const Device &device);
 
 } // namespace chameleon
 

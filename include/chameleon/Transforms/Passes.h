@@ -26,7 +26,7 @@ namespace chameleon {
 #include "chameleon/Transforms/Passes.h.inc"
 
 /// Every upstream dialect, extension and translation that Chameleon's pipelines
-/// and schedules use, and its own transform ops.
+/// and schedules use, its own transform ops, and its backends.
 void registerAll(mlir::DialectRegistry &registry);
 
 } // namespace chameleon

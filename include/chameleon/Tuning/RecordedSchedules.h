@@ -26,7 +26,7 @@ class RecordedSchedules final : public ScheduleSource {
 public:
   explicit RecordedSchedules(std::string path) : path(std::move(path)) {}
 
-  llvm::Error open(const TargetDescription &target) override;
+  llvm::Error open(const Device &device) override;
   llvm::Expected<std::optional<ScheduleChoice>>
   choose(const MatchedTask &task) override;
 

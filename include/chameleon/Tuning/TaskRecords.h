@@ -19,7 +19,7 @@
 
 #include "chameleon/Database/Database.h"
 #include "chameleon/Measure/Measurement.h"
-#include "chameleon/Target/TargetDescription.h"
+#include "chameleon/Target/Device.h"
 #include "chameleon/Tasks/MatchTask.h"
 #include <limits>
 
@@ -29,7 +29,7 @@ namespace chameleon {
 struct RecordOrigin {
   std::string targetKey, generator;
 };
-RecordOrigin getRecordOrigin(const TargetDescription &target);
+RecordOrigin getRecordOrigin(const Device &device);
 
 Record makeRecord(llvm::StringRef taskKey, const RecordOrigin &origin,
                   const TaskSchedule &schedule,

@@ -1,4 +1,4 @@
-//===- CPUTarget.cpp - the host CPU as a target
+//===- CPUDevice.cpp - the cores of this machine
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -6,7 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "TargetKinds.h"
+#include "chameleon/Target/CPUDevice.h"
+#include "chameleon/Runtime/CPUEngine.h"
+#include "chameleon/Target/Backend.h"
+#include "chameleon/Target/CallProfile.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -18,6 +22,9 @@
 #include <unistd.h>
 
 namespace chameleon {
+
+/// lib/Schedules/cpu.
+llvm::ArrayRef<BuiltinSchedule> getCPUSchedules();
 
 //===----------------------------------------------------------------------===//
 // The host
@@ -104,61 +111,145 @@ static int64_t vectorBits(const llvm::Triple &triple,
   return hasFeature(features, "avx") ? 256 : 128;
 }
 
-static llvm::Expected<TargetDescription> parseCPU(llvm::StringRef overrides,
-                                                  bool hasOverrides,
-                                                  unsigned threads, DriverUse) {
-  if (hasOverrides)
-    for (llvm::StringRef feature : llvm::split(overrides, ','))
+static llvm::Expected<CPUFacts>
+describeHost(unsigned threads, std::optional<llvm::StringRef> overrides) {
+  if (overrides)
+    for (llvm::StringRef feature : llvm::split(*overrides, ','))
       if (feature.size() < 2 || (feature[0] != '+' && feature[0] != '-') ||
           !llvm::all_of(feature.drop_front(), [](char c) {
             return llvm::isAlnum(c) || c == '.' || c == '-' || c == '_';
           }))
         return llvm::createStringError(
             llvm::inconvertibleErrorCode(),
-            "malformed feature '" + feature + "' in target 'cpu:" + overrides +
+            "malformed feature '" + feature + "' in target 'cpu:" + *overrides +
                 "', expected e.g. '-avx512f' or '+fma'");
-  TargetDescription target;
-  target.triple = llvm::sys::getProcessTriple();
-  target.cpu = llvm::sys::getHostCPUName().str();
+  CPUFacts facts;
+  facts.triple = llvm::sys::getProcessTriple();
+  facts.cpu = llvm::sys::getHostCPUName().str();
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   std::map<std::string, bool> sorted;
   for (auto &entry : host)
     sorted[entry.getKey().str()] = entry.getValue();
   for (auto &[name, enabled] : sorted)
-    target.features += (target.features.empty() ? "" : ",") +
-                       std::string(enabled ? "+" : "-") + name;
-  if (!overrides.empty())
-    target.features += (target.features.empty() ? "" : ",") + overrides.str();
-  target.overrides = overrides.str();
-  target.device = deviceName();
-  if (target.device.empty())
-    target.device = target.cpu;
-  target.vectorBits =
-      chameleon::vectorBits(llvm::Triple(target.triple), target.features);
-  target.l1Bytes = cacheBytes(1, _SC_LEVEL1_DCACHE_SIZE, target.l1Bytes);
-  target.l2Bytes = cacheBytes(2, _SC_LEVEL2_CACHE_SIZE, target.l2Bytes);
-  target.l3Bytes = cacheBytes(3, _SC_LEVEL3_CACHE_SIZE, target.l3Bytes);
-  target.cores = usableCores();
-  target.threads = threads ? threads : target.cores;
-  return target;
+    facts.features += (facts.features.empty() ? "" : ",") +
+                      std::string(enabled ? "+" : "-") + name;
+  facts.overrides = overrides.value_or("").str();
+  if (!facts.overrides.empty())
+    facts.features += (facts.features.empty() ? "" : ",") + facts.overrides;
+  facts.name = deviceName();
+  if (facts.name.empty())
+    facts.name = facts.cpu;
+  facts.vectorBits = vectorBits(llvm::Triple(facts.triple), facts.features);
+  facts.l1Bytes = cacheBytes(1, _SC_LEVEL1_DCACHE_SIZE, facts.l1Bytes);
+  facts.l2Bytes = cacheBytes(2, _SC_LEVEL2_CACHE_SIZE, facts.l2Bytes);
+  facts.l3Bytes = cacheBytes(3, _SC_LEVEL3_CACHE_SIZE, facts.l3Bytes);
+  facts.cores = usableCores();
+  facts.threads = threads ? threads : facts.cores;
+  return facts;
 }
 
-static std::string specOfCPU(const TargetDescription &target) {
-  return target.overrides.empty() ? "cpu" : "cpu:" + target.overrides;
+namespace {
+
+class CPUBackend final : public Backend {
+public:
+  llvm::StringRef getName() const override { return "cpu"; }
+  llvm::StringRef getTitle() const override { return "host CPU"; }
+  llvm::StringRef getForm() const override { return "'cpu:<features>'"; }
+  int getPreference() const override { return 0; }
+  llvm::ArrayRef<BuiltinSchedule> getSchedules() const override {
+    return getCPUSchedules();
+  }
+  llvm::Expected<std::shared_ptr<const Device>>
+  parse(std::optional<llvm::StringRef> arguments,
+        const DeviceOptions &options) const override {
+    llvm::Expected<CPUFacts> facts = describeHost(options.threads, arguments);
+    if (!facts)
+      return facts.takeError();
+    return std::make_shared<CPUDevice>(shared_from_this(), std::move(*facts));
+  }
+  /// This process, whatever `ordinal`.
+  llvm::Expected<std::unique_ptr<Engine>>
+  openEngine(const DeviceOptions &options, unsigned) const override {
+    CPUEngineOptions engine;
+    engine.threads = options.threads ? options.threads : usableCores();
+    engine.symbols.emplace_back(CallProfile::markName.str(),
+                                reinterpret_cast<void *>(&CallProfile::mark));
+    return createCPUEngine(engine);
+  }
+};
+
+} // namespace
+
+void registerCPUBackend(mlir::DialectRegistry &registry) {
+  registerBackend<CPUBackend>(registry);
 }
 
-static std::string keyOfCPU(const TargetDescription &target) {
-  return llvm::formatv("cpu|{0}|{1}|{2}|threads={3}", target.device, target.cpu,
-                       target.overrides, target.threads);
+llvm::Expected<std::shared_ptr<const CPUDevice>>
+CPUDevice::ofHost(unsigned threads, std::optional<llvm::StringRef> overrides) {
+  llvm::Expected<CPUFacts> facts = describeHost(threads, overrides);
+  if (!facts)
+    return facts.takeError();
+  return std::make_shared<CPUDevice>(std::make_shared<CPUBackend>(),
+                                     std::move(*facts));
 }
 
-static TargetFacts factsOfCPU(const TargetDescription &target) {
-  return {{"vector_bits", target.vectorBits},
-          {"l1_bytes", target.l1Bytes},
-          {"l2_bytes", target.l2Bytes},
-          {"l3_bytes", target.l3Bytes},
-          {"threads", target.threads},
-          {"registers", target.vectorBits == 512 ? 32 : 16}};
+std::string CPUDevice::getSpec() const {
+  return facts.overrides.empty() ? "cpu" : "cpu:" + facts.overrides;
+}
+
+std::string CPUDevice::getKey() const {
+  return llvm::formatv("cpu|{0}|{1}|{2}|threads={3}", facts.name, facts.cpu,
+                       facts.overrides, facts.threads);
+}
+
+std::string CPUDevice::describe() const {
+  return llvm::formatv("{0}, {1} threads", Device::describe(), facts.threads);
+}
+
+TargetFacts CPUDevice::getFacts() const {
+  return {"CPU",
+          {{"vector_bits", facts.vectorBits},
+           {"l1_bytes", facts.l1Bytes},
+           {"l2_bytes", facts.l2Bytes},
+           {"l3_bytes", facts.l3Bytes},
+           {"threads", facts.threads},
+           {"registers", facts.vectorBits == 512 ? 32 : 16}}};
+}
+
+/// Tiles, vectorises, lowers: a small task goes all the way, so that children
+/// inherit loaded dialects, initialised passes and LLVM's tables, with the
+/// pages that they live on.
+static constexpr llvm::StringLiteral vectorSchedule = R"mlir(
+    module attributes {transform.with_named_sequence} {
+      transform.named_sequence @__transform_main(%root: !transform.any_op) {
+        %func = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op
+        %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+        %tiled, %loops = transform.structured.tile_using_for %op tile_sizes [2] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+        transform.structured.vectorize %tiled : !transform.any_op
+        transform.apply_patterns to %func {
+          transform.apply_patterns.vector.transfer_permutation_patterns
+          transform.apply_patterns.vector.reduction_to_contract
+          transform.apply_patterns.canonicalization
+        } : !transform.any_op
+        transform.apply_patterns to %func {
+          transform.apply_patterns.vector.lower_contraction lowering_strategy = "outerproduct"
+          transform.apply_patterns.vector.transfer_permutation_patterns
+          transform.apply_patterns.vector.lower_outerproduct
+        } : !transform.any_op
+        transform.apply_patterns to %func {
+          transform.apply_patterns.vector.lower_transfer max_transfer_rank = 1
+          transform.apply_patterns.vector.lower_transpose lowering_strategy = "shuffle_1d"
+          transform.apply_patterns.canonicalization
+        } : !transform.any_op
+        transform.yield
+      }
+    })mlir";
+
+llvm::StringRef CPUDevice::getWarmUpSchedule() const { return vectorSchedule; }
+
+LayoutOptions CPUDevice::getLayout() const {
+  return {LayoutOptions::Kind::NCHWc,
+          std::clamp<int64_t>(facts.vectorBits / 32, 4, 16)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -207,15 +298,15 @@ CHAMELEON_DEFINE_PEAK(multiplyAdd128, 16, "sse2")
 #undef CHAMELEON_STEP
 
 /// All threads together; what one core retires is measured now.
-static double peakOfCPU(const TargetDescription &target) {
+static double measurePeak(const CPUFacts &facts) {
   using Loop = double (*)(int64_t);
   Loop loop = multiplyAdd128;
   int64_t lanes = 4;
 #if defined(__x86_64__)
-  if (target.vectorBits == 512)
+  if (facts.vectorBits == 512)
     loop = multiplyAdd512, lanes = 16;
-  else if (hasFeature(target.features, "avx2") &&
-           hasFeature(target.features, "fma"))
+  else if (hasFeature(facts.features, "avx2") &&
+           hasFeature(facts.features, "fma"))
     loop = multiplyAdd256, lanes = 8;
 #endif
   constexpr int64_t steps = 200000;
@@ -230,14 +321,15 @@ static double peakOfCPU(const TargetDescription &target) {
         std::chrono::steady_clock::now() - start;
     best = std::max(best, 2.0 * 10 * lanes * steps / seconds.count() * 1e-9);
   }
-  return best * target.threads;
+  return best * facts.threads;
 }
 
-const TargetKind &cpuTarget() {
-  static const TargetKind kind = {"cpu",      "CPU",     "'cpu:<features>'",
-                                  parseCPU,   specOfCPU, keyOfCPU,
-                                  factsOfCPU, peakOfCPU};
-  return kind;
+std::optional<double> CPUDevice::getPeakGflops(mlir::Type elementType) const {
+  if (elementType.isF32())
+    return measurePeak(facts);
+  if (elementType.isF64())
+    return measurePeak(facts) / 2;
+  return std::nullopt;
 }
 
 } // namespace chameleon

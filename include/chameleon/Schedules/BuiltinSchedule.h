@@ -1,13 +1,22 @@
-//===- BuiltinSchedules.h - the schedules of lib/Schedules as text
+//===- BuiltinSchedule.h - a file of schedules as text
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
 // Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// What CMake's chameleon_embed_schedules makes of a backend's folder of
+// schedules:
+//
+//   chameleon_embed_schedules(MySchedules getMySchedules mine ${folder})
+//
+//   llvm::ArrayRef<BuiltinSchedule> chameleon::getMySchedules();
+//
+//===----------------------------------------------------------------------===//
 
-#ifndef CHAMELEON_SCHEDULE_BUILTINSCHEDULES_H
-#define CHAMELEON_SCHEDULE_BUILTINSCHEDULES_H
+#ifndef CHAMELEON_SCHEDULES_BUILTINSCHEDULE_H
+#define CHAMELEON_SCHEDULES_BUILTINSCHEDULE_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -24,10 +33,6 @@ struct BuiltinSchedule {
   bool isCommon() const { return name == "common"; }
 };
 
-/// Every file of lib/Schedules/<target>/ and lib/Schedules/, by target and
-/// name.
-llvm::ArrayRef<BuiltinSchedule> getBuiltinSchedules();
-
 } // namespace chameleon
 
-#endif // CHAMELEON_SCHEDULE_BUILTINSCHEDULES_H
+#endif // CHAMELEON_SCHEDULES_BUILTINSCHEDULE_H
