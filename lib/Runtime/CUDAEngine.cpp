@@ -96,6 +96,8 @@ public:
         addresses(addresses.begin(), addresses.end()) {}
 
   llvm::Expected<double> run() override {
+    if (llvm::Error error = keepConstants())
+      return error;
     return session.timeBetweenEvents(
         [&] { return graph ? graph->launch(session.stream) : enqueue(); });
   }
@@ -109,13 +111,35 @@ public:
   void setArgument(unsigned position, uint64_t address) override {
     addresses[position] = address;
     graph.reset();
+    hasConstants = false;
   }
 
+  /// What the function computes from constants alone, if it has not been. Late,
+  /// since others may compute these after the call has been bound.
+  llvm::Error keepConstants() {
+    if (hasConstants || function.constantLaunches.empty())
+      return llvm::Error::success();
+    if (!kept.address()) {
+      llvm::Expected<cuda::Buffer> buffer =
+          cuda::Buffer::allocate(*session.context, function.keptBytes);
+      if (!buffer)
+        return buffer.takeError();
+      kept = std::move(*buffer);
+    }
+    if (llvm::Error error = code.loaded->runConstantLaunches(
+            function, addresses, session.stream.get(), kept.address()))
+      return error;
+    hasConstants = true;
+    return session.stream.synchronize();
+  }
   llvm::Error enqueue() const {
-    return code.loaded->run(function, addresses, session.stream.get());
+    return code.loaded->run(function, addresses, session.stream.get(),
+                            kept.address());
   }
   /// So many calls, one after the other.
-  llvm::Expected<cuda::Graph> capture(int64_t calls) const {
+  llvm::Expected<cuda::Graph> capture(int64_t calls) {
+    if (llvm::Error error = keepConstants())
+      return error;
     return cuda::Graph::capture(*session.context, session.stream,
                                 [&]() -> llvm::Error {
                                   for (int64_t call = 0; call < calls; ++call)
@@ -130,6 +154,8 @@ private:
   const DeviceCode &code;
   const NVVMFunction &function;
   std::vector<cuda::DeviceAddress> addresses;
+  cuda::Buffer kept;
+  bool hasConstants = false;
   std::optional<cuda::Graph> graph;
 };
 
@@ -231,13 +257,15 @@ CUDAEngine::time(llvm::ArrayRef<Call *> calls, llvm::ArrayRef<double> once,
                              std::floor(longestGraph / std::max(slowest, 1e-9)),
                              1.0, mostInGraph));
   struct Timed {
-    const DeviceCall &call;
+    DeviceCall &call;
     std::optional<cuda::Graph> graph; ///< cold: none, every call is flushed
   };
   std::vector<Timed> timed;
   for (Call *call : calls) {
     Timed &entry =
         timed.emplace_back(Timed{static_cast<DeviceCall &>(*call), {}});
+    if (llvm::Error error = entry.call.keepConstants())
+      return error;
     if (policy.coldCache)
       continue;
     llvm::Expected<cuda::Graph> graph = entry.call.capture(callsInGraph);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Runtime/DeviceProgram.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include <algorithm>
 
@@ -33,19 +34,30 @@ static llvm::Error verify(const NVVMProgram &program,
     case KernelArgument::Kind::Scratch:
       what = "scratch";
       break;
+    case KernelArgument::Kind::Kept:
+      what = "kept";
+      break;
     }
     if (argument.index >= count)
       return llvm::createStringError(
           "kernel '%s' takes %s %u of function '%s', expected less than %zu",
           launch.kernel.c_str(), what, argument.index, function.name.c_str(),
           count);
-    int64_t bytes =
-        argument.kind == KernelArgument::Kind::Argument
-            ? function.argumentBytes[argument.index]
-        : argument.kind == KernelArgument::Kind::Constant
-            ? static_cast<int64_t>(
-                  program.constants[argument.index]->getBufferSize())
-            : function.scratchBytes;
+    int64_t bytes = 0;
+    switch (argument.kind) {
+    case KernelArgument::Kind::Argument:
+      bytes = function.argumentBytes[argument.index];
+      break;
+    case KernelArgument::Kind::Constant:
+      bytes = program.constants[argument.index]->getBufferSize();
+      break;
+    case KernelArgument::Kind::Scratch:
+      bytes = function.scratchBytes;
+      break;
+    case KernelArgument::Kind::Kept:
+      bytes = function.keptBytes;
+      break;
+    }
     // A buffer of nothing may be pointed to.
     if (argument.byteOffset < 0 || argument.byteOffset > bytes)
       return llvm::createStringError(
@@ -62,7 +74,8 @@ llvm::Expected<DeviceProgram> DeviceProgram::load(const Context &context,
                                                   const NVVMProgram &program,
                                                   llvm::StringRef image) {
   for (const NVVMFunction &function : program.functions)
-    for (const KernelLaunch &launch : function.launches)
+    for (const KernelLaunch &launch : llvm::concat<const KernelLaunch>(
+             function.constantLaunches, function.launches))
       if (llvm::Error error = verify(program, function, launch))
         return error;
   DeviceProgram loaded(context);
@@ -77,7 +90,8 @@ llvm::Expected<DeviceProgram> DeviceProgram::load(const Context &context,
   int64_t scratchBytes = 0;
   for (const NVVMFunction &function : program.functions) {
     scratchBytes = std::max(scratchBytes, function.scratchBytes);
-    for (const KernelLaunch &launch : function.launches) {
+    for (const KernelLaunch &launch : llvm::concat<const KernelLaunch>(
+             function.constantLaunches, function.launches)) {
       unsigned &most = shared[launch.kernel];
       most = std::max(most, launch.dynamicSharedBytes);
     }
@@ -128,16 +142,18 @@ size_t DeviceProgram::constantBytes() const {
   return bytes;
 }
 
-llvm::Error DeviceProgram::run(const NVVMFunction &function,
-                               llvm::ArrayRef<DeviceAddress> arguments,
-                               StreamHandle stream) const {
+llvm::Error DeviceProgram::enqueue(const NVVMFunction &function,
+                                   llvm::ArrayRef<KernelLaunch> launches,
+                                   llvm::ArrayRef<DeviceAddress> arguments,
+                                   DeviceAddress kept,
+                                   StreamHandle stream) const {
   if (arguments.size() != function.argumentBytes.size())
     return llvm::createStringError(
         "function '%s' takes %zu arguments, found %zu", function.name.c_str(),
         function.argumentBytes.size(), arguments.size());
   llvm::SmallVector<uint64_t> values;
   llvm::SmallVector<void *> pointers;
-  for (const KernelLaunch &launch : function.launches) {
+  for (const KernelLaunch &launch : launches) {
     values.clear();
     pointers.clear();
     for (const KernelArgument &argument : launch.arguments) {
@@ -147,6 +163,9 @@ llvm::Error DeviceProgram::run(const NVVMFunction &function,
         break;
       case KernelArgument::Kind::Scratch:
         values.push_back(scratch.address() + argument.byteOffset);
+        break;
+      case KernelArgument::Kind::Kept:
+        values.push_back(kept + argument.byteOffset);
         break;
       case KernelArgument::Kind::Constant:
         values.push_back(constants[argument.index].address() +

@@ -33,22 +33,29 @@ static json::Value toJSON(const KernelLaunch &launch) {
                       {"arguments", std::move(arguments)}};
 }
 
+static json::Array toJSON(const std::vector<KernelLaunch> &launches) {
+  json::Array result;
+  for (const KernelLaunch &launch : launches)
+    result.push_back(toJSON(launch));
+  return result;
+}
+
 static json::Value toJSON(const NVVMFunction &function) {
-  json::Array launches;
-  for (const KernelLaunch &launch : function.launches)
-    launches.push_back(toJSON(launch));
   return json::Object{{"name", function.name},
                       {"bytes", json::Array(function.argumentBytes)},
                       {"results", function.numResults},
                       {"scratch", function.scratchBytes},
-                      {"launches", std::move(launches)}};
+                      {"launches", toJSON(function.launches)},
+                      {"kept", function.keptBytes},
+                      {"once", toJSON(function.constantLaunches)}};
 }
 
 static bool fromJSON(const json::Value &value, KernelArgument &argument,
                      json::Path path) {
   std::vector<int64_t> entries;
   if (!json::fromJSON(value, entries, path) || entries.size() != 3 ||
-      entries[0] < 0 || entries[0] > 2)
+      entries[0] < 0 ||
+      entries[0] > static_cast<int>(KernelArgument::Kind::Kept))
     return false;
   argument = {static_cast<KernelArgument::Kind>(entries[0]),
               static_cast<unsigned>(entries[1]), entries[2]};
@@ -77,7 +84,9 @@ static bool fromJSON(const json::Value &value, NVVMFunction &function,
          mapper.map("bytes", function.argumentBytes) &&
          mapper.map("results", function.numResults) &&
          mapper.map("scratch", function.scratchBytes) &&
-         mapper.map("launches", function.launches);
+         mapper.map("launches", function.launches) &&
+         mapper.map("kept", function.keptBytes) &&
+         mapper.map("once", function.constantLaunches);
 }
 
 } // namespace chameleon

@@ -49,7 +49,8 @@ static void setDynamicSharedMemory(ModuleOp module,
                                    const NVVMProgram &program) {
   llvm::StringMap<unsigned> sharedBytes;
   for (const NVVMFunction &function : program.functions)
-    for (const KernelLaunch &launch : function.launches)
+    for (const KernelLaunch &launch : llvm::concat<const KernelLaunch>(
+             function.constantLaunches, function.launches))
       sharedBytes[launch.kernel] = launch.dynamicSharedBytes;
   module.walk([&](gpu::LaunchFuncOp launch) {
     unsigned bytes = sharedBytes.lookup(launch.getKernelName());

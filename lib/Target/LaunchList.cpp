@@ -52,10 +52,11 @@ struct Buffer {
 /// One function of the program.
 class Walk {
 public:
-  Walk(SymbolTableCollection &tables, const llvm::StringMap<unsigned> &shared,
-       NVVMProgram &program, llvm::StringMap<unsigned> &constants)
-      : tables(tables), shared(shared), program(program), constants(constants) {
-  }
+  Walk(SymbolTableCollection &tables,
+       const llvm::StringMap<KernelFacts> &kernels, NVVMProgram &program,
+       llvm::StringMap<unsigned> &constants)
+      : tables(tables), kernels(kernels), program(program),
+        constants(constants) {}
   llvm::Expected<NVVMFunction> run(func::FuncOp function);
 
 private:
@@ -74,9 +75,10 @@ private:
   llvm::Error visit(func::FuncOp function, Values &values, unsigned depth);
   llvm::Error visitLaunch(gpu::LaunchFuncOp launch, const Values &values);
   llvm::Expected<unsigned> addConstant(memref::GetGlobalOp op);
+  void keepConstants(func::FuncOp function);
 
   SymbolTableCollection &tables;
-  const llvm::StringMap<unsigned> &shared;
+  const llvm::StringMap<KernelFacts> &kernels;
   NVVMProgram &program;
   llvm::StringMap<unsigned> &constants;
   NVVMFunction result;
@@ -84,6 +86,12 @@ private:
 };
 
 } // namespace
+
+/// Of each piece of memory that is kept.
+static constexpr int64_t keptAlignment = 256;
+/// Nothing is kept that is larger than so many times what it is computed from:
+/// a bias broadcast to a whole image is cheaper to repeat than to keep.
+static constexpr int64_t maxGrowth = 4;
 
 static std::string describe(Value value) {
   if (Operation *producer = value.getDefiningOp())
@@ -167,7 +175,7 @@ llvm::Expected<unsigned> Walk::addConstant(memref::GetGlobalOp op) {
 llvm::Error Walk::visitLaunch(gpu::LaunchFuncOp op, const Values &values) {
   KernelLaunch launch;
   launch.kernel = op.getKernelName().str();
-  launch.dynamicSharedBytes = shared.lookup(launch.kernel);
+  launch.dynamicSharedBytes = kernels.lookup(launch.kernel).sharedBytes;
   auto sizes = [&](gpu::KernelDim3 dims,
                    std::array<unsigned, 3> &result) -> bool {
     std::array<Value, 3> values = {dims.x, dims.y, dims.z};
@@ -246,6 +254,41 @@ llvm::Error Walk::visit(func::FuncOp function, Values &values, unsigned depth) {
   return llvm::Error::success();
 }
 
+/// Moves launches that depend on constants alone to the function's constant
+/// launches, and what they write to memory that is kept.
+void Walk::keepConstants(func::FuncOp function) {
+  SmallVector<bool> isConstant;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    isConstant.push_back(function.getArgAttr(i, constantAttribute) != nullptr);
+  SmallVector<int64_t> bytes;
+  for (const BufferLifetime &temporary : temporaries)
+    bytes.push_back(temporary.bytes);
+  SmallVector<bool> isKept =
+      findConstantLaunches(result, program, bytes, isConstant, kernels);
+  DenseMap<unsigned, int64_t> offsets; // of temporaries that are kept
+  std::vector<KernelLaunch> rest;
+  for (auto [launch, isOnce] : llvm::zip_equal(result.launches, isKept)) {
+    if (!isOnce) {
+      rest.push_back(std::move(launch));
+      continue;
+    }
+    for (const KernelArgument &argument : launch.arguments)
+      if (argument.kind == KernelArgument::Kind::Scratch &&
+          offsets.try_emplace(argument.index, result.keptBytes).second) {
+        temporaries[argument.index].bytes = 0;
+        result.keptBytes += llvm::alignTo(bytes[argument.index], keptAlignment);
+      }
+    result.constantLaunches.push_back(std::move(launch));
+  }
+  result.launches = std::move(rest);
+  for (KernelLaunch &launch :
+       llvm::concat<KernelLaunch>(result.constantLaunches, result.launches))
+    for (KernelArgument &argument : launch.arguments)
+      if (argument.kind == KernelArgument::Kind::Scratch)
+        if (auto kept = offsets.find(argument.index); kept != offsets.end())
+          argument = {KernelArgument::Kind::Kept, 0, kept->second};
+}
+
 llvm::Expected<NVVMFunction> Walk::run(func::FuncOp function) {
   result.name = function.getName().str();
   Values values;
@@ -263,6 +306,7 @@ llvm::Expected<NVVMFunction> Walk::run(func::FuncOp function) {
     result.numResults = signature.getNumResults();
   if (llvm::Error failed = visit(function, values, 0))
     return std::move(failed);
+  keepConstants(function);
   for (BufferLifetime &lifetime : temporaries)
     if (lifetime.first > lifetime.last)
       lifetime = {0, 0, 0};
@@ -278,7 +322,7 @@ llvm::Expected<NVVMFunction> Walk::run(func::FuncOp function) {
 }
 
 llvm::Error listLaunches(ModuleOp module,
-                         const llvm::StringMap<unsigned> &sharedBytes,
+                         const llvm::StringMap<KernelFacts> &kernels,
                          NVVMProgram &program) {
   SymbolTableCollection tables;
   llvm::StringMap<unsigned> constants;
@@ -286,12 +330,70 @@ llvm::Error listLaunches(ModuleOp module,
     if (function.isDeclaration())
       continue;
     llvm::Expected<NVVMFunction> result =
-        Walk(tables, sharedBytes, program, constants).run(function);
+        Walk(tables, kernels, program, constants).run(function);
     if (!result)
       return result.takeError();
     program.functions.push_back(std::move(*result));
   }
   return llvm::Error::success();
+}
+
+SmallVector<bool>
+findConstantLaunches(const NVVMFunction &function, const NVVMProgram &program,
+                     ArrayRef<int64_t> temporaryBytes,
+                     ArrayRef<bool> isConstant,
+                     const llvm::StringMap<KernelFacts> &kernels) {
+  using Kind = KernelArgument::Kind;
+  auto accessOf = [&](const KernelLaunch &launch, size_t parameter) {
+    auto known = kernels.find(launch.kernel);
+    return known != kernels.end() && parameter < known->second.parameters.size()
+               ? known->second.parameters[parameter]
+               : KernelFacts::Access();
+  };
+  // What a launch may touch at all if it is to run once.
+  auto isCandidate = [&](const KernelLaunch &launch) {
+    int64_t read = 0, written = 0;
+    for (auto [parameter, argument] : llvm::enumerate(launch.arguments)) {
+      KernelFacts::Access access = accessOf(launch, parameter);
+      int64_t bytes =
+          argument.kind == Kind::Scratch ? temporaryBytes[argument.index]
+          : argument.kind == Kind::Constant
+              ? static_cast<int64_t>(
+                    program.constants[argument.index]->getBufferSize())
+              : function.argumentBytes[argument.index];
+      if (access.reads)
+        read += bytes;
+      if (access.writes)
+        written += bytes;
+      if (argument.kind == Kind::Argument && !isConstant[argument.index])
+        return false;
+      if (access.writes && argument.kind != Kind::Scratch)
+        return false;
+    }
+    return written > 0 && written <= maxGrowth * read;
+  };
+  SmallVector<bool> isKept;
+  for (const KernelLaunch &launch : function.launches)
+    isKept.push_back(isCandidate(launch));
+  // Memory that others write, too, changes from call to call.
+  for (bool changed = true; changed;) {
+    changed = false;
+    SmallVector<bool> varies(temporaryBytes.size(), false);
+    for (auto [launch, kept] : llvm::zip_equal(function.launches, isKept))
+      for (auto [parameter, argument] : llvm::enumerate(launch.arguments))
+        if (!kept && argument.kind == Kind::Scratch &&
+            accessOf(launch, parameter).writes)
+          varies[argument.index] = true;
+    for (auto [launch, kept] : llvm::zip_equal(function.launches, isKept))
+      if (kept &&
+          llvm::any_of(launch.arguments, [&](const KernelArgument &argument) {
+            return argument.kind == Kind::Scratch && varies[argument.index];
+          })) {
+        kept = false;
+        changed = true;
+      }
+  }
+  return isKept;
 }
 
 void printLaunches(const NVVMProgram &program, raw_ostream &os) {
@@ -302,8 +404,16 @@ void printLaunches(const NVVMProgram &program, raw_ostream &os) {
     os << "function " << function.name << " arguments ";
     llvm::interleave(function.argumentBytes, os, ",");
     os << " results " << function.numResults << " scratch "
-       << function.scratchBytes << "\n";
-    for (const KernelLaunch &launch : function.launches) {
+       << function.scratchBytes;
+    if (function.keptBytes > 0)
+      os << " kept " << function.keptBytes;
+    os << "\n";
+    size_t once = function.constantLaunches.size();
+    for (auto [index, launch] :
+         llvm::enumerate(llvm::concat<const KernelLaunch>(
+             function.constantLaunches, function.launches))) {
+      if (index < once)
+        os << "once ";
       os << "launch " << launch.kernel;
       print("grid", launch.grid);
       print("block", launch.block);
@@ -315,6 +425,9 @@ void printLaunches(const NVVMProgram &program, raw_ostream &os) {
           break;
         case KernelArgument::Kind::Scratch:
           os << " scratch";
+          break;
+        case KernelArgument::Kind::Kept:
+          os << " kept";
           break;
         case KernelArgument::Kind::Constant:
           os << " constant:" << argument.index;

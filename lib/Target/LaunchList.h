@@ -25,11 +25,30 @@ namespace chameleon {
 /// only change its shape.
 mlir::Value findBuffer(mlir::Value value);
 
-/// Adds the functions and constants of `module` to `program`. `sharedBytes`:
-/// dynamic shared memory of each kernel that needs any.
+/// What is known of a kernel.
+struct KernelFacts {
+  unsigned sharedBytes = 0; ///< dynamic
+  /// Of each parameter, where the optimiser could tell; else it does both.
+  struct Access {
+    bool reads = true, writes = true;
+  };
+  llvm::SmallVector<Access> parameters;
+};
+
+/// Adds the functions and constants of `module` to `program`.
 llvm::Error listLaunches(mlir::ModuleOp module,
-                         const llvm::StringMap<unsigned> &sharedBytes,
+                         const llvm::StringMap<KernelFacts> &kernels,
                          NVVMProgram &program);
+
+/// Chooses the launches of a function that depend on constants alone and whose
+/// results are worth keeping. `temporaryBytes`: of each piece of scratch
+/// memory, whose number is the index of an argument; `isConstant`: of each
+/// argument of the function.
+llvm::SmallVector<bool>
+findConstantLaunches(const NVVMFunction &function, const NVVMProgram &program,
+                     llvm::ArrayRef<int64_t> temporaryBytes,
+                     llvm::ArrayRef<bool> isConstant,
+                     const llvm::StringMap<KernelFacts> &kernels);
 
 } // namespace chameleon
 

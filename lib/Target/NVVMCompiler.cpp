@@ -17,6 +17,7 @@
 #include "chameleon/Target/Signature.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -28,7 +29,8 @@ static llvm::Error checkLimits(const NVVMProgram &program,
                                llvm::ArrayRef<KernelUsage> kernels,
                                const cuda::DeviceFacts &gpu) {
   for (const NVVMFunction &function : program.functions)
-    for (const KernelLaunch &launch : function.launches) {
+    for (const KernelLaunch &launch : llvm::concat<const KernelLaunch>(
+             function.constantLaunches, function.launches)) {
       int64_t threads =
                   int64_t(launch.block[0]) * launch.block[1] * launch.block[2],
               shared = launch.dynamicSharedBytes, registers = 0;

@@ -294,10 +294,28 @@ static llvm::Expected<std::string> emitPTX(llvm::Module &module,
   return std::string(text.begin(), text.end());
 }
 
+/// What the optimiser has found out of kernels.
+static llvm::StringMap<KernelFacts>
+readFacts(llvm::Module &module, const llvm::StringMap<unsigned> &sharedBytes) {
+  llvm::StringMap<KernelFacts> facts;
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration() || function.hasLocalLinkage())
+      continue;
+    KernelFacts &kernel = facts[function.getName()];
+    kernel.sharedBytes = sharedBytes.lookup(function.getName());
+    for (llvm::Argument &argument : function.args())
+      kernel.parameters.push_back(
+          {!argument.hasAttribute(llvm::Attribute::WriteOnly) &&
+               !argument.hasAttribute(llvm::Attribute::ReadNone),
+           !argument.onlyReadsMemory()});
+  }
+  return facts;
+}
+
 llvm::Expected<NVVMProgram> translateToPTX(ModuleOp lowered,
                                            const LowerToNVVMOptions &options) {
   NVVMProgram program;
-  llvm::StringMap<unsigned> sharedBytes;
+  llvm::StringMap<KernelFacts> facts;
   auto modules = lowered.getOps<gpu::GPUModuleOp>();
   if (!modules.empty()) {
     gpu::GPUModuleOp kernels = *modules.begin();
@@ -313,17 +331,18 @@ llvm::Expected<NVVMProgram> translateToPTX(ModuleOp lowered,
     (*module)->setTargetTriple((*machine)->getTargetTriple());
     (*module)->setDataLayout((*machine)->createDataLayout());
     annotateArguments(kernels, **module);
-    sharedBytes = finalizeSharedMemory(**module);
+    llvm::StringMap<unsigned> sharedBytes = finalizeSharedMemory(**module);
     useInstructions(**module);
     if (llvm::Error error = linkLibdevice(**module, options))
       return std::move(error);
     optimize(**module, **machine);
+    facts = readFacts(**module, sharedBytes);
     llvm::Expected<std::string> ptx = emitPTX(**module, **machine);
     if (!ptx)
       return ptx.takeError();
     program.ptx = std::move(*ptx);
   }
-  if (llvm::Error error = listLaunches(lowered, sharedBytes, program))
+  if (llvm::Error error = listLaunches(lowered, facts, program))
     return std::move(error);
   return program;
 }

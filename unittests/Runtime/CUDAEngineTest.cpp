@@ -134,6 +134,41 @@ TEST_F(CUDAEngineTest, ACallIsItsLaunchesOrAGraph) {
   EXPECT_EQ(result(), 0);
 }
 
+/// What depends on constants alone runs before the first call, and is not
+/// timed.
+TEST_F(CUDAEngineTest, ConstantsAreComputedOnce) {
+  NVVMProgram kernels;
+  kernels.ptx = "// ptx";
+  KernelLaunch layout, launch;
+  layout.kernel = "layout";
+  layout.arguments = {{KernelArgument::Kind::Argument, 0, 0},
+                      {KernelArgument::Kind::Kept, 0, 256}};
+  launch.kernel = "kernel";
+  launch.arguments = {{KernelArgument::Kind::Kept, 0, 256},
+                      {KernelArgument::Kind::Argument, 1, 0}};
+  kernels.functions.push_back({"f", {4, 4}, 1, {launch}, 0, {layout}, 512});
+  std::shared_ptr<Program> program = makeProgram("kernel");
+  program->sections.clear();
+  addKernelSections(kernels, "", *program);
+  auto code = engine->load(program);
+  ASSERT_TRUE(bool(code)) << llvm::toString(code.takeError());
+  auto call = engine->bind(**code, "f", {input->address(), output->address()});
+  ASSERT_TRUE(bool(call)) << llvm::toString(call.takeError());
+  // Whoever computes the constants may do so after the call was bound.
+  float value = 4;
+  ASSERT_FALSE(bool(input->write(&value, 4)));
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(bool((*call)->run()));
+  time({call->get()}, {1e-5}, {});
+  EXPECT_EQ(result(), 16);
+  auto isLayout = [](const fakecuda::Launch &launch) {
+    return launch.kernel == "layout";
+  };
+  EXPECT_TRUE(isLayout(fake.launches.front()));
+  EXPECT_EQ(std::count_if(fake.launches.begin(), fake.launches.end(), isLayout),
+            1);
+}
+
 TEST_F(CUDAEngineTest, AGraphHoldsTwentyCallsOrTwoMilliseconds) {
   Engine::Call *fast = make("fast"), *slow = make("slow");
   std::vector<TimedCalls> timed = time({fast}, {1e-5}, {});

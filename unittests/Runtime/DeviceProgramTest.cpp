@@ -115,6 +115,15 @@ TEST_F(DeviceProgramTest, RefusesWildLaunches) {
                          "byte 513, expected at most 512");
 }
 
+TEST_F(DeviceProgramTest, RefusesWildConstantLaunches) {
+  KernelLaunch launch = program.functions[0].launches[0];
+  launch.arguments[2] = {Kind::Kept, 0, 8};
+  program.functions[0].constantLaunches.push_back(launch);
+  program.functions[0].keptBytes = 4;
+  EXPECT_EQ(loadError(), "kernel 'add' takes kept 0 of function 'main' at byte "
+                         "8, expected at most 4");
+}
+
 TEST_F(DeviceProgramTest, NothingToLaunchNeedsNoImage) {
   NVVMProgram empty;
   empty.functions.push_back({"main_init", {}, 0, {}, 0});

@@ -24,8 +24,13 @@ NVVMProgram example() {
   launch.dynamicSharedBytes = 70000;
   launch.arguments = {
       {Kind::Argument, 1, 64}, {Kind::Scratch, 0, 256}, {Kind::Constant, 0, 0}};
-  program.functions.push_back(
-      {"main", {1024, int64_t(1) << 33}, 1, {launch, launch}, 4096});
+  program.functions.push_back({"main",
+                               {1024, int64_t(1) << 33},
+                               1,
+                               {launch, launch},
+                               4096,
+                               {launch},
+                               768});
   program.constants.push_back(
       llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef("\0\x7f\xff", 3)));
   return program;
@@ -50,6 +55,8 @@ TEST(KernelProgram, SurvivesAsSections) {
   EXPECT_EQ(function->argumentBytes, kernels.functions[0].argumentBytes);
   EXPECT_EQ(function->numResults, 1u);
   EXPECT_EQ(function->scratchBytes, 4096);
+  EXPECT_EQ(function->keptBytes, 768);
+  EXPECT_EQ(function->constantLaunches.size(), 1u);
   ASSERT_EQ(function->launches.size(), 2u);
   const KernelLaunch &launch = function->launches[1];
   EXPECT_EQ(launch.kernel, "matmul \"quoted\"");

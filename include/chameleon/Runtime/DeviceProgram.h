@@ -37,10 +37,21 @@ public:
                                             llvm::StringRef image);
 
   /// Enqueues the launches of a function of this program. One address per
-  /// argument.
+  /// argument; `kept`: keptBytes of memory in which the constant launches of
+  /// the function have run with these arguments, if it has any.
   llvm::Error run(const NVVMFunction &function,
                   llvm::ArrayRef<cuda::DeviceAddress> arguments,
-                  cuda::StreamHandle stream) const;
+                  cuda::StreamHandle stream,
+                  cuda::DeviceAddress kept = 0) const {
+    return enqueue(function, function.launches, arguments, kept, stream);
+  }
+  llvm::Error runConstantLaunches(const NVVMFunction &function,
+                                  llvm::ArrayRef<cuda::DeviceAddress> arguments,
+                                  cuda::StreamHandle stream,
+                                  cuda::DeviceAddress kept) const {
+    return enqueue(function, function.constantLaunches, arguments, kept,
+                   stream);
+  }
 
   /// Of all kernels together: the most of each.
   const cuda::KernelResources &largestResources() const { return largest; }
@@ -48,6 +59,12 @@ public:
   size_t constantBytes() const;
 
 private:
+  llvm::Error enqueue(const NVVMFunction &function,
+                      llvm::ArrayRef<KernelLaunch> launches,
+                      llvm::ArrayRef<cuda::DeviceAddress> arguments,
+                      cuda::DeviceAddress kept,
+                      cuda::StreamHandle stream) const;
+
   explicit DeviceProgram(const cuda::Context &context)
       : driver(&context.driver) {}
 

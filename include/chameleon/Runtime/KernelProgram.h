@@ -36,6 +36,7 @@ struct KernelArgument {
     Argument, ///< of the function: buffer `index`
     Scratch,  ///< of the call: NVVMFunction::scratchBytes
     Constant, ///< of the program: NVVMProgram::constants[index]
+    Kept,     ///< of what the function computes once: NVVMFunction::keptBytes
   };
   Kind kind = Kind::Argument;
   unsigned index = 0;
@@ -57,6 +58,10 @@ struct NVVMFunction {
   std::vector<KernelLaunch> launches; ///< in order; each after the one before
   /// Device memory that the function uses while it runs, aligned to 256 bytes.
   int64_t scratchBytes = 0;
+  /// What depends on constants alone, such as aligned copies of weights. Made
+  /// once, before the first call with these arguments, and kept.
+  std::vector<KernelLaunch> constantLaunches;
+  int64_t keptBytes = 0;
 };
 
 struct NVVMProgram {
