@@ -36,7 +36,7 @@ protected:
     llvm::SmallVector<int64_t> bytes(4, temporaryBytes);
     auto found = findConstantLaunches(function, program, bytes,
                                       {false, true, false}, kernels);
-    return {found.begin(), found.end()};
+    return std::vector<bool>(found.begin(), found.end());
   }
 
   NVVMFunction function;

@@ -25,7 +25,8 @@ protected:
   }
   void TearDown() override { llvm::sys::fs::remove_directories(path); }
   TrialStore open() {
-    return llvm::cantFail(TrialStore::open(options, "target", tasks));
+    return llvm::cantFail(
+        TrialStore::open(options, {"target", "generator"}, tasks));
   }
   /// The default configuration of a task's only schedule took so long.
   void add(TrialStore &store, size_t task, double seconds, bool final) {
@@ -89,7 +90,8 @@ TEST_F(TrialStoreTest, WithoutADatabaseNothingIsKept) {
 
 TEST_F(TrialStoreTest, ADatabaseThatCannotBeOpenedIsAnError) {
   options.database = "/proc/nowhere/tuning.db";
-  llvm::Expected<TrialStore> store = TrialStore::open(options, "target", tasks);
+  llvm::Expected<TrialStore> store =
+      TrialStore::open(options, {"target", "generator"}, tasks);
   ASSERT_FALSE(static_cast<bool>(store));
   EXPECT_TRUE(
       llvm::StringRef(llvm::toString(store.takeError())).contains("/proc"));
