@@ -1,3 +1,4 @@
+// REQUIRES: agent
 // What this code generator has measured is not measured again; what another one has is no answer, but starts the search warm: nearly
 // all that it had measured is measured first, though another seed would draw other configurations.
 // RUN: rm -rf %t && mkdir -p %t
