@@ -13,7 +13,7 @@
 // CHECK-NEXT: function once arguments 1024,1024,1024 results 1 scratch 0 kept 1024
 // CHECK-NEXT: once launch [[TRANSPOSE:once_kernel[_0-9]*]] grid {{.*}} argument:1 kept{{$}}
 // CHECK-NOT:  launch [[TRANSPOSE]] {{.*}}
-// CHECK:      launch once_kernel{{.*}} argument:0 kept argument:2
+// CHECK:      launch once_kernel{{.*}} argument:2 argument:0 kept{{$}}
 #id = affine_map<(i) -> (i)>
 func.func private @inner(%a: tensor<256xf32>, %out: tensor<256xf32>) -> tensor<256xf32> attributes {chameleon.task = "k"} {
   %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : tensor<256xf32>) outs(%out : tensor<256xf32>) {
@@ -33,11 +33,16 @@ func.func @main(%a: tensor<256xf32>) -> tensor<256xf32> {
   %4 = linalg.mul ins(%3, %weights : tensor<256xf32>, tensor<256xf32>) outs(%empty : tensor<256xf32>) -> tensor<256xf32>
   return %4 : tensor<256xf32>
 }
-func.func @once(%x: tensor<16x16xf32>, %w: tensor<16x16xf32> {chameleon.constant = 0 : i64}) -> tensor<16x16xf32> {
+func.func @once(%x: tensor<16x16xf32>, %w: tensor<16x16xf32> {chameleon.constant = 0 : i64}) -> tensor<16x16xf32>
+    attributes {chameleon.init = @once_init} {
   %zero = arith.constant 0.0 : f32
   %empty = tensor.empty() : tensor<16x16xf32>
   %t = linalg.transpose ins(%w : tensor<16x16xf32>) outs(%empty : tensor<16x16xf32>) permutation = [1, 0]
   %fill = linalg.fill ins(%zero : f32) outs(%empty : tensor<16x16xf32>) -> tensor<16x16xf32>
   %y = linalg.matmul ins(%x, %t : tensor<16x16xf32>, tensor<16x16xf32>) outs(%fill : tensor<16x16xf32>) -> tensor<16x16xf32>
   return %y : tensor<16x16xf32>
+}
+func.func @once_init() -> tensor<16x16xf32> {
+  %w = arith.constant dense<2.0> : tensor<16x16xf32>
+  return %w : tensor<16x16xf32>
 }
