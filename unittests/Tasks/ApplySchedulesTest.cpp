@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tasks/ApplySchedules.h"
+#include "chameleon/Target/CPUDevice.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -40,6 +41,7 @@ protected:
     registerAllDialects(registry);
     registerAllExtensions(registry);
     registerTransformOps(registry);
+    registerCPUBackend(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
     context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
