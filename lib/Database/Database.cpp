@@ -79,7 +79,10 @@ static constexpr const char exportSQL[] =
 
 #undef RECORD_COLUMNS
 
-static Record readRecord(const Statement &row) {
+/// As it is stored: a newer version may know others.
+static std::string readOutcome(const Statement &row) { return row.text(6); }
+
+static Record readRecord(const Statement &row, Outcome outcome) {
   Record record;
   record.taskKey = row.text(0);
   record.targetKey = row.text(1);
@@ -87,7 +90,7 @@ static Record readRecord(const Statement &row) {
   record.schedule = row.text(3);
   record.fingerprint = row.text(4);
   record.configuration = row.text(5);
-  record.outcome = row.text(6);
+  record.outcome = outcome;
   record.message = row.text(7);
   record.seconds = row.number(8);
   record.spreadSeconds = row.number(9);
@@ -273,7 +276,7 @@ Error Database::add(const Record &record) {
       .bind(4, record.schedule)
       .bind(5, record.fingerprint)
       .bind(6, record.configuration)
-      .bind(7, record.outcome)
+      .bind(7, toString(record.outcome))
       .bind(8, record.message)
       .bind(9, record.seconds)
       .bind(10, record.spreadSeconds)
@@ -309,7 +312,8 @@ Expected<std::vector<Record>> Database::find(StringRef taskKey,
       return row.takeError();
     if (!*row)
       return records;
-    records.push_back(readRecord(rows));
+    if (auto outcome = outcomeFromString(readOutcome(rows)))
+      records.push_back(readRecord(rows, *outcome));
   }
 }
 
@@ -323,7 +327,8 @@ Expected<std::optional<Record>> Database::best(StringRef taskKey,
   Expected<bool> row = rows.step();
   if (!row)
     return row.takeError();
-  return *row ? std::optional<Record>(readRecord(rows)) : std::nullopt;
+  return *row ? std::optional<Record>(readRecord(rows, Outcome::Ok))
+              : std::nullopt;
 }
 
 Expected<std::vector<MeasuredTask>>
@@ -359,7 +364,7 @@ Expected<int64_t> Database::countRecords() const {
 
 /// JSON has neither NaN nor infinities, and only valid UTF-8.
 static void writeJson(llvm::json::OStream &json, const Record &record,
-                      StringRef taskName) {
+                      StringRef outcome, StringRef taskName) {
   auto text = [&](StringRef key, StringRef value) {
     json.attribute(key, llvm::json::isUTF8(value) ? value.str()
                                                   : llvm::json::fixUTF8(value));
@@ -376,7 +381,7 @@ static void writeJson(llvm::json::OStream &json, const Record &record,
     text("schedule", record.schedule);
     text("fingerprint", record.fingerprint);
     text("configuration", record.configuration);
-    text("outcome", record.outcome);
+    text("outcome", outcome);
     text("message", record.message);
     number("seconds", record.seconds);
     number("spread_seconds", record.spreadSeconds);
@@ -398,7 +403,8 @@ Error Database::exportJsonLines(llvm::raw_ostream &stream) const {
     if (!*row)
       return Error::success();
     llvm::json::OStream json(stream);
-    writeJson(json, readRecord(impl->exportAll), impl->exportAll.text(15));
+    writeJson(json, readRecord(impl->exportAll, Outcome::Ok),
+              readOutcome(impl->exportAll), impl->exportAll.text(15));
     json.flush();
     stream << '\n';
   }

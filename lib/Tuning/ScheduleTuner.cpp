@@ -35,11 +35,11 @@ ChameleonTrialOutcome toSearchOutcome(Outcome outcome) {
 /// A search has converged when, on average over its last answers, it gives less
 /// than this chance to a gain of so much. Single answers waver with the model's
 /// lengths. How often that is wrong: benchmarks/search/results.
-constexpr double kWorthwhileGain = 0.02;
-constexpr double kLeastChance = 0.05;
-constexpr size_t kChancesAveraged = 4;
+constexpr double worthwhileGain = 0.02;
+constexpr double leastChance = 0.05;
+constexpr size_t chancesAveraged = 4;
 /// Trials between two questions, which cost 30 ms.
-constexpr size_t kTrialsBetween = 8;
+constexpr size_t trialsBetween = 8;
 
 } // namespace
 
@@ -69,10 +69,9 @@ void ScheduleTuner::relate(ArrayRef<Record> records, MLIRContext *context) {
   for (const Record &record : records) {
     std::optional<Configuration> configuration =
         readConfiguration(schedule.space, record, context);
-    std::optional<Outcome> outcome = outcomeFromString(record.outcome);
-    if (configuration && outcome)
+    if (configuration)
       lent.push_back(
-          {*configuration, toSearchOutcome(*outcome), record.seconds});
+          {*configuration, toSearchOutcome(record.outcome), record.seconds});
   }
   if (!lent.empty())
     related.push_back(std::move(lent));
@@ -118,15 +117,15 @@ llvm::Expected<std::vector<Configuration>> ScheduleTuner::ask(int32_t n) {
 }
 
 bool ScheduleTuner::isConverged() {
-  if (search && trials.size() >= askedAt + kTrialsBetween) {
+  if (search && trials.size() >= askedAt + trialsBetween) {
     askedAt = trials.size();
-    double chance = search->getChanceOfGain(kWorthwhileGain);
+    double chance = search->getChanceOfGain(worthwhileGain);
     chances.push_back(chance < 0 ? 1 : chance); // not known: likely
   }
-  if (chances.size() < kChancesAveraged)
+  if (chances.size() < chancesAveraged)
     return false;
-  auto last = ArrayRef(chances).take_back(kChancesAveraged);
+  auto last = ArrayRef(chances).take_back(chancesAveraged);
   converged = std::accumulate(last.begin(), last.end(), 0.0) <
-              kLeastChance * kChancesAveraged;
+              leastChance * chancesAveraged;
   return converged;
 }

@@ -30,7 +30,7 @@ Record chameleon::makeRecord(StringRef taskKey, const RecordOrigin &origin,
   record.fingerprint = schedule.match.fingerprint;
   llvm::raw_string_ostream stream(record.configuration);
   schedule.space.toAttr(configuration).print(stream);
-  record.outcome = toString(measurement.outcome).str();
+  record.outcome = measurement.outcome;
   record.message = measurement.message;
   record.seconds = measurement.seconds;
   record.spreadSeconds = measurement.spreadSeconds;
@@ -70,13 +70,13 @@ std::vector<RecordedTrial> chameleon::readTrials(const TaskSchedule &schedule,
       continue;
     std::optional<Configuration> configuration =
         readConfiguration(schedule.space, record, task.getContext());
-    std::optional<Outcome> outcome = outcomeFromString(record.outcome);
-    if (!configuration || !outcome || !schedule.space.isLegal(*configuration))
+    if (!configuration || !schedule.space.isLegal(*configuration))
       continue;
-    if (*outcome == Outcome::Ok && !(record.relativeError <= allowed))
-      outcome = Outcome::WrongResult;
-    trials.push_back(
-        {std::move(*configuration), *outcome, record.seconds, record.final});
+    bool isWrong =
+        record.outcome == Outcome::Ok && !(record.relativeError <= allowed);
+    trials.push_back({std::move(*configuration),
+                      isWrong ? Outcome::WrongResult : record.outcome,
+                      record.seconds, record.final});
   }
   return trials;
 }

@@ -23,7 +23,7 @@ TEST_F(DatabaseTest, keepsEveryField) {
   Record record{"task",      "target",
                 "generator", "builtin:cpu/a@b",
                 "f00d",      "{x = 2 : i64}",
-                "ok",        "note",
+                Outcome::Ok, "note",
                 1.5e-3,      2e-5,
                 3e-7,        0.25,
                 0.5,         true,
@@ -46,7 +46,7 @@ TEST_F(DatabaseTest, keepsEveryField) {
 
 TEST_F(DatabaseTest, bestFirstThenFailures) {
   auto database = llvm::cantFail(Database::open(path()));
-  ASSERT_FALSE(database->add(makeRecord("fails", 0.1, "run-crash")));
+  ASSERT_FALSE(database->add(makeRecord("fails", 0.1, Outcome::RunCrash)));
   ASSERT_FALSE(database->add(makeRecord("slow", 3)));
   ASSERT_FALSE(database->add(makeRecord("fast", 1)));
   std::vector<std::string> order;
@@ -63,7 +63,7 @@ TEST_F(DatabaseTest, bestFirstThenFailures) {
 TEST_F(DatabaseTest, bestPrefersFinalRecordsAndNeverFailures) {
   auto database = llvm::cantFail(Database::open(path()));
   EXPECT_FALSE(llvm::cantFail(database->best("task", "target", "generator")));
-  ASSERT_FALSE(database->add(makeRecord("fails", 0.1, "wrong-result")));
+  ASSERT_FALSE(database->add(makeRecord("fails", 0.1, Outcome::WrongResult)));
   EXPECT_FALSE(llvm::cantFail(database->best("task", "target", "generator")));
   ASSERT_FALSE(database->add(makeRecord("fast", 1)));
   EXPECT_EQ(llvm::cantFail(database->best("task", "target", "generator"))
@@ -90,7 +90,7 @@ TEST_F(DatabaseTest, findsTheTasksOfASchedule) {
   ASSERT_FALSE(database->add(record));
   record.taskKey = "unnamed"; // its task was never added
   ASSERT_FALSE(database->add(record));
-  record = makeRecord("a", 1, "run-crash");
+  record = makeRecord("a", 1, Outcome::RunCrash);
   record.taskKey = "failed";
   ASSERT_FALSE(database->add(record));
   std::vector<std::string> found;
@@ -112,10 +112,10 @@ TEST_F(DatabaseTest, findsTheTasksOfASchedule) {
 TEST_F(DatabaseTest, newerReplacesOlder) {
   auto database = llvm::cantFail(Database::open(path()));
   ASSERT_FALSE(database->add(makeRecord("a", 1)));
-  ASSERT_FALSE(database->add(makeRecord("a", 2, "run-timeout")));
+  ASSERT_FALSE(database->add(makeRecord("a", 2, Outcome::RunTimeout)));
   auto found = llvm::cantFail(database->find("task", "target", "generator"));
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_EQ(found[0].outcome, "run-timeout");
+  EXPECT_EQ(found[0].outcome, Outcome::RunTimeout);
   Record other = makeRecord("a", 1);
   other.fingerprint = "f2";
   ASSERT_FALSE(database->add(other));
@@ -142,7 +142,7 @@ TEST_F(DatabaseTest, keepsOddValues) {
   auto database = llvm::cantFail(Database::open(path()));
   Record odd =
       makeRecord("{s = \"it's; DROP TABLE record\"}",
-                 std::numeric_limits<double>::infinity(), "wrong-result");
+                 std::numeric_limits<double>::infinity(), Outcome::WrongResult);
   odd.relativeError = std::numeric_limits<double>::quiet_NaN();
   odd.message = std::string("zero \0 byte, bad \xff utf-8", 25);
   ASSERT_FALSE(database->add(odd));
@@ -161,11 +161,28 @@ TEST_F(DatabaseTest, keepsOddValues) {
   EXPECT_EQ(*parsed->getAsObject()->get("relative_error"), nullptr);
 }
 
+/// A newer version may store outcomes that this one does not know.
+TEST_F(DatabaseTest, unknownOutcomesAreOnlyExported) {
+  auto database = llvm::cantFail(Database::open(path()));
+  ASSERT_FALSE(database->add(makeRecord("known", 2)));
+  ASSERT_FALSE(database->add(makeRecord("unknown", 1)));
+  runSQL(path(), "UPDATE record SET outcome = 'too-hot' "
+                 "WHERE configuration = 'unknown'");
+  auto found = llvm::cantFail(database->find("task", "target", "generator"));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].configuration, "known");
+  EXPECT_EQ(llvm::cantFail(database->countRecords()), 2);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  ASSERT_FALSE(database->exportJsonLines(stream));
+  EXPECT_NE(text.find("\"outcome\":\"too-hot\""), std::string::npos);
+}
+
 TEST_F(DatabaseTest, exportsOneObjectALine) {
   auto database = llvm::cantFail(Database::open(path()));
   ASSERT_FALSE(database->addTask({"task", "matmul 8x8x8", "module {}", 1024}));
   ASSERT_FALSE(database->add(makeRecord("a", 0.5)));
-  Record orphan = makeRecord("b", 1, "compile-error");
+  Record orphan = makeRecord("b", 1, Outcome::CompileError);
   orphan.taskKey = "unnamed";
   orphan.message = "line 1\nline 2";
   ASSERT_FALSE(database->add(orphan));

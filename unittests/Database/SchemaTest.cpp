@@ -33,7 +33,7 @@ TEST_F(SchemaTest, readsTheOldestVersion) {
             "{mr = 4 : i64}");
   found = llvm::cantFail(database->find("3f2a", "cpu znver4", ""));
   ASSERT_EQ(found.size(), 1u) << "without a version";
-  EXPECT_EQ(found[0].outcome, "wrong-result");
+  EXPECT_EQ(found[0].outcome, Outcome::WrongResult);
   EXPECT_TRUE(std::isnan(found[0].relativeError));
   Record record = makeRecord("{mr = 16 : i64}");
   ASSERT_FALSE(database->add(record));

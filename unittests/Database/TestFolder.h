@@ -65,7 +65,7 @@ inline void writeFile(const std::string &path, const std::string &bytes) {
 }
 
 inline Record makeRecord(const std::string &configuration, double seconds = 1,
-                         const std::string &outcome = "ok") {
+                         Outcome outcome = Outcome::Ok) {
   Record record;
   record.taskKey = "task";
   record.targetKey = "target";

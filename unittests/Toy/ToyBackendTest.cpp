@@ -115,7 +115,7 @@ TEST_F(Toy, IsTunedStoredAndReused) {
   auto records = llvm::cantFail(database->find(task.key, "toy|4", generator));
   EXPECT_EQ(records.size(), 8u);
   for (const Record &record : records)
-    EXPECT_EQ(record.outcome, "ok") << record.message;
+    EXPECT_EQ(record.outcome, Outcome::Ok) << record.message;
 
   module = parse();
   TuningReport second = tune(*module);

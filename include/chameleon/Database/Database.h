@@ -6,21 +6,24 @@
 //
 //===----------------------------------------------------------------------===//
 //
-//   auto database = Database::open(path);                       // made if
-//   absent; WAL, several processes at once database->add({taskKey, targetKey,
-//   schedule, configuration, "ok", …}); for (const Record &record :
-//   *database->find(taskKey, targetKey)) …
+//   auto database = Database::open(path); // made if absent; WAL, several
+//                                         // processes at once
+//   database->add({taskKey, targetKey, schedule, fingerprint, configuration,
+//                  Outcome::Ok, …});
+//   for (const Record &record : *database->find(taskKey, targetKey)) …
 //
 // A record is on disk when `add` returns. One record per (task, target,
 // generator, schedule, fingerprint, configuration); a newer one replaces the
-// older. Failures are records too. The schema has a version; a newer one is
-// refused with a clear error, an older one is migrated. Plain data: no MLIR.
+// older. Failures are records too. Outcomes that only a newer Chameleon knows
+// are not read, but exported. The schema has a version; a newer one is refused
+// with a clear error, an older one is migrated. Plain data: no MLIR.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CHAMELEON_DATABASE_DATABASE_H
 #define CHAMELEON_DATABASE_DATABASE_H
 
+#include "chameleon/Database/Outcome.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -41,8 +44,8 @@ struct Record {
   std::string fingerprint; ///< of the schedule's text
   std::string configuration; ///< text of a dictionary attribute: {kob = 2 :
                              ///< i64, owb = 14 : i64}
-  std::string outcome;       ///< toString(Outcome)
-  std::string message;       ///< why it failed
+  Outcome outcome = Outcome::Ok;
+  std::string message; ///< why it failed
   double seconds = 0, spreadSeconds = 0, relativeError = 0, compileSeconds = 0,
          measureSeconds = 0;
   bool final =

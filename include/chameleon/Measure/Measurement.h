@@ -1,4 +1,4 @@
-//===- Measurement.h - candidates, outcomes and measurements
+//===- Measurement.h - tasks, candidates and measurements
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -14,40 +14,11 @@
 #ifndef CHAMELEON_MEASURE_MEASUREMENT_H
 #define CHAMELEON_MEASURE_MEASUREMENT_H
 
-#include "llvm/ADT/StringRef.h"
-#include <optional>
+#include "chameleon/Database/Outcome.h"
 #include <string>
 #include <vector>
 
 namespace chameleon {
-
-/// How a trial ended. Stored in the database as text; add at will, never
-/// rename.
-enum class Outcome {
-  Ok,
-  TransformError, ///< the schedule failed on the task, with a diagnostic
-  CompileError,   ///< lowering, LLVM or linking reported an error
-  CompileTimeout,
-  CompileCrash, ///< abort, segmentation fault or stack overflow, transforming
-                ///< or compiling
-  RunTimeout,
-  RunCrash,
-  MemoryLimit, ///< the child exceeded its memory limit, compiling or running
-  WrongResult, ///< differs from the reference, or NaN, or was not written
-  NoReference, ///< the reference of its task could not be computed: not the
-               ///< candidate's fault, not stored
-  WorkerLost,  ///< the worker process died or the link to it broke: not the
-               ///< candidate's fault, not stored
-};
-
-/// "ok", "transform-error", "compile-timeout", …
-llvm::StringRef toString(Outcome outcome);
-std::optional<Outcome> outcomeFromString(llvm::StringRef text);
-/// False if the candidate itself was not measured: such outcomes say nothing of
-/// it.
-inline bool isMeasured(Outcome outcome) {
-  return outcome != Outcome::NoReference && outcome != Outcome::WorkerLost;
-}
 
 /// An operation to measure: a module with one function of static tensors,
 /// destinations included.

@@ -1,4 +1,4 @@
-//===- MeasurementTest.cpp - names of outcomes
+//===- OutcomeTest.cpp - names of outcomes
 //
 // Part of the Chameleon project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "chameleon/Measure/Measurement.h"
+#include "chameleon/Database/Outcome.h"
 #include "gtest/gtest.h"
 #include <set>
 
@@ -14,7 +14,7 @@ using namespace chameleon;
 
 namespace {
 
-TEST(Measurement, OutcomesHaveNames) {
+TEST(Outcome, HaveNames) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(Outcome::WorkerLost); ++i) {
     auto outcome = static_cast<Outcome>(i);
