@@ -59,13 +59,7 @@ struct TuneSchedulesPass
     options.memoryLimitMiB = memoryLimit;
     options.tolerance = tolerance;
 
-    llvm::Expected<chameleon::Progress::Style> style =
-        chameleon::Progress::parseStyle(progress, llvm::errs());
-    if (!style) {
-      getOperation().emitError() << llvm::toString(style.takeError());
-      return signalPassFailure();
-    }
-    chameleon::Progress shown(*style, llvm::errs());
+    chameleon::Progress shown(progress, llvm::errs());
     options.observer = &shown;
 
     chameleon::InterruptScope interrupt;

@@ -16,7 +16,7 @@ using namespace chameleon;
 
 namespace {
 
-constexpr auto kRedrawInterval = std::chrono::milliseconds(100);
+constexpr auto redrawInterval = std::chrono::milliseconds(100);
 
 std::string formatSeconds(double seconds) {
   if (seconds <= 0)
@@ -52,19 +52,10 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 
 } // namespace
 
-llvm::Expected<Progress::Style>
-Progress::parseStyle(llvm::StringRef text, llvm::raw_ostream &stream) {
-  if (text == "auto")
-    return stream.is_displayed() ? Style::Table : Style::Lines;
-  if (text == "table")
-    return Style::Table;
-  if (text == "lines")
-    return Style::Lines;
-  if (text == "quiet")
-    return Style::Quiet;
-  return llvm::createStringError(
-      "unknown progress '%s', expected auto, table, lines or quiet",
-      text.str().c_str());
+Progress::Progress(Style style, llvm::raw_ostream &stream)
+    : style(style), stream(stream) {
+  if (style == Style::Auto)
+    this->style = stream.is_displayed() ? Style::Table : Style::Lines;
 }
 
 void Progress::spacesFound(llvm::ArrayRef<SpaceReport> spaces) {
@@ -117,7 +108,7 @@ void Progress::progressed(llvm::ArrayRef<const TaskReport *> tasks,
     return;
   }
   auto now = std::chrono::steady_clock::now();
-  if (drawnLines && now - lastDraw < kRedrawInterval)
+  if (drawnLines && now - lastDraw < redrawInterval)
     return;
   lastDraw = now;
   erase();

@@ -28,15 +28,24 @@ using namespace chameleon;
 
 namespace {
 
-struct Preset {
-  StringRef name;
+/// What a preset stands for.
+struct Effort {
   int64_t trials, patience;
 };
 
 /// `patience`: on recorded spaces the best is rarely found after so many trials
 /// without a gain: 30 to 40 measurements reach 95 % on most spaces.
-constexpr Preset kPresets[] = {
-    {"quick", 32, 24}, {"default", 128, 64}, {"thorough", 512, 192}};
+Effort getEffort(Preset preset) {
+  switch (preset) {
+  case Preset::Quick:
+    return {32, 24};
+  case Preset::Default:
+    return {128, 64};
+  case Preset::Thorough:
+    return {512, 192};
+  }
+  llvm_unreachable("a preset outside its enumeration");
+}
 
 /// Options with everything filled in, and where they lead.
 struct Plan {
@@ -72,30 +81,38 @@ struct Machinery {
 // The plan
 //===----------------------------------------------------------------------===//
 
+static llvm::Error checkNumbers(const TuningOptions &options) {
+  const std::pair<const char *, double> numbers[] = {
+      {"trials", static_cast<double>(options.trials)},
+      {"patience", static_cast<double>(options.patience)},
+      {"seconds", options.seconds},
+      {"compile-timeout", options.compileTimeout},
+      {"run-timeout", options.runTimeout},
+      {"tolerance", options.tolerance}};
+  for (auto [name, value] : numbers)
+    if (!(value >= 0)) // nor NaN
+      return llvm::createStringError("option '%s' is %g, expected at least 0",
+                                     name, value);
+  return llvm::Error::success();
+}
+
 static llvm::Expected<Plan> makePlan(MLIRContext *context,
                                      const TuningOptions &given,
                                      TuningObserver &observer) {
   Plan plan{given, nullptr, "", &observer, monotonicSeconds()};
   TuningOptions &options = plan.options;
-  const Preset *preset = llvm::find_if(kPresets, [&](const Preset &preset) {
-    return preset.name == options.preset;
-  });
-  if (preset == std::end(kPresets))
-    return llvm::createStringError("unknown preset '" + options.preset +
-                                   "', expected quick, default or thorough");
-  if (options.trials < 0 || options.seconds < 0)
-    return llvm::createStringError(llvm::formatv(
-        "trials and seconds must not be negative, found trials={0} seconds={1}",
-        options.trials, options.seconds));
+  if (llvm::Error error = checkNumbers(options))
+    return std::move(error);
+  Effort effort = getEffort(options.preset);
   if (!options.record.empty() && options.strategy == "exhaustive" &&
       options.trials == 0)
     options.trials = options.patience = std::numeric_limits<int64_t>::max();
   if (options.trials == 0)
-    options.trials = preset->trials;
+    options.trials = effort.trials;
   else if (options.patience == 0)
     options.patience = options.trials; // an explicit number of trials is meant
   if (options.patience == 0)
-    options.patience = preset->patience;
+    options.patience = effort.patience;
   DeviceOptions deviceOptions;
   deviceOptions.threads = options.threads;
   llvm::Expected<std::shared_ptr<const Device>> device = BackendRegistry::parse(

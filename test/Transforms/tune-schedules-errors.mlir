@@ -1,12 +1,14 @@
 // Each wrong input: one clear diagnostic, a non-zero exit, nothing measured.
 // RUN: not chameleon-opt %s --tune-schedules="preset=fast" 2>&1 | FileCheck %s --check-prefix=PRESET
-// PRESET: error: unknown preset 'fast', expected quick, default or thorough
+// PRESET: for the --preset option: Cannot find option named 'fast'!
 // RUN: not chameleon-opt %s --tune-schedules="target=tpu" 2>&1 | FileCheck %s --check-prefix=TARGET
 // TARGET: error: unknown target 'tpu'
 // RUN: not chameleon-opt %s --tune-schedules="progress=loud" 2>&1 | FileCheck %s --check-prefix=PROGRESS
-// PROGRESS: error: unknown progress 'loud', expected auto, table, lines or quiet
+// PROGRESS: for the --progress option: Cannot find option named 'loud'!
 // RUN: not chameleon-opt %s --tune-schedules="trials=-1" 2>&1 | FileCheck %s --check-prefix=TRIALS
-// TRIALS: error: trials and seconds must not be negative, found trials=-1
+// TRIALS: error: option 'trials' is -1, expected at least 0
+// RUN: not chameleon-opt %s --tune-schedules="tolerance=nan" 2>&1 | FileCheck %s --check-prefix=TOLERANCE
+// TOLERANCE: error: option 'tolerance' is nan, expected at least 0
 // RUN: not chameleon-opt %s --tune-schedules="trials=many" 2>&1 | FileCheck %s --check-prefix=NUMBER
 // NUMBER: many
 // RUN: not chameleon-opt %s --tune-schedules="colour=red" 2>&1 | FileCheck %s --check-prefix=OPTION

@@ -23,18 +23,6 @@ static TaskReport makeTask() {
   return task;
 }
 
-TEST(Progress, StylesByName) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  EXPECT_EQ(*Progress::parseStyle("auto", stream),
-            Progress::Style::Lines); // not a terminal
-  EXPECT_EQ(*Progress::parseStyle("table", stream), Progress::Style::Table);
-  llvm::Expected<Progress::Style> wrong = Progress::parseStyle("loud", stream);
-  ASSERT_FALSE(static_cast<bool>(wrong));
-  EXPECT_EQ(llvm::toString(wrong.takeError()),
-            "unknown progress 'loud', expected auto, table, lines or quiet");
-}
-
 TEST(Progress, ReportShowsSpeedShareAndFailuresByKind) {
   TuningReport report;
   report.peakGflops = 200;
@@ -104,6 +92,17 @@ TEST(Progress, LinesOnlyWhenTheBestImproves) {
   task.bestSeconds = 1e-3;
   progress.progressed(tasks, 0, "tuning");
   EXPECT_EQ(llvm::StringRef(text).count("best 1.000 ms (4.00x)"), 1u) << text;
+}
+
+TEST(Progress, AutoIsLinesWhereNoTerminalIs) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  Progress progress(Progress::Style::Auto, stream);
+  progress.runBegan({"cpu", 100, 1, 32, 0});
+  TaskReport task = makeTask();
+  const TaskReport *tasks[] = {&task};
+  progress.progressed(tasks, 0, "tuning");
+  EXPECT_EQ(llvm::StringRef(text).count("best 2.000 ms (2.00x)"), 1u) << text;
 }
 
 TEST(Progress, QuietSaysNothing) {

@@ -119,10 +119,10 @@ TEST_F(TuneModuleTest, ARunFromItsBeginToItsEnd) {
 }
 
 TEST_F(TuneModuleTest, AWrongOptionIsAnErrorBeforeAnythingIsFound) {
-  options.preset = "fast";
+  options.trials = -1;
   EXPECT_TRUE(failed(tune(makeModel())));
   EXPECT_TRUE(recorder.events.empty());
-  EXPECT_TRUE(hasDiagnostic("unknown preset 'fast'"));
+  EXPECT_TRUE(hasDiagnostic("option 'trials' is -1, expected at least 0"));
 }
 
 } // namespace

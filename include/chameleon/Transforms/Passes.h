@@ -11,6 +11,8 @@
 
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Target/LowerToNVVM.h"
+#include "chameleon/Tuning/Progress.h"
+#include "chameleon/Tuning/TuneModule.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir {

@@ -164,7 +164,11 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
   let options = [
     Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto (a GPU if there is one, else the host CPU), cpu, cpu:<features>, nvvm, nvvm:<chip>">,
     Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a tuned CPU kernel (0: all cores)">,
-    Option<"preset", "preset", "std::string", /*default=*/"\"default\"", "quick, default or thorough">,
+    Option<"preset", "preset", "::chameleon::Preset", /*default=*/"::chameleon::Preset::Default",
+           "quick, default or thorough", [{::llvm::cl::values(
+             clEnumValN(::chameleon::Preset::Quick, "quick", "32 trials a task"),
+             clEnumValN(::chameleon::Preset::Default, "default", "128 trials a task"),
+             clEnumValN(::chameleon::Preset::Thorough, "thorough", "512 trials a task"))}]>,
     Option<"trials", "trials", "int64_t", /*default=*/"0", "Trials a task (0: the preset's)">,
     Option<"patience", "patience", "int64_t", /*default=*/"0", "A task ends after so many trials without a gain (0: the preset's)">,
     Option<"seconds", "seconds", "double", /*default=*/"0", "Wall clock of the whole run (0: no limit)">,
@@ -181,7 +185,12 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
     Option<"worker", "worker", "std::string", /*default=*/"", "Worker executable (default: chameleon-worker beside this program)">,
     Option<"launcher", "launcher", "std::string", /*default=*/"", "Command prefix that starts the worker, quoted as for a shell, e.g. 'ssh host'">,
     Option<"searchLibrary", "search-library", "std::string", /*default=*/"", "libchameleon_search (default: beside this program)">,
-    Option<"progress", "progress", "std::string", /*default=*/"\"auto\"", "auto, table, lines or quiet">,
+    Option<"progress", "progress", "::chameleon::Progress::Style", /*default=*/"::chameleon::Progress::Style::Auto",
+           "auto, table, lines or quiet", [{::llvm::cl::values(
+             clEnumValN(::chameleon::Progress::Style::Auto, "auto", "A table on a terminal, lines elsewhere"),
+             clEnumValN(::chameleon::Progress::Style::Table, "table", "Redrawn in place"),
+             clEnumValN(::chameleon::Progress::Style::Lines, "lines", "A line whenever a task gets better or ends"),
+             clEnumValN(::chameleon::Progress::Style::Quiet, "quiet", "Nothing"))}]>,
     Option<"compileTimeout", "compile-timeout", "double", /*default=*/"0", "Seconds a candidate may compile (0: 10)">,
     Option<"runTimeout", "run-timeout", "double", /*default=*/"0", "Seconds a candidate may run (0: from the default's own time)">,
     Option<"memoryLimit", "memory-limit", "uint64_t", /*default=*/"4096", "MiB that a process which compiles and runs candidates may use">,

@@ -27,14 +27,10 @@ namespace chameleon {
 
 class Progress : public TuningObserver {
 public:
-  enum class Style { Quiet, Lines, Table };
+  /// Auto: a table on a terminal, lines elsewhere.
+  enum class Style { Auto, Table, Lines, Quiet };
 
-  /// `auto`, `table`, `lines` or `quiet`; auto looks at the stream.
-  static llvm::Expected<Style> parseStyle(llvm::StringRef text,
-                                          llvm::raw_ostream &stream);
-
-  Progress(Style style, llvm::raw_ostream &stream)
-      : style(style), stream(stream) {}
+  Progress(Style style, llvm::raw_ostream &stream);
 
   void spacesFound(llvm::ArrayRef<SpaceReport> spaces) override;
   void runBegan(const RunPlan &plan) override;

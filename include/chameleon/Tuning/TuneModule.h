@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 //   TuningOptions options;
-//   options.preset = "quick";
+//   options.preset = Preset::Quick;
 //   FailureOr<TuningReport> report = tuneModule(module, options);
 //
 // Afterwards the module holds its tasks as functions and, nested, `module
@@ -28,12 +28,15 @@
 
 namespace chameleon {
 
+/// How long each task is searched.
+enum class Preset { Quick, Default, Thorough };
+
 /// The options of `--tune-schedules`, one struct for C++, C and text.
 struct TuningOptions {
   std::string target = "auto";
   unsigned threads = 0; ///< threads of a tuned CPU kernel; 0: all cores
-  std::string preset = "default"; ///< quick, default, thorough: sets trials and
-                                  ///< patience where those are 0
+  Preset preset = Preset::Default; ///< sets trials and patience where those
+                                   ///< are 0
   int64_t trials = 0;   ///< trials a task, failures included; 0: the preset's
   int64_t patience = 0; ///< a task ends after so many trials without a gain of
                         ///< 0.5 %; 0: the preset's
