@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tasks/ApplySchedules.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Target/Backend.h"
 #include "chameleon/Tasks/ApplyToTask.h"
@@ -24,8 +25,8 @@ bool isPlain(const TuningTask &task) {
   func::FuncOp function = task.function;
   return function
       .walk([](Operation *op) {
-        return op->hasAttr("chameleon.anchor") ? WalkResult::interrupt()
-                                               : WalkResult::advance();
+        return op->hasAttr(anchorAttribute) ? WalkResult::interrupt()
+                                            : WalkResult::advance();
       })
       .wasInterrupted();
 }
@@ -159,9 +160,8 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
     return emitError(module.getLoc())
            << "no schedules to apply: the module embeds none, and none of the "
               "options spec, database and defaults is set";
-  bool outlined =
-      llvm::any_of(module.getOps<func::FuncOp>(),
-                   [](func::FuncOp f) { return f->hasAttr("chameleon.task"); });
+  bool outlined = llvm::any_of(module.getOps<func::FuncOp>(),
+                               [](func::FuncOp f) { return isTask(f); });
   if (!outlined && options.prepare &&
       failed(prepareForTarget(module, **device)))
     return failure();

@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Kernels/RowChain.h"
 #include "chameleon/Tasks/TaskDescription.h"
 #include "chameleon/Tasks/TuningTask.h"
@@ -34,7 +35,7 @@ namespace {
 
 /// Below so many points of the iteration space a task would cost more to tune
 /// than it can ever give back: as plain loops it takes about a microsecond.
-constexpr int64_t kSmallestTask = 2048;
+constexpr int64_t smallestTask = 2048;
 
 struct Group {
   linalg::LinalgOp anchor;
@@ -194,7 +195,7 @@ SmallVector<Group> groupBlock(Block &block, bool joinRows) {
       emitRemark(op->getLoc()) << "left alone: " << *reason;
       continue;
     }
-    if (countPoints(op) < kSmallestTask)
+    if (countPoints(op) < smallestTask)
       continue;
     (isAllParallel(op) ? elementwise : reductions).push_back(op);
   }
@@ -221,7 +222,7 @@ SmallVector<Group> groupBlock(Block &block, bool joinRows) {
       std::optional<chameleon::RowChain> chain =
           root && isFree(root) ? chameleon::RowChain::endingAt(root, isFree)
                                : std::nullopt;
-      if (!chain || countPoints(chain->getAnchor()) < kSmallestTask)
+      if (!chain || countPoints(chain->getAnchor()) < smallestTask)
         continue;
       groups.push_back(makeGroup(*chain));
       taken.insert_range(chain->operations);
@@ -297,9 +298,9 @@ OwningOpRef<func::FuncOp> buildFunction(const Group &group,
                              [](NamedAttribute a) { return a.getName(); })))
       clone->removeDiscardableAttr(name);
     if (op == group.anchor)
-      clone->setAttr("chameleon.anchor", builder.getUnitAttr());
+      clone->setAttr(chameleon::anchorAttribute, builder.getUnitAttr());
     else if (op == root)
-      clone->setAttr("chameleon.epilogue", builder.getUnitAttr());
+      clone->setAttr(chameleon::epilogueAttribute, builder.getUnitAttr());
   }
   Value result = mapping.lookup(root->getResult(0));
   auto clonedRoot = cast<linalg::LinalgOp>(result.getDefiningOp());
@@ -325,12 +326,9 @@ OwningOpRef<func::FuncOp> buildFunction(const Group &group,
 
 /// Computed once by whoever calls the function, or before it runs at all.
 bool isConstant(Value value) {
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    return function && argument.getOwner()->isEntryBlock() &&
-           function.getArgAttr(argument.getArgNumber(), "chameleon.constant");
-  }
-  return value.getDefiningOp()->hasTrait<OpTrait::ConstantLike>();
+  if (Operation *producer = value.getDefiningOp())
+    return producer->hasTrait<OpTrait::ConstantLike>();
+  return chameleon::isConstantArgument(value);
 }
 
 /// A symbol from the name for people: chameleon_conv2d_3f2a61c0.
@@ -362,7 +360,7 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
     // A part of the structure: a schedule may lay constants out anew, at load.
     for (auto [number, value] : llvm::enumerate(inputs))
       if (isConstant(value))
-        function->setArgAttr(number, "chameleon.constant",
+        function->setArgAttr(number, chameleon::constantAttribute,
                              UnitAttr::get(module.getContext()));
     std::string key = chameleon::hashTask(*function);
     linalg::LinalgOp root = group.getRoot();
@@ -377,11 +375,11 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
       function->setSymName(makeSymbol(name, key));
       function->setPrivate();
       function->getOperation()->setAttr(
-          "chameleon.flops",
+          chameleon::flopsAttribute,
           builder.getI64IntegerAttr(static_cast<int64_t>(flops)));
-      function->getOperation()->setAttr("chameleon.name",
+      function->getOperation()->setAttr(chameleon::nameAttribute,
                                         builder.getStringAttr(name));
-      function->getOperation()->setAttr("chameleon.task",
+      function->getOperation()->setAttr(chameleon::taskAttribute,
                                         builder.getStringAttr(key));
       shared = function.release();
       SymbolTable(module).insert(shared);
@@ -410,13 +408,12 @@ chameleon::extractTasks(ModuleOp module, bool joinRows) {
   llvm::StringMap<func::FuncOp> functions;
   // A declaration has nothing to tune, whatever it is marked with.
   auto isTask = [](func::FuncOp function) {
-    return function->hasAttr("chameleon.task") && !function.isDeclaration();
+    return chameleon::isTask(function) && !function.isDeclaration();
   };
   if (llvm::none_of(module.getOps<func::FuncOp>(), isTask)) {
     llvm::StringSet<> initializers;
     for (auto function : module.getOps<func::FuncOp>())
-      if (auto initializer =
-              function->getAttrOfType<FlatSymbolRefAttr>("chameleon.init"))
+      if (FlatSymbolRefAttr initializer = chameleon::getInitialiser(function))
         initializers.insert(initializer.getValue());
     for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
       if (!function.isDeclaration() &&
@@ -430,17 +427,11 @@ chameleon::extractTasks(ModuleOp module, bool joinRows) {
   SmallVector<TuningTask> tasks;
   for (auto function :
        llvm::make_filter_range(module.getOps<func::FuncOp>(), isTask)) {
-    auto key = function->getAttrOfType<StringAttr>("chameleon.task");
-    if (!key)
-      return function.emitError("expected a string as chameleon.task, found ")
-             << function->getAttr("chameleon.task");
     TuningTask task;
     task.function = function;
-    task.key = key.str();
-    if (auto name = function->getAttrOfType<StringAttr>("chameleon.name"))
-      task.name = name.str();
-    if (auto flops = function->getAttrOfType<IntegerAttr>("chameleon.flops"))
-      task.flops = static_cast<double>(flops.getInt());
+    task.key = chameleon::getTaskKey(function).str();
+    task.name = chameleon::getTaskName(function).str();
+    task.flops = static_cast<double>(chameleon::getTaskFlops(function));
     task.count = counts.lookup(function.getSymName());
     tasks.push_back(std::move(task));
   }

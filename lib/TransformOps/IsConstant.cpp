@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 
@@ -21,11 +21,7 @@ static bool isConstant(Value value) {
       return false;
     value = producer->getOperand(0);
   }
-  auto argument = cast<BlockArgument>(value);
-  auto function =
-      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  return function && argument.getOwner()->isEntryBlock() &&
-         function.getArgAttr(argument.getArgNumber(), "chameleon.constant");
+  return chameleon::isConstantArgument(value);
 }
 
 DiagnosedSilenceableFailure chameleon::transform_ops::IsConstantOp::apply(

@@ -15,7 +15,7 @@ using namespace chameleon;
 using namespace chameleon::search;
 
 /// As in SearchLoop: half a batch up to so many trials.
-static constexpr size_t kHalfBatches = 64;
+static constexpr size_t halfBatches = 64;
 
 namespace {
 
@@ -64,7 +64,7 @@ public:
         share(*picked);
       size_t batch = options.search.batch;
       if (measure(*picked,
-                  task.trials.size() < kHalfBatches ? batch / 2 : batch))
+                  task.trials.size() < halfBatches ? batch / 2 : batch))
         states[*picked].best.push_back(task.fastest);
       else
         states[*picked].finished = true;

@@ -18,10 +18,10 @@ using namespace mlir;
 using namespace chameleon;
 
 /// In units of `getTaskDistance`: one dimension twice as large.
-static constexpr double kOtherTarget = 1;
+static constexpr double costOfOtherTarget = 1;
 /// Of the same device: most changes of a generator move few configurations, so
 /// the same task is nearer than any other.
-static constexpr double kOtherGenerator = 0.25;
+static constexpr double costOfOtherGenerator = 0.25;
 
 std::vector<double> chameleon::getTaskFeatures(func::FuncOp function,
                                                double flops) {
@@ -76,8 +76,8 @@ chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
         getTaskDistance(
             features, getTaskFeatures(*payload->getOps<func::FuncOp>().begin(),
                                       measured.task.flops)) +
-        (otherTarget ? kOtherTarget : 0) +
-        (otherGenerator ? kOtherGenerator : 0);
+        (otherTarget ? costOfOtherTarget : 0) +
+        (otherGenerator ? costOfOtherGenerator : 0);
     if (std::isfinite(distance))
       nearest.emplace_back(distance, &measured);
   }

@@ -17,17 +17,17 @@ using namespace chameleon;
 /// Trials between two refits of the search's models. Smaller: fewer trials to a
 /// good schedule; larger: a refit costs less of each. Half of it at first,
 /// where a refit is worth most (benchmarks/search).
-static constexpr int32_t kBatch = 8;
-static constexpr int64_t kHalfBatches = 64;
+static constexpr int32_t batchSize = 8;
+static constexpr int64_t halfBatches = 64;
 /// A task rests when its last batches took less than this share off the time of
 /// the whole model: what its own timing cannot tell from noise.
-static constexpr double kMinimalGain = 5e-4;
+static constexpr double leastGain = 5e-4;
 /// Only who comes so near to the best is worth timing until the noise is gone.
-static constexpr double kContenderSlack = 1.02;
+static constexpr double contenderSlack = 1.02;
 /// Seconds for the double-precision reference of a task.
-static constexpr double kReferenceTimeout = 300;
+static constexpr double referenceTimeout = 300;
 /// Seconds that finalists are timed, each.
-static constexpr double kFinalSeconds = 0.1;
+static constexpr double secondsOfFinalist = 0.1;
 
 SearchLoop::SearchLoop(ArrayRef<std::unique_ptr<TaskTuner>> tasks,
                        WorkerPool &pool, const SearchLibrary &library,
@@ -39,13 +39,13 @@ SearchLoop::SearchLoop(ArrayRef<std::unique_ptr<TaskTuner>> tasks,
   if (options.share)
     exchange.emplace(tasks);
   // An explicit number of trials is meant.
-  scheduling.minimalGain = options.patience < options.trials ? kMinimalGain : 0;
+  scheduling.minimalGain = options.patience < options.trials ? leastGain : 0;
   for (auto [index, task] : llvm::enumerate(tasks)) {
     states[index].weight = static_cast<double>(task->getReport().count);
     states[index].finished = task->isFinished(options.trials);
     if (states[index].finished)
       continue;
-    pool.registerTask(task->getMeasureTask(), kReferenceTimeout);
+    pool.registerTask(task->getMeasureTask(), referenceTimeout);
     if (!task->getDefaults().empty())
       defaults.push_back(index);
   }
@@ -132,7 +132,7 @@ bool SearchLoop::startSearch(size_t index, size_t schedule) {
   ChameleonSearchOptions searchOptions = library.SearchDefaultOptions();
   searchOptions.strategy = options.strategy.c_str();
   searchOptions.seed = options.seed;
-  searchOptions.batch = kBatch;
+  searchOptions.batch = batchSize;
   ScheduleTuner &tuner = tasks[index]->getSchedules()[schedule];
   llvm::Error failed = tuner.startSearch(library, searchOptions);
   if (!failed)
@@ -183,9 +183,10 @@ bool SearchLoop::submitSearch(size_t index) {
   double before = monotonicSeconds();
   int64_t trials = task.countTrials();
   std::vector<ScheduleChoice> batch =
-      ask(index, std::min({options.trials - trials,
-                           int64_t(trials < kHalfBatches ? kBatch / 2 : kBatch),
-                           std::max<int64_t>(countAffordable(), 1)}));
+      ask(index,
+          std::min({options.trials - trials,
+                    int64_t(trials < halfBatches ? batchSize / 2 : batchSize),
+                    std::max<int64_t>(countAffordable(), 1)}));
   searchSeconds += monotonicSeconds() - before;
   if (batch.empty()) {
     state.finished = true;
@@ -206,7 +207,7 @@ void SearchLoop::submitFinals(size_t index) {
   MeasurePolicy policy = makePolicy(task);
   policy.interleaved = true;
   policy.giveUpAbove = policy.contendersBelow = 0;
-  policy.minimum = kFinalSeconds;
+  policy.minimum = secondsOfFinalist;
   submit({Batch::Kind::Final, index, std::move(finalists)}, policy);
 }
 
@@ -234,7 +235,7 @@ MeasurePolicy SearchLoop::makePolicy(const TaskTuner &task) const {
                       : baseline > 0         ? std::max(2.0, 50 * baseline)
                                              : 60;
   policy.giveUpAbove = best > 0 ? 2 * best : 0;
-  policy.contendersBelow = best > 0 ? kContenderSlack * best : 0;
+  policy.contendersBelow = best > 0 ? contenderSlack * best : 0;
   return policy;
 }
 

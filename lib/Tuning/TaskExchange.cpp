@@ -16,13 +16,13 @@ using namespace chameleon;
 
 /// In units of `getTaskDistance`, beside the difference of the work: tasks of
 /// one schedule that are fused with other operations.
-static constexpr double kOtherOperands = 1;
+static constexpr double costOfOtherOperands = 1;
 
 static double getDistance(ArrayRef<double> left, ArrayRef<double> right) {
   double distance = getTaskDistance(left, right);
   return std::isfinite(distance)
              ? distance
-             : kOtherOperands + std::abs(left.front() - right.front());
+             : costOfOtherOperands + std::abs(left.front() - right.front());
 }
 
 TaskExchange::TaskExchange(ArrayRef<std::unique_ptr<TaskTuner>> tasks)

@@ -63,10 +63,10 @@ chameleon::pickTask(const std::vector<TaskProgress> &tasks,
 
 /// A search may take its first time down to a third: what tuning gains over
 /// defaults. Larger: more trials for the slower ones.
-static constexpr double kOptimism = 2;
+static constexpr double optimism = 2;
 /// How much slower than the best of the others a schedule is taken to be of
 /// which nothing was right yet: it gets a batch, and no second one.
-static constexpr double kUnknown = 1.5;
+static constexpr double gainOfUnknown = 1.5;
 
 /// The one with the best time, the first of equals; null: nothing was right.
 static const ScheduleProgress *
@@ -84,13 +84,13 @@ static double getOutlook(const ScheduleProgress &schedule,
   size_t trials = schedule.best.size();
   double time = schedule.now();
   if (time <= 0)
-    time = leader ? kUnknown * leader->now() : 1;
+    time = leader ? gainOfUnknown * leader->now() : 1;
   else if (trials > 0 && trials < leader->best.size() &&
            leader->best[trials - 1] > 0)
     time *= leader->now() / leader->best[trials - 1];
   if (schedule.converged)
     return time;
-  return time / (1 + kOptimism / std::max<double>(trials, 1));
+  return time / (1 + optimism / std::max<double>(trials, 1));
 }
 
 std::optional<size_t>

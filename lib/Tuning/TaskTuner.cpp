@@ -15,12 +15,12 @@ using namespace mlir;
 using namespace chameleon;
 
 /// A gain below this is noise to the stop rule.
-static constexpr double kSmallestGain = 0.005;
+static constexpr double smallestGain = 0.005;
 /// Configurations of a task that are timed against each other at the end.
-static constexpr size_t kFinalists = 4;
+static constexpr size_t mostFinalists = 4;
 /// A configuration slower than the best by more than this is no finalist: more
 /// than the quick timing's error, less than what another minute could win.
-static constexpr double kFinalSlack = 1.1;
+static constexpr double finalSlack = 1.1;
 
 TaskTuner::TaskTuner(MatchedTask matched) : function(matched.task.function) {
   for (TaskSchedule &schedule : matched.schedules)
@@ -58,7 +58,7 @@ void TaskTuner::note(const ScheduleChoice &choice, Outcome outcome,
     return;
   }
   if (report.bestSeconds == 0 ||
-      seconds < report.bestSeconds * (1 - kSmallestGain))
+      seconds < report.bestSeconds * (1 - smallestGain))
     trialsWithoutGain = 0;
   if (report.bestSeconds == 0 || seconds < report.bestSeconds) {
     report.bestSeconds = seconds;
@@ -154,7 +154,7 @@ bool TaskTuner::isFinished(int64_t trials) const {
 }
 
 std::vector<ScheduleChoice> TaskTuner::getFinalists() const {
-  std::vector<ScheduleChoice> finalists = getFastest(kFinalists, kFinalSlack);
+  std::vector<ScheduleChoice> finalists = getFastest(mostFinalists, finalSlack);
   std::optional<ScheduleChoice> baseline = getBaseline();
   if (baseline && !finalists.empty()) {
     llvm::erase(finalists, *baseline);

@@ -14,7 +14,7 @@ using namespace chameleon;
 
 /// Tasks of the database from which a search starts warm. More: likelier that
 /// one fits; the eight first trials are shared among them.
-static constexpr size_t kRelatedTasks = 3;
+static constexpr size_t mostRelatedTasks = 3;
 
 llvm::Expected<TrialStore> TrialStore::open(const TuningOptions &options,
                                             RecordOrigin origin, Tasks tasks) {
@@ -61,7 +61,7 @@ void TrialStore::relate(TaskTuner &task) const {
     query.fingerprint = schedule.getSchedule().match.fingerprint;
     llvm::Expected<std::vector<std::vector<Record>>> related =
         findRelatedRecords(*database, task.getFunction(), r.flops, query,
-                           kRelatedTasks, others);
+                           mostRelatedTasks, others);
     if (!related) { // a cold start does as well
       llvm::consumeError(related.takeError());
       return;
