@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TaskBuffers.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -58,7 +59,7 @@ llvm::Expected<TaskSignature> TaskSignature::of(mlir::ModuleOp payload,
   }
   if (!task)
     return llvm::createStringError("expected one public function, found none");
-  if (!task->hasAttr("chameleon.task"))
+  if (!isTask(task))
     return llvm::createStringError(
         "function '%s' has no attribute chameleon.task",
         task.getName().str().c_str());

@@ -8,6 +8,7 @@
 
 #include "chameleon/Target/CallProfile.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/Runtime/Timing.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/SymbolTable.h"
@@ -56,17 +57,15 @@ void CallProfile::instrument(ModuleOp module, StringRef name) {
 }
 
 double CallProfile::lap() {
-  auto now = std::chrono::steady_clock::now();
-  double seconds = std::chrono::duration<double>(now - last).count();
-  last = now;
-  return seconds;
+  double now = monotonicSeconds();
+  return now - std::exchange(last, now);
 }
 
 void CallProfile::begin() {
   outsideSeconds.push_back(0);
   for (Call &call : profiled)
     call.seconds.push_back(0);
-  last = std::chrono::steady_clock::now();
+  last = monotonicSeconds();
 }
 
 void CallProfile::end() { outsideSeconds.back() += lap(); }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tuning/Progress.h"
+#include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <sys/ioctl.h>
@@ -16,7 +17,7 @@ using namespace chameleon;
 
 namespace {
 
-constexpr auto redrawInterval = std::chrono::milliseconds(100);
+constexpr double redrawInterval = 0.1; // seconds
 
 std::string formatSeconds(double seconds) {
   if (seconds <= 0)
@@ -45,11 +46,6 @@ std::string shorten(llvm::StringRef text, size_t width) {
                               : (text.take_front(width - 3) + "...").str();
 }
 
-double secondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
 } // namespace
 
 Progress::Progress(Style style, llvm::raw_ostream &stream)
@@ -72,7 +68,7 @@ void Progress::spacesFound(llvm::ArrayRef<SpaceReport> spaces) {
 void Progress::runBegan(const RunPlan &plan) {
   budget = plan.trials;
   secondsLimit = plan.seconds;
-  start = lastDraw = std::chrono::steady_clock::now();
+  start = lastDraw = monotonicSeconds();
   if (style == Style::Quiet)
     return;
   if (plan.isDone)
@@ -101,13 +97,13 @@ void Progress::progressed(llvm::ArrayRef<const TaskReport *> tasks,
       return;
     printedBest[current] = task.bestSeconds;
     stream << llvm::formatv("[{0,6:f1} s] {1}: {2} trials, best {3} ({4}){5}\n",
-                            secondsSince(start), task.name,
+                            monotonicSeconds() - start, task.name,
                             task.trials + task.reused,
                             formatSeconds(task.bestSeconds),
                             formatSpeedup(task), formatSchedule(task));
     return;
   }
-  auto now = std::chrono::steady_clock::now();
+  double now = monotonicSeconds();
   if (drawnLines && now - lastDraw < redrawInterval)
     return;
   lastDraw = now;
@@ -126,7 +122,7 @@ void Progress::progressed(llvm::ArrayRef<const TaskReport *> tasks,
     trials += task->trials + task->reused;
     expected += budget;
   }
-  double elapsed = secondsSince(start);
+  double elapsed = monotonicSeconds() - start;
   double left =
       trials ? elapsed * std::max<double>(0, expected - trials) / trials : 0;
   if (secondsLimit > 0)

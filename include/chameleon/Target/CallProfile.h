@@ -21,7 +21,6 @@
 #define CHAMELEON_TARGET_CALLPROFILE_H
 
 #include "mlir/IR/BuiltinOps.h"
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -63,7 +62,7 @@ private:
 
   std::vector<Call> profiled;
   std::vector<double> outsideSeconds;
-  std::chrono::steady_clock::time_point last;
+  double last = 0; ///< monotonicSeconds
 };
 
 } // namespace chameleon

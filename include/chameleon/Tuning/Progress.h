@@ -20,7 +20,6 @@
 
 #include "chameleon/Tuning/TuningObserver.h"
 #include "llvm/Support/raw_ostream.h"
-#include <chrono>
 #include <memory>
 
 namespace chameleon {
@@ -48,7 +47,7 @@ private:
   double secondsLimit = 0;
   unsigned drawnLines = 0;
   std::vector<double> printedBest;
-  std::chrono::steady_clock::time_point start, lastDraw;
+  double start = 0, lastDraw = 0; ///< monotonicSeconds
 };
 
 /// Per task baseline → best, GFLOP/s and share of the machine's peak, trials
