@@ -163,6 +163,19 @@ std::vector<ScheduleChoice> TaskTuner::getFinalists() const {
   return finalists;
 }
 
+bool TaskTuner::isTriedBefore(const ScheduleChoice &a,
+                              const ScheduleChoice &b) const {
+  if (a.schedule != b.schedule)
+    return a.schedule < b.schedule;
+  for (const ScheduleTuner::Trial &trial : schedules[a.schedule].getTrials()) {
+    if (trial.configuration == a.configuration)
+      return a.configuration != b.configuration;
+    if (trial.configuration == b.configuration)
+      return false;
+  }
+  return false;
+}
+
 void TaskTuner::tellFinals(ArrayRef<ScheduleChoice> finalists,
                            ArrayRef<Measurement> results) {
   std::optional<ScheduleChoice> baseline = getBaseline();
@@ -172,7 +185,9 @@ void TaskTuner::tellFinals(ArrayRef<ScheduleChoice> finalists,
       continue;
     if (choice == baseline)
       report.baselineSeconds = measurement.seconds;
-    if (best == 0 || measurement.seconds < best) {
+    // Of equal times that of the trial made first, as a later run reads them.
+    if (best == 0 || measurement.seconds < best ||
+        (measurement.seconds == best && isTriedBefore(choice, *final))) {
       best = measurement.seconds;
       final = choice;
     }

@@ -162,4 +162,18 @@ TEST_F(TaskTunerTest, WithoutAnythingRightThereIsNoDecision) {
   EXPECT_EQ(other, task().decide()->choice);
 }
 
+// Clocks are coarse, and a run that reads the records must decide alike.
+TEST_F(TaskTunerTest, OfEqualTimesTheFirstTrialWins) {
+  std::vector<ScheduleChoice> defaults = task().getDefaults();
+  ASSERT_EQ(2u, defaults.size());
+  Measurement right;
+  right.outcome = Outcome::Ok;
+  right.seconds = 1;
+  for (const ScheduleChoice &choice : defaults)
+    task().tell(choice, right);
+  task().tellFinals({defaults[1], defaults[0]}, {right, right});
+  ASSERT_TRUE(task().decide());
+  EXPECT_EQ(defaults[0], task().decide()->choice);
+}
+
 } // namespace

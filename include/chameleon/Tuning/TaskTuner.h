@@ -104,6 +104,7 @@ private:
   /// The default configuration of the first schedule whose default is right.
   std::optional<ScheduleChoice> getBaseline() const;
   void note(const ScheduleChoice &choice, Outcome outcome, double seconds);
+  bool isTriedBefore(const ScheduleChoice &a, const ScheduleChoice &b) const;
 
   mlir::func::FuncOp function; ///< in the user's module
   MeasureTask measureTask;
