@@ -98,6 +98,7 @@ TEST(ReplayTest, WarmStartMatchesKnobsByNameAndValue) {
       {"config": [0, 2], "status": "ok", "time_us": 3}]})",
                                                                "source", error);
   ReplayOptions options;
+  options.search.strategy = "chameleon-without-agent";
   options.related = source.get();
   Replay run = replay(*recorded, options);
   ASSERT_EQ(run.steps.size(), 4u);
@@ -111,6 +112,7 @@ TEST(ReplayTest, AsksForTheChanceOfAGain) {
       std::string(RECORDED_SPACES) + "/mma_f16_2048.json.gz", error);
   ASSERT_TRUE(recorded) << error;
   ReplayOptions options;
+  options.search.strategy = "chameleon-without-agent";
   options.budget = 32;
   std::vector<Configuration> asked;
   for (const ReplayStep &step : replay(*recorded, options).steps)

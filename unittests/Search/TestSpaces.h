@@ -39,11 +39,12 @@ inline bool isAvailable(const std::string &strategy) {
   if (!CHAMELEON_HAS_AGENT)                                                    \
   GTEST_SKIP() << "built without LibTorch"
 
+/// Throws, which fails the test, where the library cannot be loaded.
 inline AgentLibrary getAgentLibrary() {
   std::string error;
   std::optional<AgentLibrary> library = AgentLibrary::load(error);
   EXPECT_TRUE(library) << error;
-  return *library;
+  return library.value();
 }
 
 /// A score whose maximum is the last corner of the space.
