@@ -292,22 +292,46 @@ LogicalResult Hoister::hoist() {
   return success();
 }
 
-/// The calls of a function, if they are all that uses it.
-std::optional<SmallVector<func::CallOp>> findCalls(func::FuncOp function,
-                                                   ModuleOp module) {
-  std::optional<SymbolTable::UseRange> uses =
-      SymbolTable::getSymbolUses(function, module);
-  if (!uses)
-    return std::nullopt;
-  SmallVector<func::CallOp> calls;
-  for (SymbolTable::SymbolUse use : *uses) {
-    auto call = dyn_cast<func::CallOp>(use.getUser());
-    if (!call)
-      return std::nullopt;
-    calls.push_back(call);
+/// What uses each function of a module, found in one walk.
+class Users {
+public:
+  explicit Users(ModuleOp module) {
+    std::optional<SymbolTable::UseRange> uses =
+        SymbolTable::getSymbolUses(&module.getBodyRegion());
+    isKnown = uses.has_value();
+    if (uses)
+      for (SymbolTable::SymbolUse use : *uses)
+        users[use.getSymbolRef().getRootReference()].push_back(use.getUser());
   }
-  return calls;
-}
+
+  /// The calls of a function, if they are all that uses it.
+  std::optional<SmallVector<func::CallOp>>
+  getCalls(func::FuncOp function) const {
+    if (!isKnown)
+      return std::nullopt;
+    SmallVector<func::CallOp> calls;
+    for (Operation *user : getUsers(function)) {
+      auto call = dyn_cast<func::CallOp>(user);
+      if (!call)
+        return std::nullopt;
+      calls.push_back(call);
+    }
+    return calls;
+  }
+
+  bool hasNone(func::FuncOp function) const {
+    return isKnown && getUsers(function).empty();
+  }
+
+private:
+  ArrayRef<Operation *> getUsers(func::FuncOp function) const {
+    auto known = users.find(function.getSymNameAttr());
+    return known == users.end() ? ArrayRef<Operation *>() : known->second;
+  }
+
+  bool isKnown; ///< nothing hides uses
+  DenseMap<StringAttr, SmallVector<Operation *, 1>> users;
+};
 
 /// Moves what a task computes from its constants alone to where it is called.
 LogicalResult moveToCallers(func::FuncOp task, ArrayRef<func::CallOp> calls) {
@@ -354,13 +378,13 @@ FailureOr<func::FuncOp> chameleon::outlineConstants(func::FuncOp task) {
 }
 
 LogicalResult chameleon::hoistConstants(ModuleOp module) {
+  Users users(module);
   // Tasks first: what leaves them may leave their callers.
   for (auto function : llvm::to_vector(module.getOps<func::FuncOp>())) {
     if (function.isExternal() || !function.isPrivate() || !isTask(function) ||
         !llvm::hasSingleElement(function.getBody()))
       continue;
-    std::optional<SmallVector<func::CallOp>> calls =
-        findCalls(function, module);
+    std::optional<SmallVector<func::CallOp>> calls = users.getCalls(function);
     if (calls && !calls->empty() && failed(moveToCallers(function, *calls)))
       return failure();
   }
@@ -373,8 +397,7 @@ LogicalResult chameleon::hoistConstants(ModuleOp module) {
     // points are changed.
     if (function.isExternal() || !function.isPublic() ||
         initialisers.contains(function.getSymName()) ||
-        !llvm::hasSingleElement(function.getBody()) ||
-        !SymbolTable::symbolKnownUseEmpty(function, module))
+        !llvm::hasSingleElement(function.getBody()) || !users.hasNone(function))
       continue;
     if (failed(Hoister(function).hoist()))
       return failure();

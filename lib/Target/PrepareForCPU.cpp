@@ -260,6 +260,9 @@ LogicalResult prepareForBufferization(ModuleOp module) {
   for (func::FuncOp function : functions) {
     if (failed(decomposeAggregates(function)))
       return failure();
+    // Schedules write tasks' results where they belong.
+    if (!isTask(function))
+      copyLongInsertionChains(function);
     unshareDestinations<linalg::FillOp>(function);
     unshareDestinations<tensor::EmptyOp>(function);
     materializeResults(function);

@@ -25,6 +25,11 @@ namespace chameleon {
 /// tasks the home of their results, and gives each destination its own fill.
 mlir::LogicalResult prepareForBufferization(mlir::ModuleOp module);
 
+/// Before bufferization: long chains of insertions into one tensor become
+/// copies into one buffer, which bufferization need not compare with each
+/// other.
+void copyLongInsertionChains(mlir::func::FuncOp function);
+
 /// After the elimination of empty tensors: a result that is computed into its
 /// destination now is not placed there again, which bufferization would take
 /// for a read after a write.

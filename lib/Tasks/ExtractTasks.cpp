@@ -462,7 +462,9 @@ std::string chameleon::printTask(const TuningTask &task) {
   module->push_back(clone);
   std::string text;
   llvm::raw_string_ostream stream(text);
-  module->getOperation()->print(
-      stream, OpPrintingFlags().useLocalScope().enableDebugInfo(false));
+  module->getOperation()->print(stream, OpPrintingFlags()
+                                            .useLocalScope()
+                                            .enableDebugInfo(false)
+                                            .assumeVerified());
   return text;
 }

@@ -21,8 +21,10 @@ using namespace chameleon;
 static std::string printModule(ModuleOp module) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  module->print(stream,
-                OpPrintingFlags().useLocalScope().enableDebugInfo(false));
+  module->print(stream, OpPrintingFlags()
+                            .useLocalScope()
+                            .enableDebugInfo(false)
+                            .assumeVerified());
   return text;
 }
 
