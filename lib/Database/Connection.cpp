@@ -83,7 +83,8 @@ std::string Statement::text(int column) const {
 }
 
 double Statement::number(int column) const {
-  if (sqlite3_column_type(handle.get(), column) == SQLITE_NULL)
+  int type = sqlite3_column_type(handle.get(), column);
+  if (type != SQLITE_FLOAT && type != SQLITE_INTEGER)
     return std::numeric_limits<double>::quiet_NaN();
   return sqlite3_column_double(handle.get(), column);
 }
@@ -118,6 +119,8 @@ Expected<std::unique_ptr<Connection>> Connection::open(StringRef path,
   if (code != SQLITE_OK)
     return connection->errorFor(code);
   sqlite3_extended_result_codes(handle, 1);
+  // Views and triggers of a file call no functions.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_busy_timeout(handle, busyTimeoutMilliseconds);
   if (mode != Mode::ReadOnly && sqlite3_db_readonly(handle, "main") == 1)
     return makeError(std::errc::permission_denied,

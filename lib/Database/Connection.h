@@ -52,7 +52,7 @@ public:
   llvm::Error run();
 
   std::string text(int column) const;
-  double number(int column) const; ///< NULL is NaN
+  double number(int column) const; ///< what is no number is NaN
   int64_t integer(int column) const;
 
 private:

@@ -63,8 +63,8 @@ static constexpr const char findSQL[] =
 static constexpr const char bestSQL[] =
     "SELECT " RECORD_COLUMNS
     " FROM record WHERE task_key = ?1 AND target_key = ?2 AND generator = ?3"
-    " AND outcome = 'ok' AND seconds IS NOT NULL ORDER BY final DESC, seconds, "
-    "id LIMIT 1";
+    " AND outcome = 'ok' AND typeof(seconds) IN ('real', 'integer')"
+    " AND seconds > 0 ORDER BY final DESC, seconds, id LIMIT 1";
 
 static constexpr const char findTasksSQL[] =
     "SELECT DISTINCT task_key, task.name, task.payload, task.flops, target_key,"

@@ -104,6 +104,13 @@ static Expected<int64_t> readVersion(Connection &connection, int64_t known) {
                      "'" + connection.path() +
                          "' is not a tuning database: an SQLite file of "
                          "another application");
+  if (*version < 0)
+    return makeError(
+        std::errc::invalid_argument,
+        llvm::formatv("tuning database '{0}' is corrupt: it has schema version "
+                      "{1}, expected 0 to {2}",
+                      connection.path(), *version, known)
+            .str());
   if (*version > known)
     return makeError(
         std::errc::not_supported,

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Measure/Protocol.h"
+#include "chameleon/Runtime/Nesting.h"
 #include "llvm/Support/Endian.h"
 #include <cerrno>
 #include <cmath>
@@ -380,24 +381,6 @@ std::string protocol::encodeFrame(const json::Value &value) {
   llvm::raw_string_ostream(frame) << value;
   llvm::support::endian::write32le(frame.data(), frame.size() - 4);
   return frame;
-}
-
-/// Whether brackets nest deeper than `most` somewhere in a text of JSON.
-static bool isNestedDeeper(llvm::StringRef text, unsigned most) {
-  unsigned depth = 0;
-  bool isQuoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (isQuoted && c == '\\')
-      ++i;
-    else if (c == '"')
-      isQuoted = !isQuoted;
-    else if (!isQuoted && (c == '{' || c == '[') && ++depth > most)
-      return true;
-    else if (!isQuoted && (c == '}' || c == ']') && depth > 0)
-      --depth;
-  }
-  return false;
 }
 
 llvm::Expected<std::optional<json::Value>> FrameDecoder::next() {

@@ -11,7 +11,9 @@
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Target/Backend.h"
 #include "chameleon/Target/Signature.h"
+#include "chameleon/Tasks/ApplySchedules.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/IR/Verifier.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -21,18 +23,24 @@ using namespace mlir;
 namespace chameleon {
 
 /// Applies the schedules that --tune-schedules embedded. The payload knows its
-/// target while they run, as it did when they were measured.
+/// target while they run, as it did when they were measured. A task that its
+/// schedule refuses stays as it is; a spec of a user's that is for no task in
+/// particular is applied to the whole, and fails with it.
 static LogicalResult applyEmbeddedSchedules(ModuleOp module,
                                             const Device &device) {
-  auto embedded = module.lookupSymbol<ModuleOp>("chameleon_schedules");
-  if (!embedded)
+  OwningOpRef<ModuleOp> spec = takeEmbeddedSpec(module);
+  if (!spec)
     return success();
-  OwningOpRef<ModuleOp> spec = embedded.clone();
-  embedded.erase();
   StringRef targetAttribute = DLTIDialect::kTargetSystemDescAttrName;
   Attribute before = module->getAttr(targetAttribute);
   module->setAttr(targetAttribute, device.toDLTI(module.getContext()));
-  LogicalResult result = applySpec(*spec, module);
+  SmallVector<TuningTask> tasks = getTasks(module);
+  LogicalResult result = success();
+  if (tasks.empty() || getTaskKeys(*spec).empty())
+    result = success(succeeded(applySpec(*spec, module)) &&
+                     succeeded(verify(module)));
+  else
+    applySpecToTasks(*spec, tasks);
   if (before)
     module->setAttr(targetAttribute, before);
   else

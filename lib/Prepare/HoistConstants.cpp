@@ -394,8 +394,9 @@ LogicalResult chameleon::hoistConstants(ModuleOp module) {
       initialisers.insert(name.getValue());
   for (auto function : llvm::to_vector(module.getOps<func::FuncOp>())) {
     // Whoever calls a function would have to pass the new arguments: only entry
-    // points are changed.
-    if (function.isExternal() || !function.isPublic() ||
+    // points are changed, and no task, which is called with its destinations
+    // last.
+    if (function.isExternal() || !function.isPublic() || isTask(function) ||
         initialisers.contains(function.getSymName()) ||
         !llvm::hasSingleElement(function.getBody()) || !users.hasNone(function))
       continue;

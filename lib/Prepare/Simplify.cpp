@@ -12,6 +12,7 @@
 
 #include "Simplify.h"
 #include "Graph.h"
+#include "chameleon/IR/SplitPads.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
@@ -24,6 +25,7 @@ LogicalResult chameleon::simplifyModel(ModuleOp module) {
     if (function.isExternal())
       continue;
     eraseAssertions(function);
+    splitCuttingPads(function);
     RewritePatternSet patterns(function.getContext());
     populateSimplificationPatterns(patterns);
     linalg::populateInlineConstantOperandsPatterns(patterns);

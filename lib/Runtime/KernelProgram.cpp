@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Runtime/KernelProgram.h"
+#include "chameleon/Runtime/Nesting.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -121,7 +122,9 @@ chameleon::readKernelSections(const Program &program) {
         "the sections of the program are no launches of kernels");
   };
   const Program::Section *launches = program.findSection(launchesSection);
-  if (!launches)
+  // A function has launches, they have arguments.
+  constexpr unsigned maxNesting = 64;
+  if (!launches || isNestedDeeper(launches->bytes(), maxNesting))
     return fail();
   llvm::Expected<json::Value> value = json::parse(launches->bytes());
   if (!value) {

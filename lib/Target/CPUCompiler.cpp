@@ -227,8 +227,7 @@ public:
               const CompileOptions &options)
 
       : facts(facts), options(options), passes(context) {
-    passes.enableVerifier(
-        false); // results are checked, and every millisecond counts
+    passes.enableVerifier(options.verify);
     LowerToCPUOptions lowering;
     lowering.parallel = facts.threads > 1;
     buildLowerToCPUPipeline(passes, lowering);

@@ -67,8 +67,7 @@ public:
       : chip(device.chip), gpu(device.facts), options(options),
         translate(std::move(translate)), passes(context) {
     lowering.chip = chip;
-    passes.enableVerifier(
-        false); // results are checked, and every millisecond counts
+    passes.enableVerifier(options.verify);
     buildLowerToNVVMPipeline(passes, lowering);
     if (llvm::Expected<std::string> found = findPtxas(""); !found)
       noPtxas = llvm::toString(found.takeError());

@@ -9,6 +9,8 @@
 
 #include "PrepareForCPU.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/CountBytes.h"
+#include "chameleon/IR/SplitPads.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -35,22 +37,36 @@ namespace chameleon {
 // Before bufferization
 //===----------------------------------------------------------------------===//
 
-static LogicalResult refuseDynamic(func::FuncOp function) {
+static LogicalResult refuseTypes(func::FuncOp function) {
   auto isDynamic = [](Type type) {
     auto shaped = dyn_cast<ShapedType>(type);
     return shaped && (!shaped.hasRank() || !shaped.hasStaticShape());
   };
-  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
-    if (isDynamic(type))
-      return function.emitError("argument ")
-             << index << " of function '" << function.getName() << "' has type "
-             << type << ", expected a static shape";
-  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
-    if (isDynamic(type))
-      return function.emitError("result ")
-             << index << " of function '" << function.getName() << "' has type "
-             << type << ", expected a static shape";
-  return success();
+  auto check = [&](StringRef what, TypeRange types) -> LogicalResult {
+    for (auto [index, type] : llvm::enumerate(types)) {
+      bool dynamic = isDynamic(type);
+      if (dynamic || isUncountable(type))
+        return function.emitError(what)
+               << " " << index << " of function '" << function.getName()
+               << "' has type " << type << ", expected "
+               << (dynamic ? "a static shape"
+                           : "fewer bytes than 63 bits count");
+    }
+    return success();
+  };
+  if (failed(check("argument", function.getArgumentTypes())) ||
+      failed(check("result", function.getResultTypes())))
+    return failure();
+  WalkResult result = function.walk([](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (isUncountable(type)) {
+        op->emitError("a result has type ")
+            << type << ", expected fewer bytes than 63 bits count";
+        return WalkResult::interrupt();
+      }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
 }
 
 /// Whether `use` says where an operation (or loop) puts its result.
@@ -86,6 +102,43 @@ static void unshareDestinations(func::FuncOp function) {
     }
     if (operation->use_empty())
       operation->erase();
+  }
+}
+
+static bool isEmpty(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && llvm::is_contained(tensor.getShape(), 0);
+}
+
+/// What has no elements is not computed: upstream would put it at the end of
+/// something, an offset that is invalid even for nothing.
+static void replaceEmptyTensors(func::FuncOp function) {
+  IRRewriter rewriter(function.getContext());
+  SmallVector<Operation *> operations;
+  function.walk([&](Operation *operation) {
+    if (operation->getNumResults() > 0 && !isa<tensor::EmptyOp>(operation) &&
+        isMemoryEffectFree(operation) &&
+        llvm::all_of(operation->getResultTypes(), isEmpty))
+      operations.push_back(operation);
+    if (auto concat = dyn_cast<tensor::ConcatOp>(operation)) {
+      SmallVector<Value> inputs(
+          llvm::make_filter_range(concat.getInputs(), [](Value input) {
+            return !isEmpty(input.getType());
+          }));
+      if (!inputs.empty())
+        concat.getInputsMutable().assign(inputs);
+    }
+  });
+  for (Operation *operation : operations) {
+    rewriter.setInsertionPoint(operation);
+    SmallVector<Value> empty;
+    for (Type type : operation->getResultTypes())
+      empty.push_back(
+          tensor::EmptyOp::create(rewriter, operation->getLoc(),
+                                  cast<RankedTensorType>(type).getShape(),
+                                  cast<RankedTensorType>(type).getElementType(),
+                                  cast<RankedTensorType>(type).getEncoding()));
+    rewriter.replaceOp(operation, empty);
   }
 }
 
@@ -233,7 +286,7 @@ LogicalResult prepareForBufferization(ModuleOp module) {
     if (!function.isDeclaration())
       functions.push_back(function);
   for (func::FuncOp function : functions) {
-    if (failed(refuseDynamic(function)))
+    if (failed(refuseTypes(function)))
       return failure();
     bool isTask = chameleon::isTask(function);
     unsigned results = llvm::count_if(function.getResultTypes(),
@@ -258,6 +311,8 @@ LogicalResult prepareForBufferization(ModuleOp module) {
             BoolAttr::get(module.getContext(), false));
   }
   for (func::FuncOp function : functions) {
+    replaceEmptyTensors(function);
+    splitCuttingPads(function);
     if (failed(decomposeAggregates(function)))
       return failure();
     // Schedules write tasks' results where they belong.

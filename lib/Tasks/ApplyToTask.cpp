@@ -45,8 +45,7 @@ std::optional<std::string> chameleon::applyToTask(ModuleOp spec,
                                                   TuningTask &task) {
   CollectedErrors errors(spec.getContext());
   OwningOpRef<ModuleOp> payload = isolate(task.function);
-  if (failed(applySpec(spec, *payload, /*checkHandles=*/true)) ||
-      failed(verify(*payload)))
+  if (failed(applySpec(spec, *payload)) || failed(verify(*payload)))
     return errors.take();
   auto transformed =
       SymbolTable(*payload).lookup<func::FuncOp>(task.function.getSymName());

@@ -19,6 +19,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/CountBytes.h"
 #include "chameleon/Kernels/RowChain.h"
 #include "chameleon/Tasks/TaskDescription.h"
 #include "chameleon/Tasks/TuningTask.h"
@@ -36,6 +37,9 @@ namespace {
 /// Below so many points of the iteration space a task would cost more to tune
 /// than it can ever give back: as plain loops it takes about a microsecond.
 constexpr int64_t smallestTask = 2048;
+
+/// What the attribute holds at most.
+constexpr double maxFlops = 0x1p62;
 
 struct Group {
   linalg::LinalgOp anchor;
@@ -72,6 +76,11 @@ std::optional<std::string> reasonAgainst(linalg::LinalgOp op) {
                    "dimension {0} of operand {1} is dynamic, found {2}",
                    dimension, operand.getOperandNumber(), type)
             .str();
+    if (chameleon::isUncountable(type))
+      return llvm::formatv(
+                 "operand {0} has more bytes than 63 bits count, found {1}",
+                 operand.getOperandNumber(), type)
+          .str();
   }
   if (op->getNumResults() != 1)
     return llvm::formatv("expected one result, found {0}", op->getNumResults())
@@ -90,10 +99,11 @@ bool isAllParallel(linalg::LinalgOp op) {
   return op.getNumReductionLoops() == 0;
 }
 
-int64_t countPoints(linalg::LinalgOp op) {
-  int64_t points = 1;
+/// More than any integer counts, where the loops are of small tensors.
+double countPoints(linalg::LinalgOp op) {
+  double points = 1;
   for (int64_t size : op.getStaticLoopRanges())
-    points *= size;
+    points *= static_cast<double>(size);
   return points;
 }
 
@@ -376,7 +386,8 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
       function->setPrivate();
       function->getOperation()->setAttr(
           chameleon::flopsAttribute,
-          builder.getI64IntegerAttr(static_cast<int64_t>(flops)));
+          builder.getI64IntegerAttr(
+              static_cast<int64_t>(std::min(flops, maxFlops))));
       function->getOperation()->setAttr(chameleon::nameAttribute,
                                         builder.getStringAttr(name));
       function->getOperation()->setAttr(chameleon::taskAttribute,
@@ -403,14 +414,32 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
 
 } // namespace
 
+/// A declaration has nothing to tune, whatever it is marked with.
+static bool isOutlined(func::FuncOp function) {
+  return chameleon::isTask(function) && !function.isDeclaration();
+}
+
+SmallVector<chameleon::TuningTask> chameleon::getTasks(ModuleOp module) {
+  llvm::StringMap<int64_t> counts;
+  module.walk([&](func::CallOp call) { ++counts[call.getCallee()]; });
+  SmallVector<TuningTask> tasks;
+  for (auto function :
+       llvm::make_filter_range(module.getOps<func::FuncOp>(), isOutlined)) {
+    TuningTask task;
+    task.function = function;
+    task.key = chameleon::getTaskKey(function).str();
+    task.name = chameleon::getTaskName(function).str();
+    task.flops = static_cast<double>(chameleon::getTaskFlops(function));
+    task.count = counts.lookup(function.getSymName());
+    tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
 FailureOr<SmallVector<chameleon::TuningTask>>
 chameleon::extractTasks(ModuleOp module, bool joinRows) {
   llvm::StringMap<func::FuncOp> functions;
-  // A declaration has nothing to tune, whatever it is marked with.
-  auto isTask = [](func::FuncOp function) {
-    return chameleon::isTask(function) && !function.isDeclaration();
-  };
-  if (llvm::none_of(module.getOps<func::FuncOp>(), isTask)) {
+  if (llvm::none_of(module.getOps<func::FuncOp>(), isOutlined)) {
     llvm::StringSet<> initializers;
     for (auto function : module.getOps<func::FuncOp>())
       if (FlatSymbolRefAttr initializer = chameleon::getInitialiser(function))
@@ -421,21 +450,7 @@ chameleon::extractTasks(ModuleOp module, bool joinRows) {
         for (Block &block : function.getBody())
           outlineGroups(groupBlock(block, joinRows), module, functions);
   }
-
-  llvm::StringMap<int64_t> counts;
-  module.walk([&](func::CallOp call) { ++counts[call.getCallee()]; });
-  SmallVector<TuningTask> tasks;
-  for (auto function :
-       llvm::make_filter_range(module.getOps<func::FuncOp>(), isTask)) {
-    TuningTask task;
-    task.function = function;
-    task.key = chameleon::getTaskKey(function).str();
-    task.name = chameleon::getTaskName(function).str();
-    task.flops = static_cast<double>(chameleon::getTaskFlops(function));
-    task.count = counts.lookup(function.getSymName());
-    tasks.push_back(std::move(task));
-  }
-  return tasks;
+  return getTasks(module);
 }
 
 void chameleon::printTaskTable(ArrayRef<TuningTask> tasks,

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tuning/RelatedTasks.h"
+#include "chameleon/Runtime/Nesting.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/Parser/Parser.h"
@@ -68,8 +69,11 @@ chameleon::findRelatedRecords(const Database &database, func::FuncOp function,
     // A payload that this version does not read is no neighbour.
     ScopedDiagnosticHandler silence(function.getContext(),
                                     [](Diagnostic &) { return success(); });
-    OwningOpRef<ModuleOp> payload = parseSourceString<ModuleOp>(
-        measured.task.payload, function.getContext());
+    constexpr unsigned maxNesting = 256;
+    OwningOpRef<ModuleOp> payload;
+    if (!isNestedDeeper(measured.task.payload, maxNesting))
+      payload = parseSourceString<ModuleOp>(measured.task.payload,
+                                            function.getContext());
     if (!payload || payload->getOps<func::FuncOp>().empty())
       continue;
     double distance =

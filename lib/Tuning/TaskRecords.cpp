@@ -8,8 +8,10 @@
 
 #include "chameleon/Tuning/TaskRecords.h"
 #include "chameleon/Measure/Check.h"
+#include "chameleon/Runtime/Nesting.h"
 #include "chameleon/Target/Backend.h"
 #include "mlir/AsmParser/AsmParser.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace chameleon;
@@ -44,6 +46,13 @@ Record chameleon::makeRecord(StringRef taskKey, const RecordOrigin &origin,
 std::optional<Configuration>
 chameleon::readConfiguration(const DesignSpace &space, const Record &record,
                              MLIRContext *context) {
+  // Others may have written the database: what this version does not read is no
+  // configuration.
+  constexpr unsigned maxNesting = 64;
+  if (isNestedDeeper(record.configuration, maxNesting))
+    return std::nullopt;
+  ScopedDiagnosticHandler silence(context,
+                                  [](Diagnostic &) { return success(); });
   auto attribute = dyn_cast_if_present<DictionaryAttr>(
       parseAttribute(record.configuration, context));
   return attribute ? space.fromAttr(attribute) : std::nullopt;
@@ -70,7 +79,10 @@ std::vector<RecordedTrial> chameleon::readTrials(const TaskSchedule &schedule,
       continue;
     std::optional<Configuration> configuration =
         readConfiguration(schedule.space, record, task.getContext());
-    if (!configuration || !schedule.space.isLegal(*configuration))
+    bool isMeasured = record.outcome != Outcome::Ok ||
+                      (record.seconds > 0 && std::isfinite(record.seconds));
+    if (!isMeasured || !configuration ||
+        !schedule.space.isLegal(*configuration))
       continue;
     bool isWrong =
         record.outcome == Outcome::Ok && !(record.relativeError <= allowed);

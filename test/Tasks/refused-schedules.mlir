@@ -41,6 +41,13 @@
 // TWO: func.func private @second
 // TWO: linalg.exp {chameleon.anchor, touched}
 
+// So does who runs the tuned module.
+// RUN: chameleon-run %t/two.mlir --target=cpu --input=64x256xf32=0 --input=32x256xf32=0 > %t/run.out 2> %t/run.log
+// RUN: FileCheck %s --check-prefix=LEFT < %t/run.log
+// RUN: FileCheck %s --check-prefix=VALUES < %t/run.out
+// VALUES: result 0: tensor<64x256xf32> = [1, 1
+// VALUES: result 1: tensor<32x256xf32> = [1, 1
+
 // Tuning does the same; a module of which nothing can be tuned is emitted as it is.
 // RUN: chameleon-opt %t/model.mlir --tune-schedules="dry-run=true target=cpu threads=1 no-database=true library=%t/never.mlir" -o /dev/null 2>&1 | FileCheck %s --check-prefix=DRY
 // DRY-NOT: error:

@@ -123,3 +123,18 @@ func.func private @alone(%x: tensor<4xf32>, %w: tensor<8xf32> {chameleon.constan
   %r = linalg.add ins(%x, %part : tensor<4xf32>, tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
   return %r : tensor<4xf32>
 }
+
+// -----
+
+// A public task is called by others, with its destination last: it stays as it is.
+// CHECK: func.func @public(%arg0: tensor<1x4x8xf32>, %arg1: tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+// CHECK: linalg.exp
+// CHECK-NOT: func.func
+func.func @public(%i: tensor<1x4x8xf32>, %out: tensor<1x4x8xf32>) -> tensor<1x4x8xf32> attributes {chameleon.task = "k"} {
+  %c = arith.constant dense<2.0> : tensor<4x8xf32>
+  %e = tensor.empty() : tensor<4x8xf32>
+  %w = linalg.exp ins(%c : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %b = linalg.broadcast ins(%w : tensor<4x8xf32>) outs(%out : tensor<1x4x8xf32>) dimensions = [0]
+  %r = linalg.add ins(%i, %b : tensor<1x4x8xf32>, tensor<1x4x8xf32>) outs(%out : tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  return %r : tensor<1x4x8xf32>
+}

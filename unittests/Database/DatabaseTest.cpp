@@ -178,6 +178,33 @@ TEST_F(DatabaseTest, unknownOutcomesAreOnlyExported) {
   EXPECT_NE(text.find("\"outcome\":\"too-hot\""), std::string::npos);
 }
 
+/// SQLite stores what it is given, whatever the column is declared as.
+TEST_F(DatabaseTest, whatIsOfAnotherTypeIsNoTimeAndNeverTheBest) {
+  auto database = llvm::cantFail(Database::open(path()));
+  for (const char *configuration : {"text", "blob", "null", "negative", "good"})
+    ASSERT_FALSE(database->add(makeRecord(configuration, 3)));
+  runSQL(path(), "UPDATE record SET seconds = '0.5 s', final = 'yes', "
+                 "unix_time = x'00', message = x'00ff' "
+                 "WHERE configuration = 'text';"
+                 "UPDATE record SET seconds = x'3f00' "
+                 "WHERE configuration = 'blob';"
+                 "UPDATE record SET seconds = NULL "
+                 "WHERE configuration = 'null';"
+                 "UPDATE record SET seconds = -1 "
+                 "WHERE configuration = 'negative'");
+  auto best = llvm::cantFail(database->best("task", "target", "generator"));
+  ASSERT_TRUE(best);
+  EXPECT_EQ(best->configuration, "good");
+  auto found = llvm::cantFail(database->find("task", "target", "generator"));
+  EXPECT_EQ(found.size(), 5u);
+  for (const Record &record : found)
+    if (record.configuration == "text" || record.configuration == "blob")
+      EXPECT_TRUE(std::isnan(record.seconds)) << record.configuration;
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  EXPECT_FALSE(database->exportJsonLines(stream));
+}
+
 TEST_F(DatabaseTest, exportsOneObjectALine) {
   auto database = llvm::cantFail(Database::open(path()));
   ASSERT_FALSE(database->addTask({"task", "matmul 8x8x8", "module {}", 1024}));

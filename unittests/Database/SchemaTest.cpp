@@ -72,6 +72,29 @@ TEST_F(SchemaTest, refusesANewerVersionWithBothNumbers) {
             expected);
 }
 
+/// It once was an index into the migrations.
+TEST_F(SchemaTest, refusesANegativeVersion) {
+  llvm::cantFail(Database::open(path()));
+  for (const char *version : {"-1", "-2147483648"}) {
+    runSQL(path(), std::string("PRAGMA user_version = ") + version);
+    for (auto mode :
+         {Database::OpenMode::ReadWrite, Database::OpenMode::ReadExisting})
+      EXPECT_EQ(openingError(path(), mode),
+                "tuning database '" + path() +
+                    "' is corrupt: it has schema version " + version +
+                    ", expected 0 to " +
+                    std::to_string(database::migrations().size()));
+  }
+}
+
+/// None, though there are tables.
+TEST_F(SchemaTest, refusesAVersionThatItsTablesAreNotOf) {
+  llvm::cantFail(Database::open(path()));
+  runSQL(path(), "PRAGMA user_version = 0");
+  std::string error = openingError(path());
+  EXPECT_EQ(error.substr(0, 15), "tuning database") << error;
+}
+
 TEST_F(SchemaTest, migratesStepByStepAndOnlyOnce) {
   const char *steps[] = {"CREATE TABLE t (a)", "INSERT INTO t VALUES (1)",
                          "ALTER TABLE t ADD COLUMN b DEFAULT 7"};

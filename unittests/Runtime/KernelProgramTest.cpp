@@ -95,8 +95,9 @@ TEST(KernelProgram, RefusesOtherSections) {
   const char *expected =
       "the sections of the program are no launches of kernels";
   EXPECT_EQ(errorOf(Program()), expected);
-  for (std::string bad : {std::string("{"), std::string("[]"),
-                          std::string("{}"), text.substr(0, text.size() / 2)}) {
+  for (std::string bad :
+       {std::string("{"), std::string("[]"), std::string("{}"),
+        text.substr(0, text.size() / 2), std::string(1 << 20, '[')}) {
     Program program;
     program.addSection(launchesSection, bad);
     EXPECT_EQ(errorOf(program), expected) << bad;

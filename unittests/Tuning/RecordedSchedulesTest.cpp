@@ -72,6 +72,29 @@ TEST_F(RecordedSchedulesTest, TheBestOverSchedulesFinalsFirst) {
       << "timed against the others at the end of a run";
 }
 
+/// Others may have written the file.
+TEST_F(RecordedSchedulesTest, WhatCannotBeReadIsNoChoice) {
+  auto database = llvm::cantFail(Database::open(path));
+  Measurement measurement;
+  measurement.seconds = 1;
+  Record record = makeRecord(matched.task.key, getRecordOrigin(*device),
+                             matched.schedules.front(), getConfiguration(0),
+                             measurement, /*final=*/true);
+  std::string deep;
+  for (int i = 0; i < 200000; ++i)
+    deep += "{a = ";
+  for (llvm::StringRef text :
+       {"", "{", "7 : i64", "{mr = }", "!", deep.c_str()}) {
+    record.configuration = text;
+    llvm::cantFail(database->add(record));
+  }
+  add(*database, 0, 0, 0, true);
+  add(*database, 0, 1, -1, true);
+  testing::internal::CaptureStderr();
+  EXPECT_FALSE(choose());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(RecordedSchedulesTest, RecordsOfAnotherTextAreNone) {
   auto database = llvm::cantFail(Database::open(path));
   add(*database, 0, 0, 5, true);

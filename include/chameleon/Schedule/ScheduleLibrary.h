@@ -119,10 +119,10 @@ mlir::OwningOpRef<mlir::ModuleOp> createSpec(mlir::MLIRContext *context);
 /// Applies a spec to a payload module, of which it may be a part. Emits and
 /// fails if a transform fails; a payload with none of the spec's tasks gets a
 /// remark. Never uses transform-preload-library. `checkHandles`: a schedule
-/// that uses what it has consumed is an error; without, the process may crash,
-/// which is for those to risk who apply to a module in a process of its own.
+/// that uses what it has consumed is an error; without, which is faster, the
+/// process may crash, and only those risk it whose process is a candidate's.
 mlir::LogicalResult applySpec(mlir::ModuleOp spec, mlir::ModuleOp payload,
-                              bool checkHandles = false);
+                              bool checkHandles = true);
 
 /// The keys of the tasks that a spec has schedules for.
 llvm::SmallVector<llvm::StringRef> getTaskKeys(mlir::ModuleOp spec);

@@ -37,6 +37,10 @@ struct CompileOptions {
   /// folder must exist. Empty: nowhere.
   std::string cache;
   unsigned assembleSeconds = 600; ///< for ptxas; 0: unlimited
+  /// Verifies the module after each pass. Without, an operation that a pass or
+  /// a schedule got wrong may become a wrong program: for those whose results
+  /// are checked, and for whom every millisecond counts.
+  bool verify = true;
 };
 
 /// Steps of compiling and loading and the seconds that they took; some are

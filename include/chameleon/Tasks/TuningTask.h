@@ -51,6 +51,9 @@ struct TuningTask {
 mlir::FailureOr<llvm::SmallVector<TuningTask>>
 extractTasks(mlir::ModuleOp module, bool joinRows = false);
 
+/// The tasks that a module was outlined into before.
+llvm::SmallVector<TuningTask> getTasks(mlir::ModuleOp module);
+
 /// One line a task: count, GFLOP a call, key, name; and a line of totals.
 void printTaskTable(llvm::ArrayRef<TuningTask> tasks,
                     llvm::raw_ostream &stream);
