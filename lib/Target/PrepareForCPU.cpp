@@ -11,6 +11,7 @@
 #include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/IR/CountBytes.h"
 #include "chameleon/IR/SplitPads.h"
+#include "chameleon/Target/ScalarOperands.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -274,6 +275,7 @@ static void materializeResults(func::FuncOp function) {
 LogicalResult prepareForBufferization(ModuleOp module) {
   for (ModuleOp nested : llvm::make_early_inc_range(module.getOps<ModuleOp>()))
     nested.erase();
+  passScalarsAsTensors(module);
   SymbolTableCollection tables;
   DenseMap<func::FuncOp, SmallVector<func::CallOp>> calls;
   module.walk([&](func::CallOp call) {
@@ -313,6 +315,7 @@ LogicalResult prepareForBufferization(ModuleOp module) {
   for (func::FuncOp function : functions) {
     replaceEmptyTensors(function);
     splitCuttingPads(function);
+    readScalarsFromTensors(function);
     if (failed(decomposeAggregates(function)))
       return failure();
     // Schedules write tasks' results where they belong.

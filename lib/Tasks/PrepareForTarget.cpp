@@ -8,13 +8,18 @@
 
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "chameleon/Prepare/Prepare.h"
+#include "chameleon/Target/ScalarOperands.h"
 
 using namespace mlir;
 using namespace chameleon;
 
 LogicalResult chameleon::prepareForTarget(ModuleOp module,
                                           const Device &device) {
-  return success(succeeded(simplifyModel(module)) &&
-                 succeeded(assignLayouts(module, device.getLayout())) &&
-                 succeeded(hoistConstants(module)));
+  if (failed(simplifyModel(module)) ||
+      failed(assignLayouts(module, device.getLayout())) ||
+      failed(hoistConstants(module)))
+    return failure();
+  for (auto function : module.getOps<func::FuncOp>())
+    readScalarsFromTensors(function);
+  return success();
 }

@@ -56,7 +56,7 @@ struct Options {
   llvm::cl::list<std::string> inputs{
       "input",
       llvm::cl::desc("One input, in order: file.npy, 1x3xf32 (random), "
-                     "1x3xf32=0.5 (one value everywhere)"),
+                     "1x3xf32=0.5 (one value everywhere), f64=3 (a scalar)"),
       llvm::cl::value_desc("tensor"), llvm::cl::cat(category)};
   llvm::cl::opt<bool> randomInputs{
       "random-inputs",
@@ -158,6 +158,7 @@ static llvm::Expected<HostTensor> readInput(StringRef specification,
   if (specification.ends_with(".npy"))
     return HostTensor::readNpy(specification);
   auto [shape, valueText] = specification.split('=');
+  shape.consume_front("x"); // xf64, as shapes are joined with their type
   std::optional<BufferType> type = BufferType::parse(shape);
   if (!type)
     return llvm::createStringError(llvm::inconvertibleErrorCode(),
