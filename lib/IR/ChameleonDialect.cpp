@@ -185,8 +185,8 @@ ChameleonDialect::verifyOperationAttribute(Operation *op,
   if (name == matchesAttribute)
     return expect(isa<IntegerAttr>(value), op, attribute, "an integer");
 
-  if (llvm::is_contained({seedsAttribute, defaultsAttribute, scheduleAttribute,
-                          configurationAttribute},
+  if (llvm::is_contained({seedsAttribute, defaultsAttribute, fallbackAttribute,
+                          scheduleAttribute, configurationAttribute},
                          name) &&
       op->getName().getStringRef() != "transform.named_sequence")
     return misplaced(op, attribute, "transform.named_sequence");
@@ -195,6 +195,8 @@ ChameleonDialect::verifyOperationAttribute(Operation *op,
     return expect(seeds && llvm::all_of(seeds, llvm::IsaPred<DictionaryAttr>),
                   op, attribute, "an array of dictionaries");
   }
+  if (name == fallbackAttribute)
+    return expect(isa<UnitAttr>(value), op, attribute, "a unit");
   if (name == scheduleAttribute)
     return expect(isa<StringAttr>(value), op, attribute, "a string");
   if (name == configurationAttribute || name == defaultsAttribute)

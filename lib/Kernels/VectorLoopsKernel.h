@@ -51,14 +51,19 @@ private:
   bool dependsOn(mlir::AffineMap map, unsigned loop) {
     return map.isFunctionOfDim(loop);
   }
-  /// Is the innermost dimension of an operand, and no other, indexed by `loop`?
+  /// Does `loop` move along the innermost dimension of an operand, and no
+  /// other, one element at a time?
   bool isContiguous(mlir::AffineMap map, unsigned loop) {
-    return map.getNumResults() != 0 &&
-           map.getResults().back() == rewriter.getAffineDimExpr(loop) &&
-           llvm::none_of(map.getResults().drop_back(),
-                         [&](mlir::AffineExpr expr) {
-                           return expr.isFunctionOfDim(loop);
-                         });
+    if (map.getNumResults() == 0 ||
+        llvm::any_of(map.getResults().drop_back(), [&](mlir::AffineExpr expr) {
+          return expr.isFunctionOfDim(loop);
+        }))
+      return false;
+    mlir::AffineExpr last = map.getResults().back(),
+                     dim = rewriter.getAffineDimExpr(loop);
+    return last == dim ||
+           !mlir::simplifyAffineExpr(last - dim, map.getNumDims(), 0)
+                .isFunctionOfDim(loop);
   }
   bool isReduction(unsigned loop) {
     return mlir::linalg::isReductionIterator(

@@ -9,6 +9,7 @@
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "Facts.h"
 #include "PreflightChecks.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "mlir/Dialect/Transform/IR/Utils.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -19,6 +20,10 @@
 
 using namespace mlir;
 using namespace chameleon;
+
+bool MatchedSchedule::isFallback() const {
+  return transform::NamedSequenceOp(matcher)->hasAttr(fallbackAttribute);
+}
 
 struct ScheduleLibrary::Impl {
   std::vector<OwningOpRef<ModuleOp>> modules;
@@ -227,5 +232,9 @@ SmallVector<MatchedSchedule> ScheduleLibrary::match(
       refuse(schedule, reason);
     }
   }
+  llvm::stable_sort(matched,
+                    [](const MatchedSchedule &a, const MatchedSchedule &b) {
+                      return a.isFallback() < b.isFallback();
+                    });
   return matched;
 }

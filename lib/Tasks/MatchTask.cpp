@@ -73,6 +73,8 @@ MatchedTask chameleon::matchTask(const TuningTask &task,
   };
   for (MatchedSchedule &match : library.match(payloadFunction, refuse)) {
     std::string name = nameOf(match);
+    if (match.isFallback() && !matched.schedules.empty())
+      break;
     // Several matchers may accept the task for one schedule: the first wins.
     if (llvm::any_of(matched.schedules, [&](const TaskSchedule &schedule) {
           return schedule.name == name;

@@ -216,6 +216,20 @@ func.func private @f() attributes {chameleon.seeds = []}
 
 // -----
 
+// expected-error @+1 {{'func.func' op has 'chameleon.fallback', expected only on transform.named_sequence}}
+func.func private @f() attributes {chameleon.fallback}
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+  // expected-error @+1 {{'transform.named_sequence' op expects 'chameleon.fallback' to be a unit, found 1 : i64}}
+  transform.named_sequence @matcher(%op: !transform.any_op {transform.readonly}) attributes {chameleon.fallback = 1} {
+    transform.yield
+  }
+}
+
+// -----
+
 module attributes {transform.with_named_sequence} {
   // expected-error @+1 {{'transform.named_sequence' op expects 'chameleon.seeds' to be an array of dictionaries, found [1]}}
   transform.named_sequence @schedule(%op: !transform.any_op {transform.readonly}) attributes {chameleon.seeds = [1]} {

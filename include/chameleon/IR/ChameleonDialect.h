@@ -46,6 +46,8 @@ inline constexpr llvm::StringLiteral distinctAttribute =
     ChameleonDialect::DistinctAttrHelper::getNameStr();
 inline constexpr llvm::StringLiteral epilogueAttribute =
     ChameleonDialect::EpilogueAttrHelper::getNameStr();
+inline constexpr llvm::StringLiteral fallbackAttribute =
+    ChameleonDialect::FallbackAttrHelper::getNameStr();
 inline constexpr llvm::StringLiteral flopsAttribute =
     ChameleonDialect::FlopsAttrHelper::getNameStr();
 inline constexpr llvm::StringLiteral initAttribute =

@@ -53,6 +53,7 @@ def Chameleon_Dialect : Dialect {
     |---|---|---|
     | `chameleon.seeds` | array of dictionaries | configurations that are good on many tasks, best first; a matcher's, for what it matches |
     | `chameleon.defaults` | dictionary | of a matcher: default options of knobs, in place of the schedule's own |
+    | `chameleon.fallback` | unit | of a matcher: its schedule is for tasks that no other schedule takes |
     | `chameleon.schedule` | string | of a resolved schedule: the library's schedule that it was |
     | `chameleon.configuration` | dictionary | of a resolved schedule: its knobs' options |
   }];
@@ -63,6 +64,7 @@ def Chameleon_Dialect : Dialect {
     "::mlir::DictionaryAttr":$defaults,
     "::mlir::UnitAttr":$distinct,
     "::mlir::UnitAttr":$epilogue,
+    "::mlir::UnitAttr":$fallback,
     "::mlir::IntegerAttr":$flops,
     "::mlir::FlatSymbolRefAttr":$init,
     "::mlir::IntegerAttr":$matches,

@@ -62,6 +62,9 @@ struct MatchedSchedule {
   std::string libraryName; ///< file name, or `builtin:cpu/conv_nchwc`
   std::string fingerprint; ///< of the text of matcher, schedule and what they
                            ///< include: part of the database's target key
+
+  /// Is it for tasks that no other schedule takes (chameleon.fallback)?
+  bool isFallback() const;
 };
 
 class ScheduleLibrary {
@@ -80,8 +83,8 @@ public:
   llvm::SmallVector<MatchedSchedule> getSchedules() const;
 
   /// All schedules whose matcher accepts an operation of the task, user's
-  /// first; empty if none. `task` is not changed. Of a schedule whose matcher
-  /// recognises the operation, but whose lowering cannot do it
+  /// first, fallbacks last; empty if none. `task` is not changed. Of a schedule
+  /// whose matcher recognises the operation, but whose lowering cannot do it
   /// (transform.chameleon.applies), `refuse` learns the reason.
   llvm::SmallVector<MatchedSchedule>
   match(mlir::func::FuncOp task,

@@ -55,7 +55,8 @@ struct ScheduleChoice {
 };
 
 /// Finds the schedules of a task: those that match and have a legal
-/// configuration, each by the first matcher that accepts the task. Emits
+/// configuration, each by the first matcher that accepts the task; where there
+/// is none, the fallbacks. Emits
 /// nothing. `targetFacts` is the target's DLTI attribute.
 MatchedTask matchTask(const TuningTask &task, const ScheduleLibrary &library,
                       mlir::Attribute targetFacts);

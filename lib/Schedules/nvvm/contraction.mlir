@@ -37,8 +37,19 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_convolution(%anchor: !op {transform.readonly}) -> !op {
     transform.match.operation_name %anchor [
         "linalg.conv_2d_nhwc_hwcf", "linalg.conv_2d_nhwc_fhwc", "linalg.conv_2d_nchw_fchw", "linalg.conv_1d_nwc_wcf",
-        "linalg.conv_1d_ncw_fcw", "linalg.conv_3d_ndhwc_dhwcf", "linalg.conv_2d_ngchw_gfchw",
-        "linalg.conv_2d_ngchw_fgchw", "linalg.conv_2d_nhwgc_gfhwc"] : !op
+        "linalg.conv_1d_ncw_fcw", "linalg.conv_3d_ndhwc_dhwcf", "linalg.conv_3d_ncdhw_fcdhw",
+        "linalg.conv_2d_ngchw_gfchw", "linalg.conv_2d_ngchw_fgchw", "linalg.conv_2d_nhwgc_gfhwc"] : !op
+    transform.chameleon.applies "lower_to_gpu_contraction" to %anchor : !op
+    transform.yield %anchor : !op
+  }
+
+  // Products over any loops: of several dimensions, in any order, and convolutions that have no name of their own.
+  transform.named_sequence @match_product(%anchor: !op {transform.readonly}) -> !op attributes {chameleon.fallback} {
+    %batch, %rows, %columns, %depth = transform.chameleon.contraction_extents %anchor
+    // Narrower ones are as well computed by loops.mlir.
+    %narrow = transform.param.constant 8 : i64 -> !param
+    transform.match.param.cmpi ge %rows, %narrow : !param
+    transform.match.param.cmpi ge %columns, %narrow : !param
     transform.chameleon.applies "lower_to_gpu_contraction" to %anchor : !op
     transform.yield %anchor : !op
   }
@@ -126,7 +137,8 @@ module attributes {transform.with_named_sequence} {
     transform.foreach_match in %root
         @match_matmul -> @contraction,
         @match_batch_matmul -> @contraction,
-        @match_convolution -> @contraction
+        @match_convolution -> @contraction,
+        @match_product -> @contraction
         : (!op) -> !op
     transform.yield
   }

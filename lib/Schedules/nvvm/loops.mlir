@@ -54,6 +54,17 @@ module attributes {transform.with_named_sequence} {
     transform.yield %anchor : !op
   }
 
+  // Windows in one or three dimensions, reductions over any dimensions, products with few columns, whatever the body
+  // combines.
+  transform.named_sequence @match_others(%anchor: !op {transform.readonly}) -> !op attributes {chameleon.fallback} {
+    transform.match.structured failures(propagate) %anchor : !op {
+    ^bb0(%op: !op):
+      transform.match.structured.yield
+    }
+    transform.chameleon.applies "lower_to_gpu_loops" to %anchor : !op
+    transform.yield %anchor : !op
+  }
+
   transform.named_sequence @elementwise(%anchor: !op {transform.consumed}) {
     %function = transform.get_parent_op %anchor {op_name = "func.func"} : (!op) -> !op
     // Threads of a block, and neighbouring results of a thread, at most.
@@ -103,7 +114,8 @@ module attributes {transform.with_named_sequence} {
         @match_matrix_vector -> @reduction,
         @match_reduce_inner -> @reduction,
         @match_reduce_outer -> @reduction,
-        @match_reduce_first -> @reduction
+        @match_reduce_first -> @reduction,
+        @match_others -> @window
         : (!op) -> !op
     transform.yield
   }
