@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/IR/CountBytes.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -20,9 +21,7 @@ bool chameleon::isUncountable(Type type) {
   Type element = shaped.getElementType();
   // An index has 64 bits, and what has no width of its own is no larger than
   // two of them.
-  int64_t bytes = element.isIntOrFloat()
-                      ? llvm::divideCeil(element.getIntOrFloatBitWidth(), 8)
-                      : 16;
+  int64_t bytes = element.isIntOrFloat() ? getStorageBytes(element) : 16;
   for (int64_t size : shaped.getShape())
     if (llvm::MulOverflow(bytes, std::max<int64_t>(size, 1), bytes))
       return true;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Kernels/Access.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Matchers.h"
@@ -70,11 +71,7 @@ std::optional<Access> chameleon::getAccess(Value tensor, AffineMap map,
   }
   access.tensor = pad ? pad.getSource() : tensor;
   auto type = dyn_cast<RankedTensorType>(access.tensor.getType());
-  // A boolean is a byte; other integers of odd width have no place in memory.
-  if (!type || !type.hasStaticShape() ||
-      !type.getElementType().isIntOrFloat() ||
-      (type.getElementTypeBitWidth() % 8 != 0 &&
-       !type.getElementType().isInteger(1)))
+  if (!type || !type.hasStaticShape() || !hasStorage(type.getElementType()))
     return std::nullopt;
   for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
     SmallVector<int64_t> coefficients;
@@ -121,7 +118,7 @@ int64_t Access::getLanes(ArrayRef<int64_t> sizes, const Group &group,
   SmallVector<Run> runs = getRuns(sizes, group);
   if (runs.empty() || runs.back().stride != 1 || runs.back().isBounded())
     return 1;
-  int64_t bytes = llvm::divideCeil(getElementType().getIntOrFloatBitWidth(), 8);
+  int64_t bytes = getStorageBytes(getElementType());
   int64_t lanes = std::max<int64_t>(16 / bytes, 1);
   auto limit = [&](int64_t value) {
     while (value % lanes != 0)

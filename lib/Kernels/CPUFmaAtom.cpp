@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/StorageType.h"
 #include "chameleon/Kernels/CPUAtom.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -42,7 +43,8 @@ const CPUAtom *chameleon::findCPUAtom(linalg::LinalgOp contraction,
 
 std::string VectorFmaAtom::check(linalg::LinalgOp contraction) const {
   for (Type type : contraction->getOperandTypes())
-    if (!getElementTypeOrSelf(type).isIntOrFloat())
+    if (Type element = getElementTypeOrSelf(type);
+        !hasStorage(element) || element.isIndex())
       return "expects integer or float elements";
   return "";
 }

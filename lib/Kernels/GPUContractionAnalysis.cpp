@@ -36,11 +36,10 @@ Type chameleon::getGPUSumType(Type result) {
   MLIRContext *context = result.getContext();
   if (result.isF16() || result.isBF16())
     return Float32Type::get(context);
-  if (result.isInteger(8) || result.isInteger(16))
-    return IntegerType::get(context, 32);
-  bool isWord = result.isF32() || result.isF64() || result.isInteger(32) ||
-                result.isInteger(64);
-  return isWord ? result : Type();
+  if (result.isSignlessInteger() && result.getIntOrFloatBitWidth() <= 64)
+    return IntegerType::get(context,
+                            result.getIntOrFloatBitWidth() <= 32 ? 32 : 64);
+  return result.isF32() || result.isF64() ? result : Type();
 }
 
 static std::string toText(Type type) {
@@ -80,8 +79,8 @@ std::string GPUContractionPlan::analyzeBody() {
   result = getElementTypeOrSelf(op->getResult(0).getType());
   element = getGPUSumType(result);
   if (!element)
-    return "expects a result of f16, bf16, f32, f64 or integers of 8 to 64 "
-           "bits, found " +
+    return "expects a result of f16, bf16, f32, f64 or integers of at most "
+           "64 bits, found " +
            toText(result);
   types = {element, element, element};
   std::string reason;

@@ -104,9 +104,8 @@ bool LoopsKernel::findCombiner() {
   linalg::LinalgOp op = task.anchor;
   combiner = op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
   BlockArgument carried = op.getMatchingBlockArgument(op.getDpsInitOperand(0));
-  if (depth.empty() || element.isInteger(1) || !combiner ||
-      combiner->getNumOperands() != 2 || !carried.hasOneUse() ||
-      *carried.user_begin() != combiner)
+  if (depth.empty() || !combiner || combiner->getNumOperands() != 2 ||
+      !carried.hasOneUse() || *carried.user_begin() != combiner)
     return false;
   std::optional<TypedAttr> found = arith::getNeutralElement(combiner);
   if (found)

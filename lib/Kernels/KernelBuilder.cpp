@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Kernels/KernelBuilder.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -196,24 +197,9 @@ Value KernelBuilder::flatten(Value buffer) {
       ArrayRef<int64_t>{type.getNumElements()}, ArrayRef<int64_t>{1});
 }
 
-/// The same line as one of bytes: a vector of booleans would be one of bits.
-static Value asBytes(OpBuilder &b, Location loc, Value line) {
-  auto type = cast<MemRefType>(line.getType());
-  return UnrealizedConversionCastOp::create(
-             b, loc,
-             TypeRange{MemRefType::get(type.getShape(), b.getI8Type(),
-                                       type.getLayout(),
-                                       type.getMemorySpace())},
-             ValueRange{line})
-      .getResult(0);
-}
-
 Value KernelBuilder::load(Value line, Value offset, int64_t lanes) {
   Type element = cast<MemRefType>(line.getType()).getElementType();
-  if (element.isInteger(1))
-    return arith::TruncIOp::create(b, loc, VectorType::get({lanes}, element),
-                                   load(asBytes(b, loc, line), offset, lanes));
-  int64_t bytes = element.getIntOrFloatBitWidth() / 8 * lanes;
+  int64_t bytes = getStorageBytes(element) * lanes;
   return vector::LoadOp::create(b, loc, VectorType::get({lanes}, element), line,
                                 offset, /*nontemporal=*/false,
                                 llvm::MaybeAlign(bytes));
@@ -221,11 +207,8 @@ Value KernelBuilder::load(Value line, Value offset, int64_t lanes) {
 
 void KernelBuilder::store(Value vector, Value line, Value offset) {
   auto type = cast<VectorType>(vector.getType());
-  if (type.getElementType().isInteger(1))
-    return store(
-        arith::ExtUIOp::create(b, loc, type.clone(b.getI8Type()), vector),
-        asBytes(b, loc, line), offset);
-  int64_t bytes = type.getElementTypeBitWidth() / 8 * type.getNumElements();
+  int64_t bytes =
+      getStorageBytes(type.getElementType()) * type.getNumElements();
   vector::StoreOp::create(b, loc, vector, line, offset, /*nontemporal=*/false,
                           llvm::MaybeAlign(bytes));
 }
@@ -252,6 +235,11 @@ Value KernelBuilder::sum(Value x, Value y) {
 // The hardware exchanges registers of 32 bits.
 Value KernelBuilder::exchange(Value scalar, int64_t distance) {
   Type type = scalar.getType();
+  if (type.isIndex())
+    return arith::IndexCastOp::create(
+        b, loc, type,
+        exchange(arith::IndexCastOp::create(b, loc, b.getI64Type(), scalar),
+                 distance));
   unsigned bits = type.getIntOrFloatBitWidth();
   if (bits == 32)
     return hooks.shuffle(b, loc, scalar, distance);

@@ -96,12 +96,10 @@ RowMember::analyze(linalg::LinalgOp op, int64_t rowCount, int64_t columnCount) {
     if (!llvm::all_of(member.columns, isReduction) ||
         llvm::any_of(member.rows, isReduction))
       return std::nullopt;
-    Type element = getElementTypeOrSelf(op->getResult(0).getType());
     member.combiner =
         op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
-    if (element.isInteger(1) || !member.combiner ||
-        member.combiner->getNumOperands() != 2 || !carried.hasOneUse() ||
-        *carried.user_begin() != member.combiner)
+    if (!member.combiner || member.combiner->getNumOperands() != 2 ||
+        !carried.hasOneUse() || *carried.user_begin() != member.combiner)
       return std::nullopt;
     std::optional<TypedAttr> neutral =
         arith::getNeutralElement(member.combiner);

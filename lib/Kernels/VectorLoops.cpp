@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorLoopsKernel.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -39,20 +40,12 @@ static bool isLinear(AffineMap map) {
   return isLinear;
 }
 
-static std::string toText(AffineMap map) {
+template <typename T>
+static std::string toText(T value) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  map.print(stream);
+  value.print(stream);
   return text;
-}
-
-/// The divisor of an operation that traps on zero, or null.
-static OpOperand *getDivisor(Operation *op) {
-  return isa<arith::DivSIOp, arith::DivUIOp, arith::CeilDivSIOp,
-             arith::CeilDivUIOp, arith::FloorDivSIOp, arith::RemSIOp,
-             arith::RemUIOp>(op)
-             ? &op->getOpOperand(1)
-             : nullptr;
 }
 
 static std::string notLinear(AffineMap map) {
@@ -73,8 +66,8 @@ std::string chameleon::checkVectorForm(linalg::LinalgOp op) {
             : !map.isProjectedPermutation(/*allowZeroInResults=*/true))
       return notLinear(map);
   for (Type type : op->getOperandTypes())
-    if (!getElementTypeOrSelf(type).isIntOrIndexOrFloat())
-      return "expects integers or floats";
+    if (!hasStorage(getElementTypeOrSelf(type)))
+      return "expects integers, floats or indices, found " + toText(type);
   for (Operation &inner : op.getBlock()->without_terminator())
     if (!OpTrait::hasElementwiseMappableTraits(&inner) &&
         !inner.hasTrait<OpTrait::ConstantLike>())
@@ -266,8 +259,7 @@ Value VectorLoopsKernel::existing() {
                                       vectorOf(rewriter.getI1Type()), rest);
 }
 
-VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments,
-                                                     bool partial) {
+VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments) {
   IRMapping mapping;
   Block *body = generic.getBody();
   mapping.map(body->getArguments(), arguments);
@@ -290,14 +282,6 @@ VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments,
     Operation *clone = rewriter.clone(op, mapping);
     for (OpResult result : clone->getResults())
       result.setType(vectorOf(result.getType()));
-    if (OpOperand *divisor = partial ? getDivisor(clone) : nullptr) {
-      OpBuilder::InsertionGuard guard(rewriter);
-      rewriter.setInsertionPoint(clone);
-      Value one = arith::ConstantOp::create(
-          rewriter, loc, rewriter.getOneAttr(divisor->get().getType()));
-      divisor->set(arith::SelectOp::create(rewriter, loc, existing(),
-                                           divisor->get(), one));
-    }
   }
   Values results;
   for (Value value : body->getTerminator()->getOperands())

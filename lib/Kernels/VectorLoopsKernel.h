@@ -94,9 +94,8 @@ private:
                     unsigned number, int64_t offset, bool partial);
   /// Which lanes of a partial vector exist.
   mlir::Value existing();
-  /// The body on vectors, given the values of its arguments. What a partial
-  /// vector has behind the end divides nothing.
-  Values compute(mlir::ValueRange arguments, bool partial);
+  /// The body on vectors, given the values of its arguments.
+  Values compute(mlir::ValueRange arguments);
 
   Values lowerParallel(mlir::ValueRange carried);
   Values lowerRow(mlir::ValueRange carried);

@@ -8,6 +8,7 @@
 
 #include "TaskBuffers.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -28,6 +29,7 @@ static std::optional<ElementKind> elementKind(mlir::Type type) {
     return ElementKind::F64;
   if (type.isInteger(1))
     return ElementKind::I1;
+  type = chameleon::getStorageType(type);
   if (type.isInteger(8))
     return ElementKind::I8;
   if (type.isInteger(16))

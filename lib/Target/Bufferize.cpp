@@ -13,6 +13,7 @@
 
 #include "Bufferize.h"
 #include "PrepareForCPU.h"
+#include "WidenStorage.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -78,6 +79,8 @@ void buildBufferization(OpPassManager &passes, bool serial) {
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
   passes.addPass(createCanonicalizer());
   passes.addPass(step<ModuleOp, returnNothing>("return-nothing"));
+  passes.addPass(
+      std::make_unique<StepPass<ModuleOp>>("widen-storage", widenStorage));
   passes.addPass(createCSEPass());
   OpPassManager &functions = passes.nest<func::FuncOp>();
   if (serial)

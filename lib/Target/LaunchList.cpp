@@ -14,6 +14,7 @@
 #include "LaunchList.h"
 #include "MemoryPlan.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -23,14 +24,8 @@ using namespace mlir;
 
 namespace chameleon {
 
-static int64_t elementBytes(Type element) {
-  if (element.isIndex())
-    return 8;
-  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
-}
-
 static int64_t countBytes(MemRefType type) {
-  return type.getNumElements() * elementBytes(type.getElementType());
+  return type.getNumElements() * getStorageBytes(type.getElementType());
 }
 
 Value findBuffer(Value value) {
@@ -140,10 +135,6 @@ readConstant(memref::GlobalOp global) {
     raw = blob->getData();
   } else if (auto dense = dyn_cast<DenseIntOrFPElementsAttr>(elements)) {
     raw = dense.getRawData();
-    if (elements.getElementType().isInteger(1)) {
-      llvm::copy(dense.getValues<bool>(), result->getBufferStart());
-      return std::move(result);
-    }
     if (dense.isSplat()) {
       for (int64_t at = 0; at < bytes; at += raw.size())
         llvm::copy(raw, result->getBufferStart() + at);

@@ -15,6 +15,7 @@
 #include "ConvertToLLVM.h"
 #include "MemoryPlan.h"
 #include "PrepareForCPU.h"
+#include "SmallFloats.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -88,8 +89,6 @@ static void buildLoops(OpPassManager &passes,
                        const LowerToCPUOptions &options) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(
-      step<func::FuncOp, storeBooleansAsBytes>("store-booleans-as-bytes"));
-  functions.addPass(
       step<func::FuncOp, expandStridedCopies>("expand-strided-copies"));
   functions.addPass(step<func::FuncOp, prepareForLoops>("prepare-for-loops"));
   functions.addPass(createConvertLinalgToLoopsPass());
@@ -99,6 +98,13 @@ static void buildLoops(OpPassManager &passes,
   functions.addPass(createConvertVectorToSCFPass(unrolled));
   functions.addPass(vector::createLowerVectorMultiReductionPass());
   functions.addPass(createCanonicalizer());
+  functions.addPass(std::make_unique<StepPass<func::FuncOp>>(
+      "expand-small-floats", [](func::FuncOp function) {
+        expandSmallFloats(function);
+        return success();
+      }));
+  functions.addPass(
+      step<func::FuncOp, makeDivisionsSafe>("make-divisions-safe"));
   functions.addPass(std::make_unique<StepPass<func::FuncOp>>("approximate-math",
                                                              approximateMath));
   functions.addPass(math::createMathUpliftToFMA());

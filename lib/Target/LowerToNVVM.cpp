@@ -14,6 +14,7 @@
 #include "Bufferize.h"
 #include "OutlineKernels.h"
 #include "PlainKernels.h"
+#include "SmallFloats.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
@@ -40,6 +41,11 @@ static void buildNVVM(OpPassManager &passes) {
   VectorTransferToSCFOptions unrolled;
   unrolled.enableFullUnroll();
   kernels.addNestedPass<gpu::GPUFuncOp>(createConvertVectorToSCFPass(unrolled));
+  kernels.addPass(std::make_unique<StepPass<gpu::GPUModuleOp>>(
+      "expand-small-floats", [](gpu::GPUModuleOp kernels) {
+        expandSmallFloats(kernels);
+        return success();
+      }));
   kernels.addPass(std::make_unique<StepPass<gpu::GPUModuleOp>>(
       "lower-kernel-math", lowerKernelMath));
   kernels.addPass(createSCFToControlFlowPass());

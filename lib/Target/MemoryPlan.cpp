@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MemoryPlan.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -135,10 +136,7 @@ static std::optional<int64_t> getStaticBytes(memref::AllocOp alloc) {
   if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
       type.getMemorySpace() || !type.getElementType().isIntOrIndexOrFloat())
     return std::nullopt;
-  int64_t width =
-      type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
-  return type.getNumElements() *
-         static_cast<int64_t>(llvm::divideCeil(width, 8));
+  return type.getNumElements() * getStorageBytes(type.getElementType());
 }
 
 /// The allocations in a block with their lifetimes in steps of its operations.

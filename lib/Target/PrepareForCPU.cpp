@@ -12,6 +12,7 @@
 #include "chameleon/IR/CountBytes.h"
 #include "chameleon/IR/SplitPads.h"
 #include "chameleon/Target/ScalarOperands.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -441,8 +442,7 @@ void promoteThreadLocalBuffers(func::FuncOp function) {
     MemRefType type = alloc.getType();
     if (type.hasStaticShape() && type.getElementType().isIntOrFloat() &&
         isa<scf::ForallOp, scf::ParallelOp>(alloc->getParentOp()) &&
-        type.getNumElements() *
-                llvm::divideCeil(type.getElementTypeBitWidth(), 8) <=
+        type.getNumElements() * getStorageBytes(type.getElementType()) <=
             largestOnStack)
       small.push_back(alloc);
   });

@@ -44,10 +44,6 @@ void prepareForLoops(mlir::func::FuncOp function);
 /// loops, so that no runtime library is needed.
 void expandStridedCopies(mlir::func::FuncOp function);
 
-/// After bufferization: loads and stores of vectors of booleans become such of
-/// bytes, which is what a buffer has for each.
-void storeBooleansAsBytes(mlir::func::FuncOp function);
-
 /// Approximates f32 exp, tanh and erf by polynomials within a few units in the
 /// last place, so that they vectorise.
 mlir::LogicalResult approximateMath(mlir::func::FuncOp function);
@@ -59,6 +55,10 @@ void returnNothing(mlir::ModuleOp module);
 /// Small static buffers inside parallel loops move to the stack: threads must
 /// not meet in the allocator.
 void promoteThreadLocalBuffers(mlir::func::FuncOp function);
+
+/// Before conversion to LLVM: integers are divided by one where a division
+/// would trap, by zero or of the smallest number by -1.
+void makeDivisionsSafe(mlir::func::FuncOp function);
 
 /// After conversion to OpenMP: buffers on the stack belong to a thread, not to
 /// an iteration, so that no scope is left around the loops.

@@ -8,6 +8,7 @@
 
 #include "chameleon/Target/Signature.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/StorageType.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -22,6 +23,10 @@ static std::string text(Type type) {
 }
 
 static std::optional<ElementType> getElementType(Type type) {
+  // Integers of other widths lie in the next wider one; booleans have a name
+  // of their own.
+  if (type.isSignlessInteger() && !type.isInteger(1))
+    type = getStorageType(type);
   std::string name;
   llvm::raw_string_ostream(name) << type;
   return elementTypeFromString(name);

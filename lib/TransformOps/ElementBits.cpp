@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/StorageType.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 
 using namespace mlir;
@@ -38,11 +39,11 @@ ElementBitsOp::apply(transform::TransformRewriter &rewriter,
     value = target->getResult(0);
   }
   Type element = getElementTypeOrSelf(value.getType());
-  if (!element.isIntOrFloat())
-    return refuse("expects elements that are integers or floats");
-  results.setParams(cast<OpResult>(getBits()),
-                    {Builder(getContext())
-                         .getI64IntegerAttr(element.getIntOrFloatBitWidth())});
+  if (!element.isIntOrIndexOrFloat())
+    return refuse("expects elements that are integers, indices or floats");
+  results.setParams(
+      cast<OpResult>(getBits()),
+      {Builder(getContext()).getI64IntegerAttr(8 * getStorageBytes(element))});
   return DiagnosedSilenceableFailure::success();
 }
 

@@ -45,9 +45,9 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     %1 = linalg.exp ins(%0 : tensor<4xf32>) outs(%out : tensor<4xf32>) -> tensor<4xf32>
     return %1 : tensor<4xf32>
   }
-  func.func @nothing(%a: tensor<4xi1>, %out: tensor<4xi1>) -> tensor<4xi1> attributes {chameleon.task = "nothing"} {
-    %0 = linalg.copy {chameleon.anchor} ins(%a : tensor<4xi1>) outs(%out : tensor<4xi1>) -> tensor<4xi1>
-    return %0 : tensor<4xi1>
+  func.func @nothing(%a: tensor<4xcomplex<f32>>, %out: tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>> attributes {chameleon.task = "nothing"} {
+    %0 = linalg.copy {chameleon.anchor} ins(%a : tensor<4xcomplex<f32>>) outs(%out : tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>>
+    return %0 : tensor<4xcomplex<f32>>
   }
 }
 

@@ -29,10 +29,10 @@ module attributes {transform.with_named_sequence} {
 
 !op = !transform.any_op
 module attributes {transform.with_named_sequence} {
-  func.func @indices(%a: tensor<8xindex>, %out: tensor<8xindex>) -> tensor<8xindex> {
+  func.func @complex(%a: tensor<8xcomplex<f32>>, %out: tensor<8xcomplex<f32>>) -> tensor<8xcomplex<f32>> {
     // expected-remark @below {{lower_to_gpu_loops cannot address operand 0 of 'linalg.copy'}}
-    %0 = linalg.copy ins(%a : tensor<8xindex>) outs(%out : tensor<8xindex>) -> tensor<8xindex>
-    return %0 : tensor<8xindex>
+    %0 = linalg.copy ins(%a : tensor<8xcomplex<f32>>) outs(%out : tensor<8xcomplex<f32>>) -> tensor<8xcomplex<f32>>
+    return %0 : tensor<8xcomplex<f32>>
   }
   transform.named_sequence @match(%op: !op {transform.readonly}) -> !op {
     transform.match.operation_name %op ["linalg.copy"] : !op

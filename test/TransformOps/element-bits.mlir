@@ -3,11 +3,11 @@
 !op = !transform.any_op
 !param = !transform.param<i64>
 module attributes {transform.with_named_sequence} {
-  func.func @task(%a: tensor<4x8xi8>, %b: tensor<8x6xf16>, %out: tensor<4x6xf32>) -> tensor<4x6xf32> {
+  func.func @task(%a: tensor<4x8xi4>, %b: tensor<8x6xf16>, %out: tensor<4x6xf32>) -> tensor<4x6xf32> {
     // expected-remark @below {{result 32}}
     // expected-remark @below {{left 8}}
     // expected-remark @below {{right 16}}
-    %0 = linalg.matmul ins(%a, %b : tensor<4x8xi8>, tensor<8x6xf16>) outs(%out : tensor<4x6xf32>) -> tensor<4x6xf32>
+    %0 = linalg.matmul ins(%a, %b : tensor<4x8xi4>, tensor<8x6xf16>) outs(%out : tensor<4x6xf32>) -> tensor<4x6xf32>
     return %0 : tensor<4x6xf32>
   }
   transform.named_sequence @__transform_main(%root: !op) {
@@ -59,14 +59,14 @@ module attributes {transform.with_named_sequence} {
 
 !op = !transform.any_op
 module attributes {transform.with_named_sequence} {
-  func.func @task(%a: tensor<4xindex>, %out: tensor<4xindex>) -> tensor<4xindex> {
+  func.func @task(%a: tensor<4xcomplex<f32>>, %out: tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>> {
     // expected-note @below {{when applied to this op}}
-    %0 = linalg.copy ins(%a : tensor<4xindex>) outs(%out : tensor<4xindex>) -> tensor<4xindex>
-    return %0 : tensor<4xindex>
+    %0 = linalg.copy ins(%a : tensor<4xcomplex<f32>>) outs(%out : tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>>
+    return %0 : tensor<4xcomplex<f32>>
   }
   transform.named_sequence @__transform_main(%root: !op) {
     %target = transform.structured.match ops{["linalg.copy"]} in %root : (!op) -> !op
-    // expected-error @below {{expects elements that are integers or floats}}
+    // expected-error @below {{expects elements that are integers, indices or floats}}
     %0 = transform.chameleon.element_bits %target
     transform.yield
   }

@@ -27,10 +27,10 @@ module attributes {transform.with_named_sequence} {
 // -----
 
 module attributes {transform.with_named_sequence} {
-  func.func @mask(%a: tensor<8x8xi1>, %b: tensor<8x8xi1>, %out: tensor<8x8xi1>) -> tensor<8x8xi1> {
+  func.func @wide(%a: tensor<8x8xf128>, %b: tensor<8x8xf128>, %out: tensor<8x8xf128>) -> tensor<8x8xf128> {
     // expected-note @below {{when applied to this op}}
-    %0 = linalg.matmul ins(%a, %b : tensor<8x8xi1>, tensor<8x8xi1>) outs(%out : tensor<8x8xi1>) -> tensor<8x8xi1>
-    return %0 : tensor<8x8xi1>
+    %0 = linalg.matmul ins(%a, %b : tensor<8x8xf128>, tensor<8x8xf128>) outs(%out : tensor<8x8xf128>) -> tensor<8x8xf128>
+    return %0 : tensor<8x8xf128>
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     %op = transform.structured.match ops{["linalg.matmul"]} in %root : (!transform.any_op) -> !transform.any_op

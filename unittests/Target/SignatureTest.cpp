@@ -54,7 +54,7 @@ constexpr StringLiteral lowered = R"mlir(
       attributes {chameleon.signature = (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>, chameleon.task = "t"} {
     return
   }
-  func.func @odd(%x: memref<2xi4>) attributes {chameleon.signature = (tensor<2xi4>) -> ()} {
+  func.func @odd(%x: memref<2xf128>) attributes {chameleon.signature = (tensor<2xf128>) -> ()} {
     return
   }
   func.func @plain() {
@@ -90,7 +90,7 @@ TEST_F(SignatureTest, WhatCannotBeCalledSaysWhy) {
             "function 'plain' does not take and return tensors alone, expected "
             "'chameleon.signature'");
   EXPECT_EQ(errorOf(*module, "odd")
-                .find("element type 'i4' is not supported, expected f16"),
+                .find("element type 'f128' is not supported, expected f16"),
             0u);
 }
 
@@ -112,6 +112,15 @@ TEST_F(SignatureTest, TypesOfBuffers) {
   auto type = getBufferType(RankedTensorType::get({2}, builder.getBF16Type()));
   ASSERT_TRUE(bool(type));
   EXPECT_EQ(type->str(), "2xbf16");
+  // Integers lie in whole powers of two of bytes, and booleans are known as
+  // such.
+  for (auto [width, text] :
+       {std::pair(1, "2xi1"), {4, "2xi8"}, {12, "2xi16"}, {24, "2xi32"}}) {
+    auto integers = getBufferType(
+        RankedTensorType::get({2}, builder.getIntegerType(width)));
+    ASSERT_TRUE(bool(integers));
+    EXPECT_EQ(integers->str(), text);
+  }
   auto dynamic = getBufferType(
       RankedTensorType::get({ShapedType::kDynamic}, builder.getF32Type()));
   EXPECT_EQ(llvm::toString(dynamic.takeError()),

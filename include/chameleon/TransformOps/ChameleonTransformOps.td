@@ -140,8 +140,8 @@ def Chameleon_ElementBitsOp : Chameleon_TransformOp<"element_bits",
      MatchOpInterface]> {
   let summary = "Width of an element of an operand, or of the result";
   let description = [{
-    The bits of an element of operand number `position` of the target, or of its first result. A fact for constraints: how many
-    elements a vector register or a line of memory holds.
+    The bits that memory has for an element of operand number `position` of the target, or of its first result: 8 for `i1`, `i4` and
+    `f8E5M2`, 32 for `i24`, 64 for `index`. A fact for constraints: how many elements a vector register or a line of memory holds.
 
     ```mlir
     %width = transform.chameleon.element_bits %anchor
@@ -150,7 +150,7 @@ def Chameleon_ElementBitsOp : Chameleon_TransformOp<"element_bits",
 
     #### Return modes
 
-    Only reads the target. A target without such an operand or without results, one whose elements are no integers or floats, and
+    Only reads the target. A target without such an operand or without results, one whose elements are no integers, indices or floats, and
     more than one target are silenceable failures.
   }];
   let arguments = (ins Transform_AnyOpType:$target, OptionalAttr<I64Attr>:$position);

@@ -11,7 +11,6 @@ module attributes {transform.with_named_sequence} {
         "linalg.powf", "linalg.select", "linalg.exp", "linalg.log", "linalg.abs", "linalg.ceil", "linalg.floor",
         "linalg.negf", "linalg.reciprocal", "linalg.round", "linalg.rsqrt", "linalg.sqrt", "linalg.square",
         "linalg.tanh", "linalg.erf"] : !op
-    transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
     %loops = transform.match.structured failures(propagate) %anchor : (!op) -> !param {
     ^bb0(%op: !op):
       transform.match.structured.dim %op[all] {parallel} : !op

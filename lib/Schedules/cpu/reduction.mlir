@@ -5,14 +5,12 @@
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @match_reduce_inner(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_inner failures(propagate) (%anchor) : (!op) -> ()
-    transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
     transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   // The same, where a scale or so comes first and the last operand is the whole one.
   transform.named_sequence @match_reduce_inner_last(%anchor: !op {transform.readonly}) -> !op {
-    transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
     transform.match.structured failures(propagate) %anchor : !op {
     ^bb0(%op: !op):
       transform.match.structured.dim %op[-1] {reduction} : !op
@@ -25,14 +23,12 @@ module attributes {transform.with_named_sequence} {
 
   transform.named_sequence @match_reduce_outer(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_outer failures(propagate) (%anchor) : (!op) -> ()
-    transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
     transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
 
   transform.named_sequence @match_reduce_first(%anchor: !op {transform.readonly}) -> !op {
     transform.include @reduces_first failures(propagate) (%anchor) : (!op) -> ()
-    transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
     transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }

@@ -51,9 +51,9 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     return %0 : tensor<64xf64>
   }
 
-  // Results that are bits in registers and bytes in memory: no schedule.
+  // Results that are bits in registers and bytes in memory, of which a vector has as many.
   // CHECK-LABEL: func @boolean
-  // CHECK:         linalg.generic
+  // CHECK:         vector.transfer_write {{.*}} : vector<64xi1>, tensor<64xi1>
   func.func @boolean(%a: tensor<64xf32>, %out: tensor<64xi1>) -> tensor<64xi1> attributes {chameleon.task = "k4"} {
     %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
         ins(%a : tensor<64xf32>) outs(%out : tensor<64xi1>) attrs = {chameleon.anchor} {
