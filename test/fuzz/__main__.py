@@ -25,7 +25,7 @@ class Session:
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
         self.options = options
         self.checker = Checker(Tools(options.binaries, folder))
-        self.generator = Generator(options.seed, elements(options), not options.without_empty)
+        self.generator = Generator(options.seed, elements(options), options.without.split(","))
         self.seen: Counter[str] = Counter()
         self.checked = 0
         self.end = time.monotonic() + 60 * options.minutes
@@ -88,7 +88,7 @@ def main() -> int:
     parser.add_argument("--tuned", type=int, default=10, help="tune every N-th batch; 0: none")
     parser.add_argument("--ways", default="", help=f"only these, of {', '.join(WAYS + GPU_WAYS)}")
     parser.add_argument("--elements", default="", help=f"only these element types, of {', '.join(BY_NAME)}")
-    parser.add_argument("--without-empty", action="store_true", help="no tensors of size zero")
+    parser.add_argument("--without", default="", help="operations that are left out: loop,branch,softmax,...; empty: no tensors of size zero")
     parser.add_argument("--gpu", action="store_true", help="run on the GPU too")
     parser.add_argument("--reduce", type=float, default=60, help="seconds to make a finding smaller; 0: leave it")
     parser.add_argument("--binaries", type=Path, default=ROOT / "build" / "bin")
@@ -97,7 +97,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     options = parser.parse_args([f"--{a}" if a.startswith("seed=") else a for a in arguments])
     if options.print:
-        generator = Generator(options.seed, elements(options), not options.without_empty)
+        generator = Generator(options.seed, elements(options), options.without.split(","))
         for _ in range(min(options.modules, 1000)):
             print(module_text([generator.graph()]), "// -----", sep="")
         return 0

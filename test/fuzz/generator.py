@@ -10,7 +10,8 @@ import numpy as np
 from .elements import (
     BF16, F16, F32, F64, F8E4M3FN, F8E5M2, I1, I16, I32, I64, I8, REDUCIBLE, SCALARS, Element, Value, conversion, exact,
 )
-from .graphs import Block, Branch, Builder, Gather, Graph, Loop, Scan, Scatter, Use
+from .compound import Extreme, Gather, Scan, Scatter, add_sort
+from .graphs import Block, Branch, Builder, Graph, Loop, Use
 from .nodes import Concat, Constant, Expr, Generic, Insert, Invalid, Map, Pad, Reshape, Slice, Softmax, Step, TensorType, dim
 from .operations import CONTRACTIONS, contraction, convolution, letters, lowest, pooling, product
 
@@ -29,11 +30,11 @@ def volume(shape: Sequence[int]) -> int:
 
 
 class Generator:
-    """One seed, one sequence of graphs, of some element types."""
+    """One seed, one sequence of graphs, of some element types, `without` some operations or tensors of size zero ("empty")."""
 
-    def __init__(self, seed: int, elements: Sequence[Element] = (), with_empty: bool = True) -> None:
+    def __init__(self, seed: int, elements: Sequence[Element] = (), without: Sequence[str] = ()) -> None:
         self.random = random.Random(seed)
-        self.with_empty = with_empty
+        self.without = without
         self.elements = [e for e in ELEMENTS if not elements or e in elements]
         self.products = [types for types in MIXED_PRODUCTS if not elements or set(types) <= set(elements)]
 
@@ -50,8 +51,9 @@ class Generator:
             (8, self._elementwise), (6, self._reduction), (5, self._contraction), (2, self._generic_contraction),
             (4, self._convolution), (2, self._pooling), (2, self._pad), (2, self._slice), (1, self._insert), (2, self._reshape),
             (2, self._concat), (1, self._softmax), (1, self._loop), (1, self._branch), (1, self._scan), (1, self._gather),
-            (1, self._scatter), (1, self._constant),
+            (1, self._scatter), (1, self._constant), (1, self._extreme), (1, self._sort),
         ]
+        makers = [made for made in makers if made[1].__name__[1:] not in self.without]
         weights = [weight for weight, _ in makers]
         made: list[int] = []
         for _ in range(self.random.choice((1, 1, 2, 2, 3, 4, 6))):
@@ -80,7 +82,7 @@ class Generator:
         return self.random.randrange(count) == 0
 
     def _extent(self) -> int:
-        return 0 if self.with_empty and self._one_in(200) else self.random.choice(EXTENTS)
+        return 0 if "empty" not in self.without and self._one_in(200) else self.random.choice(EXTENTS)
 
     def _shape(self, rank: int) -> tuple[int, ...]:
         while True:
@@ -531,6 +533,13 @@ class Generator:
         element, shape = self._type(target)
         count = self.random.choice((1, 3, 8))
         return self.builder.add(Scatter(), self._reuse(element, (count, *shape[1:])), self._rows(count, shape[0]), target)
+
+    def _extreme(self) -> int:
+        value = self._value((2,), lambda t: 0 not in t.shape)
+        return self.builder.add(Extreme(self._one_in(2)), value) + self.random.randrange(2)
+
+    def _sort(self) -> int:
+        return add_sort(self.builder, self._argument(self.random.choice(self.elements), (self.random.choice((1, 2, 7, 16, 33)),)))
 
     def _constant(self) -> int:
         """Combined with a value of its type, so that something depends on both."""

@@ -41,11 +41,17 @@ class Outcome:
         if self.timed_out:
             return "hangs"
         if self.status < 0:
-            return f"crashes: {signal.Signals(-self.status).name}"
+            return f"crashes: {signal.Signals(-self.status).name} {self.place}".rstrip()
         first = next((line for line in self.errors.splitlines() if "error" in line), self.errors.strip()[-200:])
         if self.status != 0:
             return f"exit {self.status}: {first.split('error: ', 1)[-1]}"
         return f"exit 0 with an error: {first}" if re.search(r"\berror: ", self.errors) else ""
+
+    @property
+    def place(self) -> str:
+        """Where it crashed: the first functions of MLIR's or ours in its stack."""
+        frames = re.findall(r"0x[0-9a-f]+ (?:[\w ]+ )?((?:mlir|chameleon)::[\w:]+)", self.errors)
+        return "in " + " < ".join(frames[:2]) if frames else ""
 
 
 @dataclass
@@ -106,12 +112,13 @@ class Checker:
 
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
-        self.expected: dict[int, list[Value]] = {}
+        self.expected: dict[int, tuple[Graph, list[Value]]] = {}
+        """By identity; that of a graph which lives on here is not used again."""
 
     def answers(self, graph: Graph) -> list[Value]:
         if id(graph) not in self.expected:
-            self.expected[id(graph)] = graph.evaluate()
-        return self.expected[id(graph)]
+            self.expected[id(graph)] = graph, graph.evaluate()
+        return self.expected[id(graph)][1]
 
     def forget(self) -> None:
         self.expected.clear()
@@ -185,5 +192,7 @@ def _failed_trials(outcome: Outcome) -> str:
 
 def signature(way: str, text: str) -> str:
     """Findings of one signature are one, most likely."""
+    if text.startswith("crashes"):
+        return way + ": crashes " + text.partition(" in ")[2]
     kind = text if not text.startswith("wrong") else "wrong " + (re.search(r"elements of (\w+)", text) or ["", ""])[1]
     return way + ": " + re.sub(r"@\w+|'?tensor<[^>]*>'?|'?vector<[^>]*>'?|%\w+|\d+", "#", kind)[:160]
