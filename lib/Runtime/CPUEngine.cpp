@@ -250,16 +250,28 @@ class LinkedCode final : public Engine::Executable {
 public:
   LinkedCode(std::shared_ptr<const Program> program,
              std::unique_ptr<llvm::orc::LLJIT> jit)
-      : Executable(std::move(program)), jit(std::move(jit)) {}
+      : Executable(std::move(program)), jit(std::move(jit)) {
+    // The cause, a missing symbol, is not in the error of the lookup.
+    this->jit->getExecutionSession().setErrorReporter(
+        [this](llvm::Error error) {
+          cause = llvm::toString(std::move(error));
+        });
+  }
 
   llvm::Expected<Entry> lookup(llvm::StringRef function) {
     auto address = jit->lookup((cpu::entryPrefix + function).str());
+    if (!address && !cause.empty()) {
+      llvm::consumeError(address.takeError());
+      return llvm::createStringError("cannot link the program: %s",
+                                     cause.c_str());
+    }
     if (!address)
       return address.takeError();
     return address->toPtr<Entry>();
   }
 
 private:
+  std::string cause;
   std::unique_ptr<llvm::orc::LLJIT> jit;
 };
 

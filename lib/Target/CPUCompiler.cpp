@@ -17,6 +17,7 @@
 
 #include "OptimizeModule.h"
 #include "StepClock.h"
+#include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Runtime/CPUEngine.h"
 #include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Target/Compiler.h"
@@ -110,19 +111,21 @@ static std::string entryName(StringRef function) {
 
 /// Adds `void chameleon.entry.f(void **arguments)` for each function with a
 /// body: one signature for every caller. A pointer is passed as it is, a scalar
-/// by its address.
+/// by its address. The functions themselves get names that no library has: a
+/// model's `malloc` or `expf` is not LLVM's.
 static void addEntries(llvm::Module &module) {
-  SmallVector<llvm::Function *> functions;
+  SmallVector<std::pair<llvm::Function *, std::string>> functions;
   for (llvm::Function &function : module)
     if (!function.isDeclaration() && !function.hasLocalLinkage())
-      functions.push_back(&function);
+      functions.push_back({&function, entryName(function.getName())});
+  for (auto &[function, name] : functions)
+    function->setName("chameleon.model." + function->getName());
   llvm::IRBuilder<> builder(module.getContext());
-  for (llvm::Function *function : functions) {
+  for (auto &[function, name] : functions) {
     auto *type = llvm::FunctionType::get(
         builder.getVoidTy(), {builder.getPtrTy()}, /*isVarArg=*/false);
-    auto *entry =
-        llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
-                               entryName(function->getName()), module);
+    auto *entry = llvm::Function::Create(
+        type, llvm::GlobalValue::ExternalLinkage, name, module);
     builder.SetInsertPoint(
         llvm::BasicBlock::Create(module.getContext(), "", entry));
     SmallVector<llvm::Value *> arguments;
@@ -151,6 +154,10 @@ translate(ModuleOp lowered, llvm::LLVMContext &llvmContext, Program &program) {
     return success();
   });
   OwningOpRef<ModuleOp> module = lowered.clone();
+  // LLVM's translation warns of what it does not know.
+  for (auto function : module->getOps<LLVM::LLVMFuncOp>())
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      function.removeArgAttr(i, constantAttribute);
   if (llvm::Error error = detachConstants(*module, program))
     return std::move(error);
   Dialect *dialect = context->getLoadedDialect<LLVM::LLVMDialect>();

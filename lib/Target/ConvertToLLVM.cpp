@@ -57,6 +57,7 @@ LogicalResult convertToLLVM(ModuleOp module) {
 
   LLVMConversionTarget target(*context);
   target.addLegalOp<ModuleOp>();
+  target.addIllegalDialect<func::FuncDialect>();
   configureOpenMPToLLVMConversionLegality(target, converter);
   return applyPartialConversion(module, target, std::move(patterns));
 }

@@ -24,6 +24,7 @@
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/Transforms/Passes.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -65,8 +66,41 @@ struct DeallocateBuffers
                          : WalkResult::advance();
             })
             .wasInterrupted();
-    if (ownsBuffers && failed(runPipeline(pipeline, getOperation())))
-      signalPassFailure();
+    if (!ownsBuffers)
+      return;
+    if (failed(runPipeline(pipeline, getOperation())))
+      return signalPassFailure();
+    inlineHelper();
+  }
+
+  /// Where control flow decides what is freed, upstream calls a function of
+  /// buffers of any length, which cannot be called by bare pointers.
+  void inlineHelper() {
+    SmallVector<func::CallOp> calls;
+    func::FuncOp helper;
+    getOperation().walk([&](func::CallOp call) {
+      if (!call.getCallee().starts_with("dealloc_helper"))
+        return;
+      auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+          call, call.getCalleeAttr());
+      if (!callee || llvm::none_of(callee.getArgumentTypes(), [](Type type) {
+            auto buffer = dyn_cast<MemRefType>(type);
+            return buffer && !buffer.hasStaticShape();
+          }))
+        return;
+      helper = callee;
+      calls.push_back(call);
+    });
+    for (func::CallOp call : calls) {
+      OpBuilder builder(call);
+      IRMapping mapping;
+      mapping.map(helper.getArguments(), call.getOperands());
+      for (Operation &op : helper.getBody().front().without_terminator())
+        builder.clone(op, mapping);
+      call.erase();
+    }
+    if (helper)
+      helper.erase();
   }
 
 private:

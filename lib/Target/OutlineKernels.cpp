@@ -73,8 +73,9 @@ void outlineKernels(ModuleOp module) {
     for (gpu::LaunchOp launch : launches) {
       OpBuilder builder(module.getContext());
       if (!kernels) {
-        builder.setInsertionPointToStart(module.getBody());
         kernels = gpu::GPUModuleOp::create(builder, module.getLoc(), "kernels");
+        // The model may use the name for something else.
+        SymbolTable(module).insert(kernels, module.getBody()->begin());
         module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
                         builder.getUnitAttr());
         names.emplace(kernels);

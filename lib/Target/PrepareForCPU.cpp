@@ -8,8 +8,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "PrepareForCPU.h"
+#include "CheckFunction.h"
 #include "chameleon/IR/ChameleonDialect.h"
-#include "chameleon/IR/CountBytes.h"
 #include "chameleon/IR/SplitPads.h"
 #include "chameleon/Target/ScalarOperands.h"
 #include "chameleon/IR/StorageType.h"
@@ -38,38 +38,6 @@ namespace chameleon {
 //===----------------------------------------------------------------------===//
 // Before bufferization
 //===----------------------------------------------------------------------===//
-
-static LogicalResult refuseTypes(func::FuncOp function) {
-  auto isDynamic = [](Type type) {
-    auto shaped = dyn_cast<ShapedType>(type);
-    return shaped && (!shaped.hasRank() || !shaped.hasStaticShape());
-  };
-  auto check = [&](StringRef what, TypeRange types) -> LogicalResult {
-    for (auto [index, type] : llvm::enumerate(types)) {
-      bool dynamic = isDynamic(type);
-      if (dynamic || isUncountable(type))
-        return function.emitError(what)
-               << " " << index << " of function '" << function.getName()
-               << "' has type " << type << ", expected "
-               << (dynamic ? "a static shape"
-                           : "fewer bytes than 63 bits count");
-    }
-    return success();
-  };
-  if (failed(check("argument", function.getArgumentTypes())) ||
-      failed(check("result", function.getResultTypes())))
-    return failure();
-  WalkResult result = function.walk([](Operation *op) {
-    for (Type type : op->getResultTypes())
-      if (isUncountable(type)) {
-        op->emitError("a result has type ")
-            << type << ", expected fewer bytes than 63 bits count";
-        return WalkResult::interrupt();
-      }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
-}
 
 /// Whether `use` says where an operation (or loop) puts its result.
 static bool isDestination(OpOperand &use) {
@@ -238,6 +206,36 @@ void dropNeedlessMaterializations(ModuleOp module) {
   });
 }
 
+/// The value of which `value` is a part or another shape.
+static Value findWhole(Value value) {
+  while (auto *view = value.getDefiningOp()) {
+    if (!isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+             tensor::ExtractSliceOp>(view))
+      break;
+    value = view->getOperand(0);
+  }
+  return value;
+}
+
+/// What is computed once is written to one place: where more results show it,
+/// the others are copies. Before anything is placed, for reading the value once
+/// its place has been written would be a conflict, which a call cannot avoid.
+static void copySharedResults(ArrayRef<OpOperand *> results,
+                              ArrayRef<BlockArgument> destinations) {
+  DenseSet<Value> wholes;
+  for (auto [operand, destination] : llvm::zip_equal(results, destinations)) {
+    Value whole = findWhole(operand->get());
+    Operation *producer = whole.getDefiningOp();
+    if (!producer || producer->hasTrait<OpTrait::ConstantLike>() ||
+        wholes.insert(whole).second)
+      continue;
+    OpBuilder builder(operand->getOwner());
+    operand->set(linalg::CopyOp::create(builder, whole.getLoc(), operand->get(),
+                                        destination)
+                     ->getResult(0));
+  }
+}
+
 /// Makes the function compute its results into its last arguments.
 static void materializeResults(func::FuncOp function) {
   auto returnOp =
@@ -248,9 +246,11 @@ static void materializeResults(func::FuncOp function) {
   for (OpOperand &operand : returnOp->getOpOperands())
     if (isa<RankedTensorType>(operand.get().getType()))
       results.push_back(&operand);
+  ArrayRef<BlockArgument> destinations =
+      function.getArguments().take_back(results.size());
+  copySharedResults(results, destinations);
   OpBuilder builder(returnOp);
-  for (auto [operand, destination] : llvm::zip_equal(
-           results, function.getArguments().take_back(results.size()))) {
+  for (auto [operand, destination] : llvm::zip_equal(results, destinations)) {
     if (isComputedInto(operand->get(), destination))
       continue;
     // A callee that fills a fresh tensor may as well fill ours; upstream's
@@ -289,7 +289,7 @@ LogicalResult prepareForBufferization(ModuleOp module) {
     if (!function.isDeclaration())
       functions.push_back(function);
   for (func::FuncOp function : functions) {
-    if (failed(refuseTypes(function)))
+    if (failed(checkFunction(function)))
       return failure();
     bool isTask = chameleon::isTask(function);
     unsigned results = llvm::count_if(function.getResultTypes(),

@@ -348,20 +348,6 @@ std::string makeSymbol(StringRef name, StringRef key) {
       .str();
 }
 
-/// A task writes its result to one place. Where a function returns it more than
-/// once, each further result is a copy.
-void separateReturns(Value result) {
-  bool isFirst = true;
-  for (OpOperand &use : llvm::make_early_inc_range(result.getUses())) {
-    if (!isa<func::ReturnOp>(use.getOwner()) || std::exchange(isFirst, false))
-      continue;
-    OpBuilder builder(use.getOwner());
-    use.set(bufferization::AllocTensorOp::create(
-        builder, result.getLoc(), cast<RankedTensorType>(result.getType()),
-        ValueRange(), /*copy=*/result));
-  }
-}
-
 void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
                    llvm::StringMap<func::FuncOp> &functions) {
   for (const Group &group : groups) {
@@ -403,7 +389,6 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
     inputs.push_back(destination);
     auto call = func::CallOp::create(builder, root.getLoc(), shared, inputs);
     root->getResult(0).replaceAllUsesWith(call.getResult(0));
-    separateReturns(call.getResult(0));
     SmallVector<Operation *> dead(group.operations.begin(),
                                   group.operations.end());
     for (Operation *op : llvm::reverse(dead))
