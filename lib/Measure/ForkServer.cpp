@@ -47,6 +47,9 @@ Measurement CandidateRunner::importExecutable(int64_t, llvm::StringRef,
   return result;
 }
 
+/// Seconds between two signs of life.
+static constexpr double signPeriod = 1;
+
 static unsigned coresOfThisProcess() {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof(set), &set) == 0
@@ -131,7 +134,8 @@ private:
   }
   llvm::Error startChild(Slot &slot, const ChildLimits &limits,
                          llvm::function_ref<void(int)> body);
-  int millisecondsToDeadline() const;
+  int millisecondsToWait() const;
+  void sayAlive();
   /// Slots from here on prepare tasks; as many as there are to compile.
   size_t firstPreparing() const { return (slots.size() + devices) / 2; }
   bool prepares(size_t index) const { return index >= firstPreparing(); }
@@ -152,6 +156,7 @@ private:
   const RunnerFactory &factory;
   int input, output;
   bool outputBroken = false;
+  double lastSign = 0; ///< of life
   std::unique_ptr<CandidateRunner> runner;
   uint64_t memoryLimitMiB = 0;
   uint64_t addressSpaceMiB = 0; ///< what RLIMIT_AS is set to
@@ -216,7 +221,7 @@ bool ForkServer::hello(int64_t id, const HelloRequest &request) {
   size_t children = request.children ? request.children : coresOfThisProcess();
   slots.resize(2 * children + devices);
   reply({id, ReadyReply{protocol::version, static_cast<int64_t>(children),
-                        devices}});
+                        devices, runner->getGenerator()}});
   return true;
 }
 
@@ -453,18 +458,27 @@ void ForkServer::receive(size_t index) {
   reply(*parsed);
 }
 
-int ForkServer::millisecondsToDeadline() const {
-  double earliest = -1;
+/// Until the next deadline or sign of life.
+int ForkServer::millisecondsToWait() const {
+  double earliest = lastSign + signPeriod;
   for (const Slot &slot : slots)
-    if (slot.busy && slot.work.timeout > 0) {
-      double left = slot.begin + slot.work.timeout - monotonicSeconds();
-      earliest = earliest < 0 ? std::max(left, 0.0)
-                              : std::min(earliest, std::max(left, 0.0));
-    }
-  // Up, so that the deadline has really passed when poll returns.
-  return earliest < 0
-             ? -1
-             : static_cast<int>(std::min(std::ceil(earliest * 1000) + 1, 1e6));
+    if (slot.busy && slot.work.timeout > 0)
+      earliest = std::min(earliest, slot.begin + slot.work.timeout);
+  // Up, so that it has really passed when poll returns.
+  double left = std::max(earliest - monotonicSeconds(), 0.0);
+  return static_cast<int>(std::ceil(left * 1000)) + 1;
+}
+
+/// A tuner tells by it a worker that is busy from one that is stopped or behind
+/// a connection that is gone.
+void ForkServer::sayAlive() {
+  if (monotonicSeconds() < lastSign + signPeriod)
+    return;
+  lastSign = monotonicSeconds();
+  // Nobody is told before it has greeted, or if it does not listen.
+  pollfd listener{output, POLLOUT, 0};
+  if (runner && poll(&listener, 1, 0) > 0 && (listener.revents & POLLOUT))
+    reply({0, AliveReply()});
 }
 
 int ForkServer::serve() {
@@ -483,7 +497,7 @@ int ForkServer::serve() {
              0});
         indices.push_back(index);
       }
-    if (poll(polled.data(), polled.size(), millisecondsToDeadline()) < 0 &&
+    if (poll(polled.data(), polled.size(), millisecondsToWait()) < 0 &&
         errno != EINTR)
       break;
     for (auto [entry, index] :
@@ -494,6 +508,7 @@ int ForkServer::serve() {
       if (entry.revents & (POLLIN | POLLHUP | POLLERR))
         receive(index);
     }
+    sayAlive();
     double now = monotonicSeconds();
     for (auto [index, slot] : llvm::enumerate(slots))
       if (slot.busy && slot.work.timeout > 0 &&
@@ -536,9 +551,11 @@ static void allowManyFiles() {
 }
 
 int chameleon::runForkServer(const RunnerFactory &factory) {
-  setsid();
   allowManyFiles();
   signal(SIGPIPE, SIG_IGN);
+  // The terminal's Ctrl-C is for the tuner, which decides what ends. It has
+  // put the worker, with its launcher, into a session of its own; the worker
+  // stays there, so that it dies with it even if it has been stopped.
   signal(SIGINT, SIG_IGN);
   // The protocol moves away from stdin and stdout, so that nothing which prints
   // or reads by accident can disturb it.

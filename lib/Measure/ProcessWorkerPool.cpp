@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <cmath>
 
 using namespace chameleon;
 using namespace chameleon::protocol;
@@ -20,6 +21,9 @@ using Event = WorkerProcess::Event;
 static constexpr double helloTimeout = 120;
 /// A worker enforces time limits itself; if it is so much late, it hangs.
 static constexpr double workerGrace = 10;
+static constexpr unsigned mostLateReplies = 1000;
+/// A worker that is alive says so each second.
+static constexpr double longestSilence = 30;
 /// On the host so many candidates are compiled on each child before timing
 /// begins: enough to keep all children busy, few enough that a child which dies
 /// takes little along.
@@ -35,7 +39,7 @@ static constexpr unsigned mostDeaths = 3;
 // Starting, and what is asked for
 //===----------------------------------------------------------------------===//
 
-llvm::Error ProcessWorkerPool::startWorker(const std::atomic<bool> *interrupt) {
+llvm::Error ProcessWorkerPool::startWorker(const StopSignal &stop) {
   worker.reset();
   auto started = WorkerProcess::start(commandLine);
   if (!started)
@@ -49,8 +53,9 @@ llvm::Error ProcessWorkerPool::startWorker(const std::atomic<bool> *interrupt) {
   hello.seed = options.seed;
   Reply reply;
   bool sent = worker->send({nextId(), std::move(hello)});
-  Event event =
-      sent ? worker->receive(reply, helloTimeout, interrupt) : Event::Ended;
+  Event event = sent ? worker->receive(reply, monotonicSeconds() + helloTimeout,
+                                       /*silence=*/helloTimeout, stop)
+                     : Event::Ended;
   const auto *error = std::get_if<ErrorReply>(&reply.body);
   ReadyReply ready;
   if (auto *found = std::get_if<ReadyReply>(&reply.body))
@@ -60,8 +65,9 @@ llvm::Error ProcessWorkerPool::startWorker(const std::atomic<bool> *interrupt) {
   if (event == Event::Ended)
     why = worker->whyEnded();
   else if (event == Event::Interrupted)
-    why = "was interrupted";
-  else if (event == Event::Timeout)
+    why = stop.flag && *stop.flag ? "was interrupted"
+                                  : "did not answer in the time of the run";
+  else if (event != Event::Reply)
     why = llvm::formatv("did not answer within {0:f0} s", helloTimeout);
   else if (error)
     why = "refused: " + error->message;
@@ -73,6 +79,10 @@ llvm::Error ProcessWorkerPool::startWorker(const std::atomic<bool> *interrupt) {
     why = llvm::formatv("has {0} children and {1} devices, expected 1 to {2} "
                         "and at most {2}",
                         ready.children, ready.devices, mostChildren);
+  else if (!options.generator.empty() && ready.generator != options.generator)
+    why = llvm::formatv("is of another build: its code generator is '{0}', "
+                        "expected '{1}'",
+                        ready.generator, options.generator);
   if (!why.empty()) {
     worker.reset();
     return llvm::createStringError("worker '%s' %s", name.c_str(), why.c_str());
@@ -93,18 +103,18 @@ void ProcessWorkerPool::registerTask(const MeasureTask &task, double timeout) {
 }
 
 llvm::Error ProcessWorkerPool::addTask(const MeasureTask &task, double timeout,
-                                       const std::atomic<bool> *interrupt) {
+                                       const StopSignal &stop) {
   registerTask(task, timeout);
   KnownTask &known = tasks.at(task.key);
   known.isAwaited = true;
   while (known.state != KnownTask::State::Ready &&
          known.state != KnownTask::State::Failed) {
     if (!worker) {
-      workerDied("could not be started", interrupt);
+      workerDied("could not be started", stop);
       continue;
     }
     feed();
-    awaitReply(interrupt);
+    awaitReply(stop);
   }
   known.isAwaited = false;
   if (known.state == KnownTask::State::Ready)
@@ -125,12 +135,12 @@ size_t ProcessWorkerPool::getCapacity() const {
 }
 
 std::optional<MeasuredCandidate>
-ProcessWorkerPool::wait(const std::atomic<bool> *interrupt) {
+ProcessWorkerPool::wait(const StopSignal &stop) {
   while (true) {
-    if (interrupt && *interrupt && queue.hasOpen())
+    if (stop.isRaised() && queue.hasOpen())
       interruptAll();
     else if (!worker && queue.hasOpen())
-      workerDied("could not be started", interrupt);
+      workerDied("could not be started", stop);
     refuse();
     if (worker)
       feed();
@@ -145,7 +155,7 @@ ProcessWorkerPool::wait(const std::atomic<bool> *interrupt) {
     if (worker && !devices)
       time();
     if (worker && queue.hasOpen())
-      awaitReply(interrupt);
+      awaitReply(stop);
   }
 }
 
@@ -399,6 +409,14 @@ void ProcessWorkerPool::refuse() {
   }
 }
 
+/// Of a worker that lies: no candidate takes so long.
+static Measurement refuteTime(double seconds) {
+  Measurement lost;
+  lost.message =
+      llvm::formatv("the worker says that a call took {0} s", seconds);
+  return lost;
+}
+
 void ProcessWorkerPool::handle(const Reply &reply) {
   bool isLost = reply.lostChild.has_value();
   if (isLost) {
@@ -443,7 +461,11 @@ void ProcessWorkerPool::handle(const Reply &reply) {
       continue;
     if (reply.killedFromOutside && queue.mayTryAgain(ticket))
       continue;
-    if (result.outcome != Outcome::Ok || entry.kind == InFlight::Kind::Time)
+    bool isTimed =
+        entry.kind == InFlight::Kind::Time && result.outcome == Outcome::Ok;
+    if (isTimed && !(result.seconds > 0 && std::isfinite(result.seconds)))
+      finish(ticket, refuteTime(result.seconds));
+    else if (isTimed || result.outcome != Outcome::Ok)
       finish(ticket, result);
     else if (isCompile)
       queue.setCompiled(ticket, child, reply.id, done->exported, result);
@@ -452,25 +474,31 @@ void ProcessWorkerPool::handle(const Reply &reply) {
   }
 }
 
-/// Waits for one reply, or for the reason why none comes.
-void ProcessWorkerPool::awaitReply(const std::atomic<bool> *interrupt) {
-  double latest = 0;
+/// Waits for one reply, or for the reason why none comes. Every request has its
+/// deadline, however much else is said meanwhile.
+void ProcessWorkerPool::awaitReply(const StopSignal &stop) {
+  double earliest = std::numeric_limits<double>::infinity();
   for (const InFlight &entry : inFlight)
     if (entry.id)
-      latest = std::max(latest, entry.deadline);
+      earliest = std::min(earliest, entry.deadline + workerGrace);
+  // When the tuner was stopped for a while, answers are there that came in
+  // time; but an endless stream of others is none.
+  lateReplies = monotonicSeconds() < earliest ? 0 : lateReplies + 1;
+  if (lateReplies > mostLateReplies)
+    return workerDied("hangs: it talks and answers nothing", stop);
   Reply reply;
-  Event event = worker->receive(
-      reply, std::max(latest - monotonicSeconds(), 0.0) + workerGrace,
-      interrupt);
-  switch (event) {
+  switch (worker->receive(reply, earliest, longestSilence, stop)) {
   case Event::Reply:
     return handle(reply);
   case Event::Interrupted:
     return interruptAll();
   case Event::Timeout:
-    return workerDied("hangs", interrupt);
+    return workerDied("hangs: a request was not answered in time", stop);
+  case Event::Silence:
+    return workerDied(
+        llvm::formatv("has said nothing for {0:f0} s", longestSilence), stop);
   case Event::Ended:
-    return workerDied(worker->whyEnded(), interrupt);
+    return workerDied(worker->whyEnded(), stop);
   }
 }
 
@@ -480,7 +508,7 @@ void ProcessWorkerPool::awaitReply(const std::atomic<bool> *interrupt) {
 
 /// All that is open ends without a result; tasks are prepared again when they
 /// are needed again.
-void ProcessWorkerPool::stop(llvm::StringRef why) {
+void ProcessWorkerPool::endAll(llvm::StringRef why) {
   inFlight.assign(inFlight.size(), InFlight());
   isTiming = false;
   deaths = 0;
@@ -502,11 +530,10 @@ void ProcessWorkerPool::interruptAll() {
     worker->send({0, CancelRequest()});
     llvm::fill(compiledInChild, 0);
   }
-  stop("interrupted");
+  endAll("interrupted");
 }
 
-void ProcessWorkerPool::workerDied(std::string why,
-                                   const std::atomic<bool> *interrupt) {
+void ProcessWorkerPool::workerDied(std::string why, const StopSignal &stop) {
   worker.reset();
   isTiming = false;
   queue.loseAll();
@@ -516,15 +543,15 @@ void ProcessWorkerPool::workerDied(std::string why,
   while (true) {
     inFlight.assign(inFlight.size(), InFlight());
     if (++deaths >= mostDeaths)
-      return stop(
+      return endAll(
           llvm::formatv("the worker {0}; it ended {1} times without a result",
                         why, deaths)
               .str());
-    llvm::Error error = startWorker(interrupt);
+    llvm::Error error = startWorker(stop);
     if (!error)
       return;
     why = llvm::toString(std::move(error));
-    if (interrupt && *interrupt)
-      return stop("interrupted");
+    if (stop.isRaised())
+      return endAll("interrupted");
   }
 }

@@ -26,15 +26,14 @@ public:
                     std::vector<std::string> commandLine)
       : options(options), commandLine(std::move(commandLine)) {}
 
-  llvm::Error startWorker(const std::atomic<bool> *interrupt = nullptr);
+  llvm::Error startWorker(const StopSignal &stop);
 
   void registerTask(const MeasureTask &task, double timeout) override;
   llvm::Error addTask(const MeasureTask &task, double timeout,
-                      const std::atomic<bool> *interrupt) override;
+                      const StopSignal &stop) override;
   int64_t submit(llvm::ArrayRef<Candidate> candidates,
                  const MeasurePolicy &policy) override;
-  std::optional<MeasuredCandidate>
-  wait(const std::atomic<bool> *interrupt) override;
+  std::optional<MeasuredCandidate> wait(const StopSignal &stop) override;
   size_t countOpen() const override { return queue.size(); }
   size_t getCapacity() const override;
   PoolActivity getActivity() const override { return activity; }
@@ -91,12 +90,12 @@ private:
   void refuse();
   void feed();
   void time();
-  void awaitReply(const std::atomic<bool> *interrupt);
+  void awaitReply(const StopSignal &stop);
   void handle(const protocol::Reply &reply);
   void handlePrepared(const InFlight &entry, const protocol::Reply &reply);
-  void workerDied(std::string why, const std::atomic<bool> *interrupt);
+  void workerDied(std::string why, const StopSignal &stop);
   void interruptAll();
-  void stop(llvm::StringRef why);
+  void endAll(llvm::StringRef why);
 
   WorkerPoolOptions options;
   std::vector<std::string> commandLine;
@@ -110,7 +109,8 @@ private:
   size_t devices = 0;
   bool isTiming = false; ///< on the host: a round is being timed
   int64_t lastId = 0;
-  unsigned deaths = 0; ///< of the worker, since the last result
+  unsigned deaths = 0;      ///< of the worker, since the last result
+  unsigned lateReplies = 0; ///< while a request is overdue
   PoolActivity activity;
 };
 

@@ -33,6 +33,17 @@ static json::Value text(llvm::StringRef value) {
   return json::isUTF8(value) ? value.str() : json::fixUTF8(value);
 }
 
+/// A message as it may be shown: not endless, and without the escapes that a
+/// terminal would obey.
+static std::string cleanMessage(llvm::StringRef message) {
+  constexpr size_t mostBytes = 4000;
+  std::string clean = message.take_front(mostBytes).str();
+  for (char &c : clean)
+    if (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t')
+      c = '?';
+  return json::fixUTF8(clean); // what was cut through, too
+}
+
 namespace {
 /// A field that `number` has written.
 struct Number {
@@ -130,12 +141,14 @@ static bool fromJSON(const json::Value &value, Outcome &outcome,
 
 static bool fromJSON(const json::Value &value, Measurement &measurement,
                      json::Path path) {
-  return Fields(value, path)("outcome", measurement.outcome)(
+  bool isGood = Fields(value, path)("outcome", measurement.outcome)(
       "message", measurement.message)("seconds", measurement.seconds)(
       "spreadSeconds", measurement.spreadSeconds)(
       "relativeError", measurement.relativeError)("compileSeconds",
                                                   measurement.compileSeconds)(
       "measureSeconds", measurement.measureSeconds)("calls", measurement.calls);
+  measurement.message = cleanMessage(measurement.message);
+  return isGood;
 }
 
 } // namespace chameleon
@@ -237,7 +250,9 @@ static void writeFields(json::Object &object, const ErrorReply &reply) {
   object["error"] = text(reply.message);
 }
 static bool readFields(Fields &&fields, ErrorReply &reply) {
-  return fields("error", reply.message);
+  bool isGood = fields("error", reply.message);
+  reply.message = cleanMessage(reply.message);
+  return isGood;
 }
 
 static llvm::StringLiteral getType(const ReadyReply &) { return "ready"; }
@@ -245,10 +260,11 @@ static void writeFields(json::Object &object, const ReadyReply &reply) {
   object["version"] = reply.protocolVersion;
   object["children"] = reply.children;
   object["devices"] = reply.devices;
+  object["generator"] = text(reply.generator);
 }
 static bool readFields(Fields &&fields, ReadyReply &reply) {
   return fields("version", reply.protocolVersion)("children", reply.children)(
-      "devices", reply.devices);
+      "devices", reply.devices)("generator", reply.generator);
 }
 
 static llvm::StringLiteral getType(const PreparedReply &) { return "prepared"; }
@@ -258,8 +274,10 @@ static void writeFields(json::Object &object, const PreparedReply &reply) {
   object["bytes"] = reply.bytes;
 }
 static bool readFields(Fields &&fields, PreparedReply &reply) {
-  return fields("remark", reply.remark)("wantsDevice", reply.wantsDevice)(
-      "bytes", reply.bytes);
+  bool isGood = fields("remark", reply.remark)(
+      "wantsDevice", reply.wantsDevice)("bytes", reply.bytes);
+  reply.remark = cleanMessage(reply.remark);
+  return isGood;
 }
 
 static llvm::StringLiteral getType(const ResultsReply &) { return "results"; }
@@ -271,6 +289,10 @@ static void writeFields(json::Object &object, const ResultsReply &reply) {
 static bool readFields(Fields &&fields, ResultsReply &reply) {
   return fields("results", reply.results).optional("exported", reply.exported);
 }
+
+static llvm::StringLiteral getType(const AliveReply &) { return "alive"; }
+static void writeFields(json::Object &, const AliveReply &) {}
+static bool readFields(Fields &&fields, AliveReply &) { return fields; }
 
 static llvm::StringLiteral getType(const LostReply &) { return "lost"; }
 static void writeFields(json::Object &, const LostReply &) {}
@@ -390,7 +412,7 @@ llvm::Expected<std::optional<json::Value>> FrameDecoder::next() {
   llvm::StringRef rest = llvm::StringRef(buffer).drop_front(consumed);
   // Text where a length is expected is by far the most likely garbage, so it is
   // shown.
-  if (length > maximumFrameBytes || (rest.size() > 4 && rest[4] != '{'))
+  if (length > mostBytes || (rest.size() > 4 && rest[4] != '{'))
     return llvm::createStringError("not a frame of the worker protocol: '%s'",
                                    json::fixUTF8(rest.take_front(60)).c_str());
   if (rest.size() < 4 + size_t(length))

@@ -14,6 +14,7 @@
 #include "chameleon/Runtime/Statistics.h"
 #include "chameleon/Runtime/Timing.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
+#include "chameleon/Target/Backend.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/SmallString.h"
@@ -67,6 +68,9 @@ public:
                                 const MeasurePolicy &policy) override;
   void drop(int64_t id) override;
   unsigned countDevices() const override { return device.devices; }
+  std::string getGenerator() const override {
+    return device.device->getBackend().getGenerator();
+  }
   llvm::Error useDevice(unsigned ordinal) override;
   std::string exportExecutable(int64_t id) override { return exported[id]; }
   Measurement importExecutable(int64_t id, llvm::StringRef taskKey,

@@ -45,7 +45,7 @@ findWorker(const WorkerPoolOptions &options) {
 }
 
 llvm::Expected<std::unique_ptr<WorkerPool>>
-WorkerPool::create(const WorkerPoolOptions &options) {
+WorkerPool::create(const WorkerPoolOptions &options, const StopSignal &stop) {
   llvm::Expected<std::string> worker = findWorker(options);
   if (!worker)
     return worker.takeError();
@@ -54,7 +54,7 @@ WorkerPool::create(const WorkerPoolOptions &options) {
   llvm::append_range(commandLine, options.workerArguments);
   auto pool =
       std::make_unique<ProcessWorkerPool>(options, std::move(commandLine));
-  if (llvm::Error error = pool->startWorker())
+  if (llvm::Error error = pool->startWorker(stop))
     return error;
   return std::unique_ptr<WorkerPool>(std::move(pool));
 }
@@ -62,11 +62,11 @@ WorkerPool::create(const WorkerPoolOptions &options) {
 std::vector<Measurement> WorkerPool::measure(
     llvm::ArrayRef<Candidate> candidates, const MeasurePolicy &policy,
     llvm::function_ref<void(size_t, const Measurement &)> onResult,
-    const std::atomic<bool> *interrupt) {
+    const StopSignal &stop) {
   assert(countOpen() == 0 && "others are open");
   int64_t first = submit(candidates, policy);
   std::vector<Measurement> results(candidates.size());
-  while (std::optional<MeasuredCandidate> one = wait(interrupt)) {
+  while (std::optional<MeasuredCandidate> one = wait(stop)) {
     size_t index = static_cast<size_t>(one->ticket - first);
     results[index] = std::move(one->measurement);
     if (onResult && results[index].outcome != Outcome::WorkerLost)

@@ -10,7 +10,9 @@
 #include "chameleon/Runtime/Timing.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -27,8 +29,8 @@ using namespace chameleon;
 using protocol::Reply;
 using protocol::Request;
 
-/// How often a waiting tuner looks at its interrupt flag.
-static constexpr double interruptPeriod = 0.1;
+/// How often a waiting tuner looks at its stop signal.
+static constexpr double stopPeriod = 0.1;
 /// How long a worker may take to end by itself.
 static constexpr double farewell = 2;
 
@@ -73,7 +75,9 @@ WorkerProcess::start(llvm::ArrayRef<std::string> commandLine) {
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGINT);
   sigaddset(&defaults, SIGTERM);
+  sigaddset(&defaults, SIGHUP);
   sigaddset(&defaults, SIGPIPE);
+  sigaddset(&defaults, SIGXFSZ);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID |
@@ -138,10 +142,13 @@ bool WorkerProcess::send(const Request &request) {
   return protocol::writeAll(socket, protocol::encodeFrame(toJSON(request)));
 }
 
-WorkerProcess::Event
-WorkerProcess::receive(Reply &reply, double timeout,
-                       const std::atomic<bool> *interrupt) {
-  double deadline = monotonicSeconds() + timeout;
+/// What is kept of a worker's stderr; it ends up in memory.
+static constexpr off_t mostErrorBytes = 16 << 20;
+
+WorkerProcess::Event WorkerProcess::receive(Reply &reply, double deadline,
+                                            double silence,
+                                            const StopSignal &stop) {
+  double quietUntil = monotonicSeconds() + silence;
   while (true) {
     llvm::Expected<std::optional<llvm::json::Value>> frame = decoder.next();
     if (!frame) {
@@ -154,20 +161,25 @@ WorkerProcess::receive(Reply &reply, double timeout,
         garbage = llvm::toString(parsed.takeError());
         return Event::Ended;
       }
+      quietUntil = monotonicSeconds() + silence;
+      if (std::holds_alternative<protocol::AliveReply>(parsed->body))
+        continue;
       reply = std::move(*parsed);
       return Event::Reply;
     }
-    if (interrupt && *interrupt)
+    if (stop.isRaised())
       return Event::Interrupted;
-    double left = deadline - monotonicSeconds();
-    if (left <= 0)
-      return Event::Timeout;
+    if (lseek(errorFile, 0, SEEK_END) > mostErrorBytes)
+      (void)!ftruncate(errorFile, 0);
+    double now = monotonicSeconds(), end = std::min(deadline, quietUntil);
+    double wait = std::clamp(end - now, 0.0, stopPeriod);
     pollfd polled{socket, POLLIN, 0};
-    double wait =
-        interrupt ? std::min(left, interruptPeriod) : std::min(left, 1000.0);
-    int ready = poll(&polled, 1, static_cast<int>(wait * 1000) + 1);
+    int ready = poll(&polled, 1, static_cast<int>(std::ceil(wait * 1000)));
     if (ready > 0 && !protocol::readSome(socket, decoder))
       return Event::Ended;
+    // Half a frame for ever is no sign of life.
+    if (now >= end && (ready <= 0 || !decoder.empty()))
+      return now >= deadline ? Event::Timeout : Event::Silence;
   }
 }
 

@@ -15,7 +15,6 @@
 #define CHAMELEON_LIB_MEASURE_WORKERPROCESS_H
 
 #include "chameleon/Measure/Protocol.h"
-#include <atomic>
 #include <sys/types.h>
 
 namespace chameleon {
@@ -29,14 +28,15 @@ public:
   /// has not within two seconds.
   ~WorkerProcess();
 
-  enum class Event { Reply, Timeout, Interrupted, Ended };
+  enum class Event { Reply, Timeout, Silence, Interrupted, Ended };
 
   bool send(const protocol::Request &request);
 
-  /// Waits for a reply. `Ended`: the process is gone or talks garbage;
-  /// `whyEnded` says more.
-  Event receive(protocol::Reply &reply, double timeout,
-                const std::atomic<bool> *interrupt);
+  /// Waits for a reply, until `deadline` by `monotonicSeconds` and no longer
+  /// than for so many seconds without any sign of life. `Ended`: the process is
+  /// gone or talks garbage; `whyEnded` says more.
+  Event receive(protocol::Reply &reply, double deadline, double silence,
+                const StopSignal &stop);
 
   /// "ended with exit status 127", "was killed by signal 9 (killed)", "sent
   /// garbage: …", with the last words of its stderr. Valid after `Ended`; reaps
@@ -49,7 +49,7 @@ private:
   pid_t process = -1;
   int socket = -1;
   int errorFile = -1;
-  protocol::FrameDecoder decoder;
+  protocol::FrameDecoder decoder{protocol::maximumReplyBytes};
   std::string garbage;
 };
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Runtime/HostTensor.h"
+#include "chameleon/Runtime/OutputFile.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -179,21 +180,13 @@ llvm::Error HostTensor::writeNpy(llvm::StringRef path) const {
   // Data starts at a multiple of 64; the header ends in a line feed.
   header.append(63 - (10 + header.size()) % 64, ' ');
   header.push_back('\n');
-  std::error_code error;
-  llvm::raw_fd_ostream file(path, error);
-  if (error)
-    return llvm::createStringError(error, path + ": " + error.message());
-  file << llvm::StringRef("\x93NUMPY\x01\x00", 8)
-       << static_cast<char>(header.size() & 255)
-       << static_cast<char>(header.size() >> 8) << header;
-  file.write(static_cast<const char *>(data()), numBytes());
-  file.close();
-  if (file.has_error()) {
-    error = file.error();
-    file.clear_error();
-    return llvm::createStringError(error, path + ": " + error.message());
-  }
-  return llvm::Error::success();
+  return writeFile(path, [&](llvm::raw_ostream &file) {
+    file << llvm::StringRef("\x93NUMPY\x01\x00", 8)
+         << static_cast<char>(header.size() & 255)
+         << static_cast<char>(header.size() >> 8) << header;
+    file.write(static_cast<const char *>(data()), numBytes());
+    return llvm::Error::success();
+  });
 }
 
 //===----------------------------------------------------------------------===//

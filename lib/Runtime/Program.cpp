@@ -19,6 +19,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Runtime/Program.h"
+#include "chameleon/Runtime/OutputFile.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
@@ -325,7 +326,7 @@ chameleon::readProgram(std::unique_ptr<llvm::MemoryBuffer> buffer) {
 
 llvm::Error chameleon::saveProgram(const Program &program,
                                    llvm::StringRef path) {
-  return llvm::writeToOutput(path, [&](llvm::raw_ostream &stream) {
+  return writeFile(path, [&](llvm::raw_ostream &stream) {
     writeProgram(program, stream);
     return llvm::Error::success();
   });

@@ -12,6 +12,7 @@
 #include "chameleon/Tuning/Progress.h"
 #include "chameleon/Tuning/TuneModule.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/StringSaver.h"
 
@@ -61,6 +62,7 @@ struct TuneSchedulesPass
 
     chameleon::Progress shown(progress, llvm::errs());
     options.observer = &shown;
+    options.otherFiles = otherFiles;
 
     chameleon::InterruptScope interrupt;
     mlir::FailureOr<chameleon::TuningReport> report =
@@ -75,5 +77,14 @@ struct TuneSchedulesPass
         numFailures += count;
     }
   }
+
+  std::vector<chameleon::TuningOptions::File> otherFiles;
 };
 } // namespace
+
+void chameleon::keepOffTuning(mlir::OpPassManager &manager,
+                              llvm::ArrayRef<TuningOptions::File> files) {
+  for (mlir::Pass &pass : manager)
+    if (pass.getTypeID() == mlir::TypeID::get<TuneSchedulesPass>())
+      static_cast<TuneSchedulesPass &>(pass).otherFiles = files;
+}

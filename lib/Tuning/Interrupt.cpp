@@ -8,26 +8,34 @@
 
 #include "chameleon/Tuning/Interrupt.h"
 
-// A signal handler can reach nothing but a global.
+// A signal handler can reach nothing but globals.
 static std::atomic<bool> interrupted{false};
+static struct sigaction previous[chameleon::InterruptScope::signals.size()];
 
-static void onSignal(int signal) {
+/// The second one is for whoever handled it before: it ends the process.
+static void onSignal(int) {
   interrupted = true;
-  struct sigaction standard = {};
-  standard.sa_handler = SIG_DFL;
-  sigaction(signal, &standard, nullptr);
+  for (size_t i = 0; i < chameleon::InterruptScope::signals.size(); ++i)
+    sigaction(chameleon::InterruptScope::signals[i], &previous[i], nullptr);
 }
 
 chameleon::InterruptScope::InterruptScope() {
   struct sigaction action = {};
   action.sa_handler = onSignal;
-  sigaction(SIGINT, &action, &previousInterrupt);
-  sigaction(SIGTERM, &action, &previousTerminate);
+  for (size_t i = 0; i < signals.size(); ++i) {
+    sigaction(signals[i], nullptr, &previous[i]);
+    // What is ignored stays so (nohup).
+    if (previous[i].sa_handler != SIG_IGN)
+      sigaction(signals[i], &action, nullptr);
+  }
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, &previousPipe);
 }
 
 chameleon::InterruptScope::~InterruptScope() {
-  sigaction(SIGINT, &previousInterrupt, nullptr);
-  sigaction(SIGTERM, &previousTerminate, nullptr);
+  for (size_t i = 0; i < signals.size(); ++i)
+    sigaction(signals[i], &previous[i], nullptr);
+  sigaction(SIGPIPE, &previousPipe, nullptr);
 }
 
 const std::atomic<bool> &chameleon::InterruptScope::flag() const {

@@ -156,7 +156,7 @@ void chameleon::printReport(const TuningReport &report,
       "count", "default", "best", "speed-up", "GFLOP/s", "% peak", "trials",
       "failures");
   double before = 0, after = 0;
-  int64_t trials = 0, reused = 0;
+  int64_t trials = 0, reused = 0, unstored = 0;
   std::map<std::string, int64_t> failures;
   for (const TaskReport &task : report.tasks) {
     double gflops =
@@ -182,11 +182,14 @@ void chameleon::printReport(const TuningReport &report,
     }
     trials += task.trials;
     reused += task.reused;
+    unstored += task.unstored;
   }
   stream << llvm::formatv("tuned operations: {0} -> {1}; {2} trials",
                           formatSeconds(before), formatSeconds(after), trials);
   if (reused)
     stream << llvm::formatv(" and {0} from the database", reused);
+  if (unstored)
+    stream << llvm::formatv(", {0} more that could not be stored", unstored);
   int64_t failed = 0;
   for (const auto &[kind, count] : failures)
     failed += count;

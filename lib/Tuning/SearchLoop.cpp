@@ -26,6 +26,8 @@ static constexpr double leastGain = 5e-4;
 static constexpr double contenderSlack = 1.02;
 /// Seconds for the double-precision reference of a task.
 static constexpr double referenceTimeout = 300;
+/// Seconds beyond those of the run in which what is under way may end.
+static constexpr double secondsToEnd = 10;
 /// Seconds that finalists are timed, each.
 static constexpr double secondsOfFinalist = 0.1;
 
@@ -57,9 +59,20 @@ SearchLoop::SearchLoop(ArrayRef<std::unique_ptr<TaskTuner>> tasks,
   });
 }
 
+/// Nothing new is begun any more.
+bool SearchLoop::mustStop() const {
+  return !lost.empty() || isFull || hooks.mustStop();
+}
+
+/// When not even what is under way is waited for.
+StopSignal SearchLoop::stopSignal() const {
+  double now = monotonicSeconds();
+  return {interrupt, isFull ? now : now + hooks.secondsLeft() + secondsToEnd};
+}
+
 llvm::Error SearchLoop::run() {
   fill();
-  while (std::optional<MeasuredCandidate> one = pool.wait(interrupt)) {
+  while (std::optional<MeasuredCandidate> one = pool.wait(stopSignal())) {
     take(*one);
     fill();
   }
@@ -87,8 +100,7 @@ int64_t SearchLoop::countAffordable() const {
 }
 
 void SearchLoop::fill() {
-  while (lost.empty() && !hooks.mustStop() &&
-         pool.countOpen() < pool.getCapacity() && submitNext()) {
+  while (!mustStop() && pool.countOpen() < pool.getCapacity() && submitNext()) {
   }
 }
 
@@ -218,6 +230,7 @@ void SearchLoop::submit(Batch batch, const MeasurePolicy &policy) {
     candidates.push_back(task.makeCandidate(choice));
   batch.missing = candidates.size();
   batch.results.resize(candidates.size());
+  batch.isKept.resize(candidates.size());
   states[batch.task].inFlight = true;
   inFlight.emplace(pool.submit(candidates, policy), std::move(batch));
 }
@@ -250,8 +263,10 @@ void SearchLoop::take(const MeasuredCandidate &one) {
   batch.results[position] = one.measurement;
   if (isMeasured(one.measurement.outcome)) {
     ++measured;
-    hooks.onTrial(batch.task, batch.choices[position], one.measurement,
-                  batch.kind == Batch::Kind::Final);
+    batch.isKept[position] =
+        hooks.onTrial(batch.task, batch.choices[position], one.measurement,
+                      batch.kind == Batch::Kind::Final);
+    isFull |= !batch.isKept[position];
   }
   if (--batch.missing > 0)
     return;
@@ -265,7 +280,7 @@ void SearchLoop::complete(Batch &batch) {
   TaskProgress &state = states[batch.task];
   state.inFlight = false;
   const Measurement &first = batch.results.front();
-  bool isInterrupted = interrupt && *interrupt;
+  bool isInterrupted = stopSignal().isRaised();
   if (first.outcome == Outcome::NoReference) {
     state.finished = true;
     if (!isInterrupted)
@@ -280,9 +295,9 @@ void SearchLoop::complete(Batch &batch) {
     task.tellFinals(batch.choices, batch.results);
   } else {
     double before = monotonicSeconds();
-    for (auto [choice, measurement] :
-         llvm::zip_equal(batch.choices, batch.results))
-      task.tell(choice, measurement);
+    for (auto [choice, measurement, isKept] :
+         llvm::zip_equal(batch.choices, batch.results, batch.isKept))
+      task.tell(choice, measurement, isKept);
     searchSeconds += monotonicSeconds() - before;
     if (batch.kind == Batch::Kind::Search)
       completeSearch(batch);
@@ -301,6 +316,6 @@ void SearchLoop::completeSearch(const Batch &batch) {
                    task.countTrialsWithoutGain() >= options.patience ||
                    (options.patience < options.trials && task.isConverged());
   searchSeconds += monotonicSeconds() - before;
-  if (state.finished && lost.empty() && !hooks.mustStop())
+  if (state.finished && !mustStop())
     submitFinals(batch.task);
 }

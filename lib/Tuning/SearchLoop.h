@@ -29,8 +29,9 @@ namespace chameleon {
 
 /// What the loop does not decide itself.
 struct SearchLoopHooks {
-  /// A candidate is done. Called as soon as it is known.
-  std::function<void(size_t task, const ScheduleChoice &choice,
+  /// A candidate is done. Called as soon as it is known; false: it could not be
+  /// kept. Then nothing more is measured.
+  std::function<bool(size_t task, const ScheduleChoice &choice,
                      const Measurement &measurement, bool final)>
       onTrial;
   /// Something is known of a task, or begins.
@@ -68,6 +69,7 @@ private:
     size_t task;
     std::vector<ScheduleChoice> choices;
     std::vector<Measurement> results = {}; ///< as they become known
+    std::vector<bool> isKept = {};
     size_t missing = 0;
   };
 
@@ -83,6 +85,8 @@ private:
   bool isSearched(size_t index) const;
   void take(const MeasuredCandidate &one);
   void complete(Batch &batch);
+  bool mustStop() const;
+  StopSignal stopSignal() const;
   void completeSearch(const Batch &batch);
   int64_t countAffordable() const;
   MeasurePolicy makePolicy(const TaskTuner &task) const;
@@ -100,6 +104,7 @@ private:
                                 ///< one first
   std::map<int64_t, Batch> inFlight; ///< by the first ticket
   std::string lost;                  ///< why the worker was lost
+  bool isFull = false;               ///< a trial could not be kept
   double start = 0, searchSeconds = 0;
   int64_t measured = 0; ///< candidates
 };

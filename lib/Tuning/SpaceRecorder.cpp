@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tuning/SpaceRecorder.h"
+#include "chameleon/Runtime/OutputFile.h"
 #include "mlir/IR/BuiltinAttributes.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -36,11 +36,10 @@ void SpaceRecorder::add(ArrayRef<int32_t> configuration,
 
 llvm::Error SpaceRecorder::write(StringRef path,
                                  const Description &task) const {
-  std::error_code error;
-  llvm::raw_fd_ostream file(path, error, llvm::sys::fs::OF_Text);
-  if (error)
-    return llvm::createStringError(error, "cannot write '%s': %s",
-                                   path.str().c_str(), error.message().c_str());
+  llvm::Expected<OutputFile> output = OutputFile::open(path);
+  if (!output)
+    return output.takeError();
+  raw_ostream &file = output->stream();
   std::optional<int64_t> legal = space.countLegal();
   auto writeMember = [&](StringRef name, llvm::json::Value value) {
     file << llvm::json::Value(name) << ": " << value;
@@ -86,13 +85,7 @@ llvm::Error SpaceRecorder::write(StringRef path,
     file << (i ? ",\n  " : "\n  ") << llvm::json::Value(std::move(record));
   }
   file << "\n ]\n}\n";
-  file.close();
-  if (!file.has_error())
-    return llvm::Error::success();
-  error = file.error();
-  file.clear_error();
-  return llvm::createStringError(error, "cannot write '%s': %s",
-                                 path.str().c_str(), error.message().c_str());
+  return output->commit();
 }
 
 std::string SpaceRecorder::getPath(StringRef path, StringRef task,

@@ -119,10 +119,10 @@ llvm::Expected<std::vector<ScheduleChoice>> TaskTuner::ask(size_t schedule,
 }
 
 void TaskTuner::tell(const ScheduleChoice &choice,
-                     const Measurement &measurement) {
+                     const Measurement &measurement, bool isStored) {
   if (!chameleon::isMeasured(measurement.outcome))
     return;
-  ++report.trials;
+  ++(isStored ? report.trials : report.unstored);
   if (measurement.outcome != Outcome::Ok && report.firstFailure.empty())
     report.firstFailure = measurement.message;
   note(choice, measurement.outcome, measurement.seconds);

@@ -71,39 +71,60 @@ void TrialStore::relate(TaskTuner &task) const {
   }
 }
 
-void TrialStore::add(const TaskTuner &task, const ScheduleChoice &choice,
+bool TrialStore::add(const TaskTuner &task, const ScheduleChoice &choice,
                      const Measurement &measurement, bool final) {
   const ScheduleTuner &schedule = task.getSchedules()[choice.schedule];
   if (isRecording() && !final)
     recorders.try_emplace(&schedule, schedule.getSpace())
         .first->second.add(choice.configuration, measurement);
-  if (!database || !failure.empty())
-    return;
+  if (!database)
+    return true;
+  if (!failure.empty())
+    return false;
   if (llvm::Error failed = database->add(
           makeRecord(task.getReport().key, origin, schedule.getSchedule(),
                      choice.configuration, measurement, final)))
     failure = llvm::toString(std::move(failed));
+  return failure.empty();
+}
+
+/// The file of one schedule of a task.
+static std::string getRecording(const TuningOptions &options,
+                                TrialStore::Tasks tasks, const TaskTuner &task,
+                                const ScheduleTuner &schedule) {
+  func::FuncOp function = task.getFunction();
+  std::string path =
+      SpaceRecorder::getPath(options.record, function.getSymName(),
+                             /*isOnly=*/tasks.size() == 1);
+  if (&schedule == task.getSchedules().begin())
+    return path;
+  transform::NamedSequenceOp sequence = schedule.getSchedule().match.schedule;
+  return SpaceRecorder::getPath(path, sequence.getSymName(),
+                                /*isOnly=*/false);
+}
+
+std::vector<std::string> TrialStore::getRecordings(const TuningOptions &options,
+                                                   Tasks tasks) {
+  std::vector<std::string> paths;
+  if (!options.record.empty())
+    for (const auto &task : tasks)
+      for (const ScheduleTuner &schedule : std::as_const(*task).getSchedules())
+        paths.push_back(getRecording(options, tasks, *task, schedule));
+  return paths;
 }
 
 llvm::Error TrialStore::writeRecordings(StringRef device) const {
   for (const auto &task : tasks) {
-    ArrayRef<ScheduleTuner> schedules = std::as_const(*task).getSchedules();
-    for (const ScheduleTuner &schedule : schedules) {
+    for (const ScheduleTuner &schedule : std::as_const(*task).getSchedules()) {
       auto recorder = recorders.find(&schedule);
       if (recorder == recorders.end())
         continue;
       const TaskReport &r = task->getReport();
       const MatchedSchedule &match = schedule.getSchedule().match;
-      std::string path = SpaceRecorder::getPath(
-          options.record, task->getFunction().getSymName(),
-          /*isOnly=*/tasks.size() == 1);
-      if (&schedule != schedules.begin())
-        path = SpaceRecorder::getPath(
-            path, transform::NamedSequenceOp(match.schedule).getSymName(),
-            /*isOnly=*/false);
       if (llvm::Error failed = recorder->second.write(
-              path, {r.key, r.name, schedule.getSchedule().name,
-                     match.fingerprint, device.str(), r.flops}))
+              getRecording(options, tasks, *task, schedule),
+              {r.key, r.name, schedule.getSchedule().name, match.fingerprint,
+               device.str(), r.flops}))
         return failed;
     }
   }

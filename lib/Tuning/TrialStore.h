@@ -34,11 +34,14 @@ public:
   /// Lends the schedules of a task what the database knows of its nearest
   /// tasks.
   void relate(TaskTuner &task) const;
-  /// Keeps a trial. After the first error of the database nothing more is.
-  void add(const TaskTuner &task, const ScheduleChoice &choice,
+  /// Keeps a trial; false: the database failed, now or before.
+  bool add(const TaskTuner &task, const ScheduleChoice &choice,
            const Measurement &measurement, bool final);
   /// Why the database could not be written; empty: it could.
   const std::string &getFailure() const { return failure; }
+  /// Every file that `writeRecordings` may write.
+  static std::vector<std::string> getRecordings(const TuningOptions &options,
+                                                Tasks tasks);
   /// Writes the recorded spaces, a file a task and schedule.
   llvm::Error writeRecordings(llvm::StringRef device) const;
 

@@ -15,12 +15,14 @@
 #include "chameleon/Tuning/TuneModule.h"
 #include "SearchLoop.h"
 #include "TrialStore.h"
+#include "TuningFiles.h"
 #include "chameleon/Runtime/Timing.h"
 #include "chameleon/Target/Backend.h"
 #include "chameleon/Tasks/PrepareForTarget.h"
 #include "chameleon/Tuning/TaskRecords.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -82,17 +84,31 @@ struct Machinery {
 //===----------------------------------------------------------------------===//
 
 static llvm::Error checkNumbers(const TuningOptions &options) {
-  const std::pair<const char *, double> numbers[] = {
-      {"trials", static_cast<double>(options.trials)},
-      {"patience", static_cast<double>(options.patience)},
-      {"seconds", options.seconds},
-      {"compile-timeout", options.compileTimeout},
-      {"run-timeout", options.runTimeout},
-      {"tolerance", options.tolerance}};
-  for (auto [name, value] : numbers)
-    if (!(value >= 0)) // nor NaN
-      return llvm::createStringError("option '%s' is %g, expected at least 0",
-                                     name, value);
+  struct Number {
+    const char *name;
+    double value, most;
+  };
+  constexpr double any = std::numeric_limits<double>::max();
+  const Number numbers[] = {
+      {"trials", static_cast<double>(options.trials), any},
+      {"patience", static_cast<double>(options.patience), any},
+      {"seconds", options.seconds, any},
+      {"compile-timeout", options.compileTimeout, any},
+      {"run-timeout", options.runTimeout, any},
+      {"memory-limit", static_cast<double>(options.memoryLimitMiB), 1 << 30},
+      {"threads", static_cast<double>(options.threads), 1024},
+      {"workers", static_cast<double>(options.workers), 1024},
+      // From one on, nothing would be wrong.
+      {"tolerance", options.tolerance, std::nextafter(1.0, 0.0)}};
+  for (auto [name, value, most] : numbers)
+    if (!(value >= 0 && value <= most)) // nor NaN
+      return llvm::createStringError(
+          "option '%s' is %g, expected at least 0%s", name, value,
+          most == any ? ", and finite"
+          : most < 1
+              ? " and less than 1"
+              : (" and at most " + std::to_string(static_cast<int64_t>(most)))
+                    .c_str());
   return llvm::Error::success();
 }
 
@@ -199,8 +215,8 @@ static void reportSpaces(const Tasks &tasks, TuningObserver &observer) {
 // The machinery
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<Machinery> startMachinery(const Plan &plan,
-                                                const Tasks &tasks) {
+static llvm::Expected<Machinery>
+startMachinery(const Plan &plan, const Tasks &tasks, const StopSignal &stop) {
   const TuningOptions &options = plan.options;
   WorkerPoolOptions poolOptions;
   poolOptions.worker = options.worker;
@@ -210,6 +226,7 @@ static llvm::Expected<Machinery> startMachinery(const Plan &plan,
   poolOptions.children = options.workers;
   poolOptions.memoryLimitMiB = options.memoryLimitMiB;
   poolOptions.seed = options.seed;
+  poolOptions.generator = plan.device->getBackend().getGenerator();
   poolOptions.onRemark = [&tasks, &plan](StringRef key, StringRef remark) {
     for (const auto &task : tasks)
       if (task->getReport().key == key) {
@@ -219,7 +236,7 @@ static llvm::Expected<Machinery> startMachinery(const Plan &plan,
       }
   };
   llvm::Expected<std::unique_ptr<WorkerPool>> pool =
-      WorkerPool::create(poolOptions);
+      WorkerPool::create(poolOptions, stop);
   if (!pool)
     return pool.takeError();
   // After the worker was started: LibTorch, where the strategy has an agent,
@@ -270,10 +287,13 @@ static TuningReport search(ModuleOp module, const Plan &plan,
   hooks.onTrial = [&](size_t index, const ScheduleChoice &choice,
                       const Measurement &measurement, bool final) {
     const TaskTuner &task = *tasks[index];
-    store.add(task, choice, measurement, final);
-    observer.trialMeasured({task.getReport(),
-                            task.getSchedules()[choice.schedule].getSchedule(),
-                            choice.configuration, measurement, final});
+    // What is shown is stored.
+    bool isStored = store.add(task, choice, measurement, final);
+    if (isStored)
+      observer.trialMeasured(
+          {task.getReport(), task.getSchedules()[choice.schedule].getSchedule(),
+           choice.configuration, measurement, final});
+    return isStored;
   };
   hooks.onProgress = [&](size_t task, StringRef activity) {
     observer.progressed(reports, task, activity);
@@ -284,15 +304,16 @@ static TuningReport search(ModuleOp module, const Plan &plan,
     observer.remarked(*reports[task], message);
   };
   hooks.mustStop = [&] {
-    return (interrupt && *interrupt) || !store.getFailure().empty() ||
-           plan.secondsLeft() < 0;
+    return (interrupt && *interrupt) || plan.secondsLeft() < 0;
   };
   hooks.secondsLeft = [&] { return plan.secondsLeft(); };
   SearchLoop loop(tasks, *machinery.pool, machinery.search, plan.options,
                   std::move(hooks), interrupt);
   // What was measured before the worker was lost is of use.
   if (llvm::Error failed = loop.run())
-    emitError(module.getLoc()) << llvm::toString(std::move(failed));
+    report.errors.push_back(llvm::toString(std::move(failed)));
+  if (!store.getFailure().empty())
+    report.errors.push_back(store.getFailure());
   report.searchSeconds = loop.getSearchSeconds();
   report.activity = machinery.pool->getActivity();
   return report;
@@ -323,8 +344,9 @@ static void warnOfFailures(const TaskTuner &task, TuningObserver &observer) {
   observer.remarked(report, message);
 }
 
-static LogicalResult embed(ModuleOp module, const Tasks &tasks,
-                           TuningObserver &observer) {
+/// A winner that cannot be written down is an error, and leaves its task plain.
+static void embed(ModuleOp module, const Tasks &tasks, TuningReport &report,
+                  TuningObserver &observer) {
   OwningOpRef<ModuleOp> spec = createSpec(module.getContext());
   for (const auto &task : tasks) {
     std::optional<Decision> decision = task->decide();
@@ -337,11 +359,12 @@ static LogicalResult embed(ModuleOp module, const Tasks &tasks,
     if (failed(addResolvedSchedule(*spec, task->getReport().key, schedule.match,
                                    schedule.space,
                                    decision->choice.configuration)))
-      return failure();
+      report.errors.push_back("schedule '" + schedule.name +
+                              "' cannot be embedded for task '" +
+                              task->getReport().name + "'");
   }
   if (!getTaskKeys(*spec).empty())
     embedSpec(std::move(spec), module);
-  return success();
 }
 
 FailureOr<TuningReport>
@@ -365,6 +388,9 @@ chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
   if (options.dryRun || tasks.empty())
     return TuningReport();
 
+  if (llvm::Error wrong = checkFiles(
+          plan->options, TrialStore::getRecordings(plan->options, tasks)))
+    return error(std::move(wrong));
   llvm::Expected<TrialStore> store =
       TrialStore::open(plan->options, getRecordOrigin(*plan->device), tasks);
   if (!store)
@@ -376,23 +402,30 @@ chameleon::tuneModule(ModuleOp module, const TuningOptions &options,
     observer.runBegan({"", 0, tasks.size(), plan->options.trials,
                        options.seconds, /*isDone=*/true});
   } else {
-    llvm::Expected<Machinery> started = startMachinery(*plan, tasks);
-    if (!started)
+    StopSignal stop(interrupt, monotonicSeconds() + plan->secondsLeft());
+    llvm::Expected<Machinery> started = startMachinery(*plan, tasks, stop);
+    if (started) {
+      machinery = std::move(*started);
+      report = search(module, *plan, tasks, *store, *machinery, interrupt);
+      machinery->pool.reset();
+    } else if (!stop.isRaised()) {
       return error(started.takeError());
-    machinery = std::move(*started);
-    report = search(module, *plan, tasks, *store, *machinery, interrupt);
-    machinery->pool.reset();
+    } else { // what the database knows is embedded
+      std::string why = llvm::toString(started.takeError());
+      if (!interrupt || !*interrupt)
+        report.errors.push_back(std::move(why));
+    }
   }
+  // Whatever fails from here on, the best so far is embedded.
+  embed(module, tasks, report, observer);
   if (llvm::Error failed = store->writeRecordings(plan->device->getName()))
-    return error(std::move(failed));
-  if (failed(embed(module, tasks, observer)))
-    return failure();
+    report.errors.push_back(llvm::toString(std::move(failed)));
   for (const auto &task : tasks)
     report.tasks.push_back(task->getReport());
   report.interrupted = interrupt && *interrupt;
   report.wallSeconds = monotonicSeconds() - plan->start;
   observer.runEnded(report);
-  if (!store->getFailure().empty())
-    return emitError(module.getLoc()) << store->getFailure();
+  for (const std::string &one : report.errors)
+    emitError(module.getLoc()) << one;
   return report;
 }

@@ -20,6 +20,7 @@
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Runtime/CPUEngine.h"
 #include "chameleon/Runtime/GeneratorHash.h"
+#include "chameleon/Runtime/OutputFile.h"
 #include "chameleon/Target/Backend.h"
 #include "chameleon/Target/CPUDevice.h"
 #include "chameleon/Transforms/Passes.h"
@@ -33,6 +34,8 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/SourceMgr.h"
 #include <algorithm>
+#include <csignal>
+#include <limits>
 
 using namespace mlir;
 using namespace chameleon;
@@ -143,6 +146,12 @@ static int fail(const llvm::Twine &message) {
   return 1;
 }
 
+static std::string number(double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%g", value);
+  return text;
+}
+
 /// As MLIR writes it.
 static std::string text(const BufferType &type) {
   return "'tensor<" + type.str() + ">'";
@@ -181,14 +190,16 @@ static llvm::Expected<HostTensor> readInput(StringRef specification,
 }
 
 /// Whether a file of `found` may stand for `wanted`: NumPy knows neither index
-/// nor bf16, and its integers have no sign here; bits are taken as they are.
+/// nor floats such as bf16, and its integers have no sign here; bits are taken
+/// as they are.
 static bool haveSameBits(ElementType found, ElementType wanted) {
   if (found == wanted)
     return true;
   auto isBit = [](ElementType type) { return type == ElementType::I1; };
+  bool isNumPyFloat = wanted == ElementType::F16 ||
+                      wanted == ElementType::F32 || wanted == ElementType::F64;
   return !isFloat(found) && !isBit(found) && !isBit(wanted) &&
-         byteWidth(found) == byteWidth(wanted) &&
-         (!isFloat(wanted) || wanted == ElementType::BF16);
+         byteWidth(found) == byteWidth(wanted) && !isNumPyFloat;
 }
 
 /// The tensors of all inputs, or the exit status.
@@ -246,16 +257,38 @@ static void print(unsigned index, const HostTensor &tensor, bool printFull) {
   llvm::outs() << "]\n";
 }
 
-/// Prints or saves, then compares.
-static int finish(Model &model, const Options &options) {
+/// The tensors of all --expect, or the exit status.
+static int readExpected(Model &model, const Options &options,
+                        std::vector<HostTensor> &tensors) {
   ArrayRef<HostTensor> results = model.results();
-  if (options.outputs.size() > results.size() ||
-      options.expected.size() > results.size())
-    return fail(
-        "function '" + options.function + "' has " +
-        llvm::Twine(results.size()) + " results, but " +
-        llvm::Twine(std::max(options.outputs.size(), options.expected.size())) +
-        " are named");
+  size_t named = std::max(options.outputs.size(), options.expected.size());
+  if (named > results.size())
+    return fail("function '" + options.function + "' has " +
+                llvm::Twine(results.size()) + " results, but " +
+                llvm::Twine(named) + " are named");
+  for (auto [index, path] : llvm::enumerate(options.expected)) {
+    auto tensor = HostTensor::readNpy(path);
+    if (!tensor)
+      return fail(llvm::toString(tensor.takeError()));
+    const BufferType &found = tensor->getType(),
+                     &wanted = results[index].getType();
+    if (found.shape != wanted.shape)
+      return fail(path + " has type " + text(found) + ", but result " +
+                  llvm::Twine(index) + " has " + text(wanted));
+    if (haveSameBits(found.element, wanted.element))
+      tensor->reinterpret(wanted.element);
+    else if (isFloat(wanted.element) && !isFloat(found.element))
+      return fail(path + " has type " + text(found) + ", but result " +
+                  llvm::Twine(index) + " has " + text(wanted));
+    tensors.push_back(std::move(*tensor));
+  }
+  return 0;
+}
+
+/// Prints or saves, then compares.
+static int finish(Model &model, const Options &options,
+                  ArrayRef<HostTensor> expected) {
+  ArrayRef<HostTensor> results = model.results();
   for (auto [index, result] : llvm::enumerate(results)) {
     if (index < options.outputs.size()) {
       if (llvm::Error error = result.writeNpy(options.outputs[index]))
@@ -266,24 +299,13 @@ static int finish(Model &model, const Options &options) {
   }
   int status = 0;
   for (auto [index, path] : llvm::enumerate(options.expected)) {
-    auto reference = HostTensor::readNpy(path);
-    if (!reference)
-      return fail(llvm::toString(reference.takeError()));
-    const HostTensor &result = results[index];
-    if (reference->getType().shape != result.getType().shape)
-      return fail(path + " has type " + text(reference->getType()) +
-                  ", but result " + llvm::Twine(index) + " has " +
-                  text(result.getType()));
-    double error = result.relativeError(*reference);
+    double error = results[index].relativeError(expected[index]);
     llvm::outs() << "result " << index << ": relative error "
                  << llvm::format("%.3g", error) << "\n";
     if (!(error <= options.tolerance)) {
       llvm::outs().flush();
-      std::string limit;
-      llvm::raw_string_ostream(limit)
-          << llvm::format("%g", options.tolerance.getValue());
       status = fail("result " + llvm::Twine(index) + " differs from " + path +
-                    " by more than " + limit);
+                    " by more than " + number(options.tolerance));
     }
   }
   return status;
@@ -500,6 +522,9 @@ static int run(const Options &options, CallProfile &profile, Loaded &loaded) {
   std::vector<HostTensor> tensors;
   if (int status = readInputs(model, options, tensors))
     return status;
+  std::vector<HostTensor> expected;
+  if (int status = readExpected(model, options, expected))
+    return status;
   SmallVector<const HostTensor *> bound;
   for (HostTensor &tensor : tensors)
     bound.push_back(&tensor);
@@ -514,11 +539,44 @@ static int run(const Options &options, CallProfile &profile, Loaded &loaded) {
     error = model.fetchResults();
   if (error)
     return fail(llvm::toString(std::move(error)));
-  return finish(model, options);
+  return finish(model, options, expected);
 }
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+/// Numbers within their ranges, and files that can be written, to each of which
+/// one thing is written: before the model is compiled.
+static int checkOptions(const Options &options) {
+  auto isWithin = [](double value, double most) {
+    return value >= 0 && value <= most; // no NaN
+  };
+  if (!isWithin(options.tolerance, std::numeric_limits<double>::max()))
+    return fail("--tolerance is " + number(options.tolerance) +
+                ", expected at least 0, and finite");
+  if (!isWithin(options.seconds, 1e6))
+    return fail("--seconds is " + number(options.seconds) +
+                ", expected 0 to 1e+06");
+  if (options.threads > 1024)
+    return fail("--threads is " + llvm::Twine(options.threads) +
+                ", expected at most 1024");
+  std::vector<std::string> written(options.outputs.begin(),
+                                   options.outputs.end());
+  if (!options.saveProgram.empty())
+    written.push_back(options.saveProgram);
+  std::vector<std::string> others{options.file};
+  llvm::append_range(others, options.inputs);
+  llvm::append_range(others, options.expected);
+  for (const std::string &path : written) {
+    bool isStream = path == "-" || path.starts_with("/dev/");
+    for (const std::string &other : others)
+      if (!isStream && isSameFile(path, other))
+        return fail("'" + path + "' would be written over '" + other + "'");
+    others.push_back(path);
+    if (llvm::Error error = OutputFile::open(path).takeError())
+      return fail(llvm::toString(std::move(error)));
+  }
+  return 0;
+}
+
+static int runTool(int argc, char **argv) {
   releaseOptionNames();
   Options options;
   llvm::cl::HideUnrelatedOptions(options.category);
@@ -528,6 +586,8 @@ int main(int argc, char **argv) {
   llvm::cl::ParseCommandLineOptions(argc, argv,
                                     "Chameleon: run a model on this machine\n");
   keepFreedMemory();
+  if (int status = checkOptions(options))
+    return status;
 
   std::string message;
   std::unique_ptr<llvm::MemoryBuffer> content =
@@ -562,4 +622,15 @@ int main(int argc, char **argv) {
   if (llvm::Error error = saveProgram(*loaded.program, options.saveProgram))
     return fail(llvm::toString(std::move(error)));
   return 0;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  // Then writing fails, which is an error like others.
+  signal(SIGXFSZ, SIG_IGN);
+  int status = runTool(argc, argv);
+  if (llvm::Error error = flushStdout())
+    status = fail(llvm::toString(std::move(error)));
+  llvm::errs().clear_error(); // nobody is left to tell
+  return status;
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../../lib/Measure/WorkerProcess.h"
+#include "chameleon/Runtime/Timing.h"
 #include "gtest/gtest.h"
 
 using namespace chameleon;
@@ -34,7 +35,8 @@ protected:
   }
   Reply receive() {
     Reply reply;
-    EXPECT_EQ(Event::Reply, worker->receive(reply, 20, nullptr));
+    EXPECT_EQ(Event::Reply,
+              worker->receive(reply, monotonicSeconds() + 20, 20, {}));
     return reply;
   }
   void greet() {
@@ -79,15 +81,24 @@ protected:
 TEST_F(ForkServer, HelloComesFirst) {
   EXPECT_EQ("the first request must be hello", errorOf(call(compile("good"))));
   Reply reply;
-  EXPECT_EQ(Event::Ended, worker->receive(reply, 20, nullptr));
+  EXPECT_EQ(Event::Ended,
+            worker->receive(reply, monotonicSeconds() + 20, 20, {}));
   EXPECT_EQ("ended with exit status 1", worker->whyEnded());
 }
 
 TEST_F(ForkServer, VersionsMustAgree) {
   HelloRequest hello;
   hello.protocolVersion = 99;
-  EXPECT_EQ("the worker speaks protocol version 4, the tuner 99",
+  EXPECT_EQ("the worker speaks protocol version 5, the tuner 99",
             errorOf(call(request(hello))));
+}
+
+/// A worker with nothing to do is known to be there.
+TEST_F(ForkServer, SaysThatItLives) {
+  greet();
+  Reply reply;
+  EXPECT_EQ(Event::Timeout,
+            worker->receive(reply, monotonicSeconds() + 3, 2.5, {}));
 }
 
 TEST_F(ForkServer, HelloOnce) {

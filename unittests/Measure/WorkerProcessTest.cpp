@@ -29,7 +29,8 @@ std::unique_ptr<WorkerProcess> start(std::vector<std::string> commandLine) {
 std::string whyEnded(std::vector<std::string> commandLine) {
   auto worker = start(std::move(commandLine));
   Reply reply;
-  EXPECT_EQ(Event::Ended, worker->receive(reply, 20, nullptr));
+  EXPECT_EQ(Event::Ended,
+            worker->receive(reply, monotonicSeconds() + 20, 20, {}));
   return worker->whyEnded();
 }
 
@@ -46,9 +47,29 @@ TEST(WorkerProcess, SaysWhyItEnded) {
 TEST(WorkerProcess, TimeoutAndInterrupt) {
   auto worker = start({"sleep", "60"});
   Reply reply;
-  EXPECT_EQ(Event::Timeout, worker->receive(reply, 0.05, nullptr));
+  EXPECT_EQ(Event::Timeout,
+            worker->receive(reply, monotonicSeconds() + 0.05, 20, {}));
+  EXPECT_EQ(Event::Silence,
+            worker->receive(reply, monotonicSeconds() + 20, 0.05, {}));
   std::atomic<bool> interrupt{true};
-  EXPECT_EQ(Event::Interrupted, worker->receive(reply, 20, &interrupt));
+  double later = monotonicSeconds() + 20;
+  EXPECT_EQ(Event::Interrupted, worker->receive(reply, later, 20, &interrupt));
+  EXPECT_EQ(Event::Interrupted,
+            worker->receive(reply, later, 20, {nullptr, monotonicSeconds()}));
+}
+
+/// Whatever comes in without end is given up: text, half a frame, stderr.
+TEST(WorkerProcess, EndsThoseThatFlood) {
+  EXPECT_EQ(0u, whyEnded({"yes"}).find("sent garbage: "));
+  auto worker = start({"sh", "-c", R"(printf '\000\000\000\001{'; sleep 60)"});
+  Reply reply;
+  EXPECT_EQ(Event::Timeout,
+            worker->receive(reply, monotonicSeconds() + 0.3, 20, {}));
+  EXPECT_EQ(0u, whyEnded({"sh", "-c", R"(printf '\377\377\377\077{'; yes '')"})
+                    .find("sent garbage: "));
+  worker = start({"sh", "-c", "yes >&2"});
+  EXPECT_EQ(Event::Timeout,
+            worker->receive(reply, monotonicSeconds() + 0.5, 20, {}));
 }
 
 /// One that does not look at its stdin is killed after two seconds, with what

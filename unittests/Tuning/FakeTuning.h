@@ -157,7 +157,7 @@ public:
     registered.insert(task.key);
   }
   llvm::Error addTask(const MeasureTask &, double,
-                      const std::atomic<bool> *) override {
+                      const StopSignal &) override {
     return llvm::Error::success();
   }
   int64_t submit(llvm::ArrayRef<Candidate> candidates,
@@ -180,8 +180,7 @@ public:
     mostTasks = std::max(mostTasks, keys.size());
     return first;
   }
-  std::optional<MeasuredCandidate>
-  wait(const std::atomic<bool> *interrupt) override {
+  std::optional<MeasuredCandidate> wait(const StopSignal &stop) override {
     if (open.empty())
       return std::nullopt;
     auto chosen = open.begin() + next(open.size());
@@ -192,7 +191,7 @@ public:
     if (withoutReference.count(candidate.taskKey)) {
       result.outcome = Outcome::NoReference;
       result.message = "no luck";
-    } else if (!interrupt || !*interrupt) {
+    } else if (!stop.isRaised()) {
       result.outcome = Outcome::Ok;
       result.calls = 1;
       result.seconds = timeOf(candidate.spec);

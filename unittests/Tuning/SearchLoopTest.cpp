@@ -30,8 +30,10 @@ protected:
   std::string run() {
     SearchLoopHooks hooks;
     hooks.onTrial = [&](size_t task, const ScheduleChoice &,
-                        const Measurement &,
-                        bool final) { known[keyOf(task)] += !final; };
+                        const Measurement &, bool final) {
+      known[keyOf(task)] += !final;
+      return mostKept-- > 0;
+    };
     hooks.onProgress = [](size_t, llvm::StringRef) {};
     hooks.onWarning = [&](size_t task, const std::string &message) {
       warnings.push_back(tasks[task]->getReport().name + " " + message);
@@ -49,7 +51,24 @@ protected:
   std::vector<std::string> warnings;
   std::atomic<bool> interrupt{false};
   bool mustStop = false;
+  int mostKept = 1 << 20; ///< trials that there is room for
 };
+
+/// What was measured is of use all the same; what is counted was kept.
+TEST_F(SearchLoopTest, ATrialThatCannotBeKeptIsTheLast) {
+  mostKept = 5;
+  EXPECT_EQ("", run());
+  int64_t kept = 0, others = 0, all = 0;
+  for (auto &task : tasks) {
+    kept += task->getReport().trials;
+    others += task->getReport().unstored;
+    all += task->countTrials();
+  }
+  EXPECT_EQ(5, kept);
+  EXPECT_EQ(1, others);
+  EXPECT_EQ(6, all);
+  EXPECT_TRUE(warnings.empty());
+}
 
 TEST_F(SearchLoopTest, AllTasksAreSearchedAndDecided) {
   EXPECT_EQ("", run());

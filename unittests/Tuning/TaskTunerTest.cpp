@@ -65,6 +65,7 @@ protected:
                other.configuration == record.configuration;
       });
       records.push_back(record);
+      return true;
     };
     hooks.onProgress = [](size_t, llvm::StringRef) {};
     hooks.onWarning = [](size_t, const std::string &) {};

@@ -45,6 +45,9 @@ public:
   /// quick. Must leave no thread behind.
   virtual llvm::Error warmUp() = 0;
 
+  /// What decides which code a configuration becomes here.
+  virtual std::string getGenerator() const { return ""; }
+
   /// Called in a child of its own, under the time limit of the task, while
   /// others compile. `mayUseDevice`: nothing is timed on the first device
   /// meanwhile.

@@ -23,8 +23,8 @@
 namespace chameleon {
 
 /// Serves the protocol on stdin and stdout until stdin ends, then kills every
-/// child and returns the exit status. Becomes a session of its own, so that the
-/// terminal's Ctrl-C reaches the tuner alone, which decides what ends.
+/// child and returns the exit status. Ignores Ctrl-C: the tuner decides what
+/// ends.
 int runForkServer(const RunnerFactory &factory);
 
 } // namespace chameleon

@@ -31,7 +31,8 @@
 // Every request that has a reply may be answered by an error instead. A reply
 // with `lostChild` set says that the child died and took its executables along
 // (results of the outcome worker-lost: it was dead before the request came). A
-// reply `lost` with id 0 says so of an idle child.
+// reply `lost` with id 0 says so of an idle child. A reply `alive` comes each
+// second.
 //
 //   Request request{id, CompileRequest{child, timeout, candidate}};
 //   writeAll(socket, encodeFrame(toJSON(request)));
@@ -53,9 +54,11 @@
 
 namespace chameleon::protocol {
 
-constexpr int64_t version = 4;
+constexpr int64_t version = 5;
 /// Larger frames are garbage (a launcher that prints to stdout, for instance).
 constexpr uint32_t maximumFrameBytes = 1u << 30;
+/// Of a worker: it sends names, numbers and messages.
+constexpr uint32_t maximumReplyBytes = 64u << 20;
 /// Messages nest less deeply by far, and the parser recurses.
 constexpr unsigned maximumNesting = 64;
 
@@ -129,6 +132,8 @@ struct ReadyReply {
   int64_t children = 0;
   int64_t devices = 0; ///< children that check and time, numbered after the
                        ///< others; 0: all do both
+  std::string generator =
+      ""; ///< Backend::getGenerator() of what it was built of
 };
 
 struct PreparedReply {
@@ -146,9 +151,13 @@ struct ResultsReply {
 /// Of a child that was idle.
 struct LostReply {};
 
+/// Of the worker, each second, with id 0: it has not ended or been stopped.
+struct AliveReply {};
+
 struct Reply {
   int64_t id = 0;
-  std::variant<LostReply, ErrorReply, ReadyReply, PreparedReply, ResultsReply>
+  std::variant<LostReply, AliveReply, ErrorReply, ReadyReply, PreparedReply,
+               ResultsReply>
       body = LostReply();
   /// This child is dead, with all its executables.
   std::optional<int64_t> lostChild = std::nullopt;
@@ -166,6 +175,8 @@ std::string encodeFrame(const llvm::json::Value &value);
 /// Puts frames together from bytes as they arrive.
 class FrameDecoder {
 public:
+  explicit FrameDecoder(uint32_t mostBytes = maximumFrameBytes)
+      : mostBytes(mostBytes) {}
   void append(llvm::StringRef bytes) {
     buffer.append(bytes.begin(), bytes.end());
   }
@@ -175,6 +186,7 @@ public:
   bool empty() const { return consumed == buffer.size(); }
 
 private:
+  uint32_t mostBytes;
   std::string buffer;
   size_t consumed = 0;
 };

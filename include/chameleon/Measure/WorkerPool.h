@@ -35,9 +35,23 @@
 #include "llvm/Support/Error.h"
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
 
 namespace chameleon {
+
+/// When to wait no longer: somebody asks for it, or it is too late.
+struct StopSignal {
+  StopSignal(const std::atomic<bool> *flag = nullptr,
+             double deadline = std::numeric_limits<double>::infinity())
+      : flag(flag), deadline(deadline) {}
+  bool isRaised() const {
+    return (flag && *flag) || monotonicSeconds() >= deadline;
+  }
+
+  const std::atomic<bool> *flag;
+  double deadline; ///< by `monotonicSeconds`
+};
 
 struct WorkerPoolOptions {
   /// The executable. Empty: chameleon-worker beside this program, then on PATH.
@@ -51,6 +65,9 @@ struct WorkerPoolOptions {
   unsigned trialsPerChild = 50;
   uint64_t memoryLimitMiB = 4096; ///< RLIMIT_AS of a child
   uint64_t seed = 0;              ///< of the random inputs
+  /// Backend::getGenerator(): a worker of another build makes other code of a
+  /// configuration, and is refused. Empty: any will do.
+  std::string generator;
   /// Further arguments of the worker (tests: --inject=…).
   std::vector<std::string> workerArguments;
   /// Told what there is to say of a task, e.g. that its reference has no higher
@@ -84,8 +101,10 @@ struct PoolActivity {
 
 class WorkerPool {
 public:
+  /// Starts the worker. Errors: it does not exist, refuses, is of another
+  /// build, says nothing until `stop` is raised.
   static llvm::Expected<std::unique_ptr<WorkerPool>>
-  create(const WorkerPoolOptions &options);
+  create(const WorkerPoolOptions &options, const StopSignal &stop = {});
 
   /// Ends the worker and every child; leaves no process behind.
   virtual ~WorkerPool();
@@ -98,9 +117,9 @@ public:
 
   /// Registers the task and waits until its reference is there. Errors: the
   /// payload does not parse, the reference fails or takes longer than
-  /// `timeout`; "interrupted" if `*interrupt` becomes true.
+  /// `timeout`; "interrupted" once `stop` is raised.
   virtual llvm::Error addTask(const MeasureTask &task, double timeout = 300,
-                              const std::atomic<bool> *interrupt = nullptr) = 0;
+                              const StopSignal &stop = {}) = 0;
 
   /// Hands in candidates, of one task if they are to be interleaved, and
   /// returns at once: the first one's ticket; the others' count up from there.
@@ -109,13 +128,12 @@ public:
                          const MeasurePolicy &policy) = 0;
 
   /// The next candidate that is done, in any order; each that was submitted is
-  /// returned once. Nothing: none is open. If `*interrupt` becomes true, it
-  /// returns within a second, and all that are open have the outcome
-  /// WorkerLost. A worker that dies is started again; after three deaths
-  /// without a result between them, all that are open have the outcome
-  /// WorkerLost.
+  /// returned once. Nothing: none is open. Once `stop` is raised, it returns
+  /// within a second, and all that are open have the outcome WorkerLost. A
+  /// worker that dies or is silent is started again; after three deaths without
+  /// a result between them, all that are open have the outcome WorkerLost.
   virtual std::optional<MeasuredCandidate>
-  wait(const std::atomic<bool> *interrupt = nullptr) = 0;
+  wait(const StopSignal &stop = {}) = 0;
 
   /// Submitted and not returned yet.
   virtual size_t countOpen() const = 0;
@@ -128,7 +146,7 @@ public:
   std::vector<Measurement> measure(
       llvm::ArrayRef<Candidate> candidates, const MeasurePolicy &policy,
       llvm::function_ref<void(size_t, const Measurement &)> onResult = nullptr,
-      const std::atomic<bool> *interrupt = nullptr);
+      const StopSignal &stop = {});
 };
 
 } // namespace chameleon

@@ -48,6 +48,8 @@ public:
   /// NaN for floats, the smallest value for integers: a result that was not
   /// written is seen.
   void poison();
+  /// Takes the bits as of another type of the same width: NumPy lacks some.
+  void reinterpret(ElementType element) { type.element = element; }
   double get(int64_t i) const;
   void set(int64_t i, double value);
 

@@ -31,6 +31,11 @@ namespace chameleon {
 /// and schedules use, its own transform ops, and its backends.
 void registerAll(mlir::DialectRegistry &registry);
 
+/// Files of the tool that runs the passes, each with what it is: passes that
+/// tune refuse to write a database or a recording there.
+void keepOffTuning(mlir::OpPassManager &manager,
+                   llvm::ArrayRef<TuningOptions::File> files);
+
 } // namespace chameleon
 
 #endif // CHAMELEON_TRANSFORMS_PASSES_H

@@ -9,14 +9,17 @@
 #ifndef CHAMELEON_TUNING_INTERRUPT_H
 #define CHAMELEON_TUNING_INTERRUPT_H
 
+#include <array>
 #include <atomic>
 #include <csignal>
 
 namespace chameleon {
 
-/// While it lives, the first SIGINT or SIGTERM sets a flag instead of ending
-/// the process; a second one acts as usual. Only tools and passes make one:
-/// library functions take the flag. One at a time.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP sets a flag instead of
+/// ending the process; a second one acts as usual, as does one that is ignored
+/// from the start (nohup). Whoever reads what is shown may go away meanwhile.
+/// Only tools and passes make one: library functions take the flag. One at a
+/// time.
 class InterruptScope {
 public:
   InterruptScope();
@@ -27,8 +30,10 @@ public:
   /// with status 130.
   static bool wasInterrupted();
 
+  static constexpr std::array signals = {SIGINT, SIGTERM, SIGHUP};
+
 private:
-  struct sigaction previousInterrupt, previousTerminate;
+  struct sigaction previousPipe;
 };
 
 } // namespace chameleon

@@ -68,8 +68,9 @@ public:
   std::optional<size_t> pickSchedule() const;
   /// Up to `n` configurations of this schedule to measure next.
   llvm::Expected<std::vector<ScheduleChoice>> ask(size_t schedule, int32_t n);
-  /// Takes a measurement of this run.
-  void tell(const ScheduleChoice &choice, const Measurement &measurement);
+  /// Takes a measurement of this run; `isStored`: as a trial that is counted.
+  void tell(const ScheduleChoice &choice, const Measurement &measurement,
+            bool isStored = true);
 
   bool isMeasured(const ScheduleChoice &choice) const {
     return schedules[choice.schedule].isMeasured(choice.configuration);

@@ -67,15 +67,24 @@ struct TuningOptions {
       4096; ///< of a child that compiles and runs candidates
   double tolerance =
       1e-4; ///< largest error relative to the largest element of the reference
+  /// Files of the caller's, and what each is: neither the database nor a
+  /// recording may be one of them.
+  struct File {
+    std::string what, path;
+  };
+  std::vector<File> otherFiles;
   TuningObserver *observer = nullptr; ///< is told what happens
 };
 
 /// Prepares (unless told not to), extracts, searches, measures and embeds.
 /// Emits and fails for: unknown options, a missing worker or Search library, a
-/// database that cannot be opened. A task for which nothing works keeps its
-/// plain form with a remark or warning, as does a module that holds nothing to
-/// tune. `*interrupt` ends it within a second; the best so far is embedded.
-/// Prints nothing: `options.observer` is told.
+/// database that cannot be opened, files that cannot be written or would be
+/// written twice. A task for which nothing works keeps its plain form with a
+/// remark or warning, as does a module that holds nothing to tune. `*interrupt`
+/// ends it within a second; the best so far is embedded. So it is after an
+/// error that comes once measuring has begun (the disk is full, the worker is
+/// lost), which is emitted, and in the report. Prints nothing:
+/// `options.observer` is told.
 mlir::FailureOr<TuningReport>
 tuneModule(mlir::ModuleOp module, const TuningOptions &options,
            const std::atomic<bool> *interrupt = nullptr);

@@ -40,7 +40,8 @@ struct TaskReport {
   double flops = 0;
   double baselineSeconds = 0; ///< of the default configuration; 0: it failed
   double bestSeconds = 0;     ///< 0: no candidate was right
-  int64_t trials = 0;         ///< measured in this run
+  int64_t trials = 0;         ///< measured in this run, and stored
+  int64_t unstored = 0;       ///< measured, but the database failed
   int64_t reused = 0;         ///< taken from the database
   std::map<std::string, int64_t> failures; ///< by Outcome
   std::string firstFailure; ///< message of the first failure of this run
@@ -53,6 +54,8 @@ struct TuningReport {
   PoolActivity activity;    ///< compiling, checking and timing
   double peakGflops = 0;    ///< of all threads used
   bool interrupted = false;
+  /// What went wrong once measuring had begun; emitted as errors, too.
+  std::vector<std::string> errors;
 };
 
 /// A schedule of a task, in a dry run.
