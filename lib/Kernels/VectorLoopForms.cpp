@@ -42,7 +42,8 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerParallel(ValueRange carried) {
               read(i, vector * lanes, partial, generic.getInputs()[i]));
         llvm::append_range(arguments,
                            sums.slice(vector * numResults, numResults));
-        llvm::append_range(results, compute(arguments));
+        llvm::append_range(results,
+                           compute(arguments, vector * lanes, partial));
       }
       return results;
     });
@@ -76,7 +77,7 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerRow(ValueRange carried) {
         arguments.push_back(
             read(i, vector * lanes, partial, generic.getInputs()[i]));
       arguments.push_back(sums[vector]);
-      Value sum = compute(arguments)[0];
+      Value sum = compute(arguments, vector * lanes, partial)[0];
       if (partial)
         sum = arith::SelectOp::create(rewriter, loc, existing(), sum,
                                       sums[vector]);
@@ -155,7 +156,8 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerSquares(ValueRange carried) {
                 : read(i, 0, false, generic.getInputs()[i]));
       for (auto [i, destination] : llvm::enumerate(destinations))
         arguments.push_back(read(numInputs + i, 0, false, destination));
-      for (auto [i, value] : llvm::enumerate(compute(arguments)))
+      for (auto [i, value] :
+           llvm::enumerate(compute(arguments, /*offset=*/0, /*partial=*/false)))
         results[i] = write(value, results[i], numInputs + i, 0, false);
     }
     return results;

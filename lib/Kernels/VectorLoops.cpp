@@ -53,71 +53,115 @@ static std::string notLinear(AffineMap map) {
          toText(map);
 }
 
-std::string chameleon::checkVectorForm(linalg::LinalgOp op) {
+/// What holds for an operation and its tiles, and, without `ofTiles`, what
+/// holds for a whole operation alone.
+static std::string checkForm(linalg::LinalgOp op, bool ofTiles) {
   if (!op.hasPureTensorSemantics())
     return "expects tensors";
-  if (op.hasIndexSemantics())
+  if (ofTiles && op.hasIndexSemantics())
     return "expects a body without linalg.index";
   if (op.getNumDpsInits() == 0)
     return "expects results";
   for (auto [number, map] : llvm::enumerate(op.getIndexingMapsArray()))
     if (number < op.getNumDpsInputs()
-            ? !isLinear(map)
+            ? (ofTiles ? !isLinear(map) : map.getNumSymbols() != 0)
             : !map.isProjectedPermutation(/*allowZeroInResults=*/true))
       return notLinear(map);
   for (Type type : op->getOperandTypes())
     if (!hasStorage(getElementTypeOrSelf(type)))
       return "expects integers, floats or indices, found " + toText(type);
-  for (Operation &inner : op.getBlock()->without_terminator())
-    if (!OpTrait::hasElementwiseMappableTraits(&inner) &&
-        !inner.hasTrait<OpTrait::ConstantLike>())
-      return ("expects elementwise operations in the body, found " +
-              inner.getName().getStringRef())
-          .str();
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (OpTrait::hasElementwiseMappableTraits(&inner) ||
+        inner.hasTrait<OpTrait::ConstantLike>() ||
+        (!ofTiles && isa<linalg::IndexOp>(inner)))
+      continue;
+    if (auto extract = dyn_cast<tensor::ExtractOp>(inner);
+        extract && !ofTiles && hasStorage(extract.getType()))
+      continue;
+    return ("expects elementwise operations in the body, found " +
+            inner.getName().getStringRef())
+        .str();
+  }
   return "";
 }
 
+std::string chameleon::checkVectorForm(linalg::LinalgOp op) {
+  return checkForm(op, /*ofTiles=*/true);
+}
+
+/// The loop along the innermost dimension of an operand.
+static std::optional<unsigned> getInnermost(AffineMap map) {
+  if (map.getNumResults() != 0)
+    if (auto dim = dyn_cast<AffineDimExpr>(map.getResults().back()))
+      return dim.getPosition();
+  return std::nullopt;
+}
+
+/// The operation that alone adds to the only result, or null.
+static Operation *findCombiner(linalg::GenericOp generic) {
+  SmallVector<Operation *> combiners;
+  if (generic.getNumDpsInits() != 1 ||
+      !matchReduction(generic.getRegionOutputArgs(), 0, combiners) ||
+      combiners.size() != 1 || !linalg::getCombinerOpKind(combiners.front()) ||
+      !arith::getNeutralElement(combiners.front()))
+    return nullptr;
+  return combiners.front();
+}
+
+void VectorLoopsKernel::chooseVectorLoop() {
+  unsigned numInputs = generic.getNumDpsInputs();
+  ArrayRef<AffineMap> inputs = ArrayRef(maps).take_front(numInputs),
+                      results = ArrayRef(maps).drop_front(numInputs);
+  // Vectors of results.
+  std::optional<unsigned> along = getInnermost(results[0]);
+  if (along && !llvm::all_of(results, [&](AffineMap map) {
+        return isContiguous(map, *along);
+      }))
+    along.reset();
+  // Vectors of partial results, which become one.
+  AffineMap widest;
+  for (AffineMap map : maps)
+    if (getInnermost(map) &&
+        (!widest || map.getNumResults() > widest.getNumResults()))
+      widest = map;
+  std::optional<unsigned> row;
+  Operation *combines = findCombiner(generic);
+  if (widest && isReduction(*getInnermost(widest)) && combines)
+    row = getInnermost(widest);
+  bool readsVectors =
+      along && llvm::all_of(inputs, [&](AffineMap map) {
+        return !dependsOn(map, *along) || isContiguous(map, *along);
+      });
+  bool isShort =
+      row && !ShapedType::isDynamic(ranges[*row]) && ranges[*row] < lanes;
+  if (along && (!row || readsVectors || isShort)) {
+    vectorLoop = *along;
+  } else if (row) {
+    vectorLoop = *row;
+    combiner = combines;
+  } else {
+    // One element after another: a loop of one iteration that nothing depends
+    // on.
+    vectorLoop = ranges.size();
+    ranges.push_back(1);
+    lanes = vectors = 1;
+  }
+}
+
 std::string VectorLoopsKernel::analyze() {
-  if (std::string reason = checkVectorForm(generic); !reason.empty())
+  if (std::string reason = checkForm(generic, /*ofTiles=*/false);
+      !reason.empty())
     return reason;
   unsigned numLoops = generic.getNumLoops(),
            numInputs = generic.getNumDpsInputs();
-  for (AffineMap map : ArrayRef(maps).drop_front(numInputs))
-    if (!map.isProjectedPermutation())
-      return notLinear(map);
   ranges = generic.getStaticLoopRanges();
-  AffineMap result = maps[numInputs];
-  auto innermost = [](AffineMap map) -> std::optional<unsigned> {
-    if (map.getNumResults() != 0)
-      if (auto dim = dyn_cast<AffineDimExpr>(map.getResults().back()))
-        return dim.getPosition();
-    return std::nullopt;
-  };
-  AffineMap widest;
-  for (AffineMap map : maps)
-    if (innermost(map) &&
-        (!widest || map.getNumResults() > widest.getNumResults()))
-      widest = map;
+  bool isTile = llvm::any_of(ranges, ShapedType::isDynamic);
+  for (auto [number, map] : llvm::enumerate(maps))
+    if (number < numInputs ? isTile && !isLinear(map)
+                           : !map.isProjectedPermutation())
+      return notLinear(map);
+  chooseVectorLoop();
   bool isElementwise = generic.getNumReductionLoops() == 0;
-  if (!widest || (isElementwise && !innermost(result)))
-    return "expects an operand with dimensions";
-  vectorLoop = *innermost(isElementwise ? result : widest);
-  if (!isReduction(vectorLoop)) {
-    vectorLoop = innermost(result).value_or(vectorLoop);
-    for (AffineMap map : ArrayRef(maps).drop_front(numInputs))
-      if (!isContiguous(map, vectorLoop))
-        return "expects results with the same contiguous dimension";
-  } else {
-    SmallVector<Operation *> combiners;
-    if (generic.getNumDpsInits() != 1 ||
-        !matchReduction(generic.getRegionOutputArgs(), 0, combiners) ||
-        combiners.size() != 1 ||
-        !linalg::getCombinerOpKind(combiners.front()) ||
-        !arith::getNeutralElement(combiners.front()))
-      return "expects one result, combined by one operation with a neutral "
-             "element";
-    combiner = combiners.front();
-  }
   for (unsigned loop = 0; loop < numLoops; ++loop)
     if (loop != vectorLoop)
       (isReduction(loop) ? reductionLoops : parallelLoops).push_back(loop);
@@ -127,7 +171,7 @@ std::string VectorLoopsKernel::analyze() {
     for (auto [number, map] :
          llvm::enumerate(ArrayRef(maps).take_front(numInputs)))
       if (dependsOn(map, vectorLoop) && !isContiguous(map, vectorLoop)) {
-        std::optional<unsigned> loop = innermost(map);
+        std::optional<unsigned> loop = getInnermost(map);
         if (loop && isContiguous(map, *loop) && ranges[*loop] % lanes == 0 &&
             (!squareLoop || squareLoop == loop))
           squareLoop = loop;
@@ -203,7 +247,10 @@ VectorLoopsKernel::Values VectorLoopsKernel::indices(AffineMap map,
     result.push_back(getValueOrCreateConstantIndexOp(
         rewriter, loc,
         affine::makeComposedFoldedAffineApply(
-            rewriter, loc, expr.replace(vector, vector + offset), position)));
+            rewriter, loc,
+            AffineMap::get(position.size(), 0,
+                           expr.replace(vector, vector + offset)),
+            position)));
   }
   return result;
 }
@@ -246,6 +293,12 @@ Value VectorLoopsKernel::read(unsigned number, int64_t offset, bool partial,
 
 Value VectorLoopsKernel::write(Value vector, Value destination, unsigned number,
                                int64_t offset, bool partial) {
+  if (!dependsOn(maps[number], vectorLoop)) {
+    Value element = vector::ExtractOp::create(rewriter, loc, vector, 0);
+    return tensor::InsertOp::create(rewriter, loc, element, destination,
+                                    indices(maps[number], offset))
+        .getResult();
+  }
   return vector::TransferWriteOp::create(rewriter, loc, vector, destination,
                                          indices(maps[number], offset),
                                          ArrayRef<bool>{!partial})
@@ -259,10 +312,69 @@ Value VectorLoopsKernel::existing() {
                                       vectorOf(rewriter.getI1Type()), rest);
 }
 
-VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments) {
+Value VectorLoopsKernel::gather(tensor::ExtractOp extract, IRMapping &mapping,
+                                const DenseSet<Value> &varying, int64_t offset,
+                                bool partial) {
+  Value source = extract.getTensor();
+  VectorType type = vectorOf(extract.getType());
+  // Of all lanes, beyond the end any that exists.
+  Values positions;
+  for (Value index : extract.getIndices()) {
+    Value position = mapping.lookupOrDefault(index);
+    if (partial && isa<VectorType>(position.getType())) {
+      Value first = arith::ConstantOp::create(
+          rewriter, loc, rewriter.getZeroAttr(position.getType()));
+      position =
+          arith::SelectOp::create(rewriter, loc, existing(), position, first);
+    }
+    positions.push_back(position);
+  }
+  auto inLane = [&](int64_t lane) {
+    Values result;
+    for (Value position : positions)
+      result.push_back(
+          isa<VectorType>(position.getType())
+              ? vector::ExtractOp::create(rewriter, loc, position, lane)
+                    .getResult()
+              : position);
+    return result;
+  };
+  auto indices = extract.getIndices();
+  if (llvm::none_of(indices,
+                    [&](Value index) { return varying.contains(index); })) {
+    Value element = tensor::ExtractOp::create(rewriter, loc, source, inLane(0));
+    return vector::BroadcastOp::create(rewriter, loc, type, element);
+  }
+  auto last = indices.back().getDefiningOp<linalg::IndexOp>();
+  if (last && last.getDim() == vectorLoop &&
+      llvm::none_of(indices.drop_back(),
+                    [&](Value index) { return varying.contains(index); })) {
+    // A row of the source.
+    Values start = inLane(0);
+    start.back() = add(at[vectorLoop], offset);
+    Value zero = arith::ConstantOp::create(
+        rewriter, loc, rewriter.getZeroAttr(extract.getType()));
+    return vector::TransferReadOp::create(rewriter, loc, type, source, start,
+                                          zero, ArrayRef<bool>{!partial});
+  }
+  Values elements;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    elements.push_back(
+        tensor::ExtractOp::create(rewriter, loc, source, inLane(lane)));
+  return vector::FromElementsOp::create(rewriter, loc, type, elements);
+}
+
+VectorLoopsKernel::Values
+VectorLoopsKernel::compute(ValueRange arguments, int64_t offset, bool partial) {
   IRMapping mapping;
   Block *body = generic.getBody();
   mapping.map(body->getArguments(), arguments);
+  // Values that differ between lanes.
+  DenseSet<Value> varying;
+  for (auto [argument, map] : llvm::zip(body->getArguments(), maps))
+    if (dependsOn(map, vectorLoop) ||
+        argument.getArgNumber() >= generic.getNumDpsInputs())
+      varying.insert(argument);
   auto asVector = [&](Value value) -> Value {
     Value mapped = mapping.lookupOrDefault(value);
     if (isa<VectorType>(mapped.getType()))
@@ -275,6 +387,26 @@ VectorLoopsKernel::Values VectorLoopsKernel::compute(ValueRange arguments) {
   for (Operation &op : body->without_terminator()) {
     if (op.hasTrait<OpTrait::ConstantLike>()) {
       rewriter.clone(op, mapping);
+      continue;
+    }
+    if (auto index = dyn_cast<linalg::IndexOp>(op)) {
+      Value position = at[index.getDim()];
+      if (index.getDim() == vectorLoop) {
+        varying.insert(index);
+        VectorType type = vectorOf(rewriter.getIndexType());
+        Value start = vector::BroadcastOp::create(rewriter, loc, type,
+                                                  add(position, offset)),
+              steps = vector::StepOp::create(rewriter, loc, type);
+        position = arith::AddIOp::create(rewriter, loc, start, steps);
+      }
+      mapping.map(index, position);
+      continue;
+    }
+    if (llvm::any_of(op.getOperands(),
+                     [&](Value value) { return varying.contains(value); }))
+      varying.insert_range(op.getResults());
+    if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
+      mapping.map(extract, gather(extract, mapping, varying, offset, partial));
       continue;
     }
     for (Value operand : op.getOperands())

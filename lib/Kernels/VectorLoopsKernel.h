@@ -18,6 +18,9 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/DenseSet.h"
 #include <optional>
 
 namespace chameleon {
@@ -35,6 +38,9 @@ public:
   void rewrite();
 
 private:
+  /// Sets the vector loop, and the combiner if it is a reduction.
+  void chooseVectorLoop();
+
   using Values = llvm::SmallVector<mlir::Value>;
   using Body = llvm::function_ref<Values(mlir::ValueRange carried)>;
 
@@ -94,8 +100,14 @@ private:
                     unsigned number, int64_t offset, bool partial);
   /// Which lanes of a partial vector exist.
   mlir::Value existing();
-  /// The body on vectors, given the values of its arguments.
-  Values compute(mlir::ValueRange arguments);
+  /// The body on vectors from `at[vectorLoop] + offset`, given the values of
+  /// its arguments.
+  Values compute(mlir::ValueRange arguments, int64_t offset, bool partial);
+  /// What the body reads where its own values say. `varying`: values that
+  /// differ between lanes.
+  mlir::Value gather(mlir::tensor::ExtractOp extract, mlir::IRMapping &mapping,
+                     const llvm::DenseSet<mlir::Value> &varying, int64_t offset,
+                     bool partial);
 
   Values lowerParallel(mlir::ValueRange carried);
   Values lowerRow(mlir::ValueRange carried);

@@ -146,6 +146,7 @@ LogicalResult chameleon::addResolvedSchedule(ModuleOp spec, StringRef taskKey,
   OwningOpRef<transform::NamedSequenceOp> plainMatcher = matcherOp.clone();
   (*plainMatcher)->removeAttr(seedsAttribute);
   (*plainMatcher)->removeAttr(defaultsAttribute);
+  (*plainMatcher)->removeAttr(fallbackAttribute);
   FlatSymbolRefAttr matcher =
       linker.add(matcherOp, std::move(plainMatcher), matcherOp.getSymName());
   std::string name = (scheduleOp.getSymName() + "_" + taskKey).str();

@@ -25,6 +25,7 @@
 #include "chameleon/Tasks/TuningTask.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -82,17 +83,21 @@ std::optional<std::string> reasonAgainst(linalg::LinalgOp op) {
                  operand.getOperandNumber(), type)
           .str();
   }
-  if (op->getNumResults() != 1)
-    return llvm::formatv("expected one result, found {0}", op->getNumResults())
-        .str();
-  for (Operation &inner : op.getBlock()->without_terminator()) {
-    if (isa<tensor::ExtractOp, linalg::IndexOp>(inner))
-      return llvm::formatv("its body holds {0}", inner.getName()).str();
+  if (op->getNumResults() == 0)
+    return "expected results, found none";
+  for (Operation &inner : op.getBlock()->without_terminator())
     if (!isMemoryEffectFree(&inner))
       return llvm::formatv("its body has a side effect, {0}", inner.getName())
           .str();
-  }
   return std::nullopt;
+}
+
+/// Is there one result, which depends on nothing but the operands there? Others
+/// are tasks of their own.
+bool computesInPlace(linalg::LinalgOp op) {
+  return op->getNumResults() == 1 &&
+         llvm::none_of(op.getBlock()->without_terminator(),
+                       llvm::IsaPred<tensor::ExtractOp, linalg::IndexOp>);
 }
 
 bool isAllParallel(linalg::LinalgOp op) {
@@ -110,6 +115,8 @@ double countPoints(linalg::LinalgOp op) {
 /// The one elementwise user of `op` that can be computed on the tile which `op`
 /// has just computed, or null.
 linalg::LinalgOp findEpilogue(linalg::LinalgOp op) {
+  if (op->getNumResults() != 1)
+    return {};
   Value result = op->getResult(0);
   if (!result.hasOneUse())
     return {};
@@ -117,7 +124,7 @@ linalg::LinalgOp findEpilogue(linalg::LinalgOp op) {
   auto user = dyn_cast<linalg::LinalgOp>(use.getOwner());
   if (!user || user->getBlock() != op->getBlock() || !isAllParallel(user) ||
       isa<linalg::TransposeOp, linalg::BroadcastOp>(user) ||
-      !user.isDpsInput(&use) || reasonAgainst(user))
+      !user.isDpsInput(&use) || !computesInPlace(user) || reasonAgainst(user))
     return {};
   AffineMap map = user.getMatchingIndexingMap(&use);
   AffineMap resultMap = user.getIndexingMapMatchingResult(user->getResult(0));
@@ -225,7 +232,7 @@ SmallVector<Group> groupBlock(Block &block, bool joinRows) {
     auto isFree = [&](Operation *op) {
       auto structured = dyn_cast<linalg::LinalgOp>(op);
       return structured && !taken.contains(op) && !isPrologue(op) &&
-             !reasonAgainst(structured);
+             computesInPlace(structured) && !reasonAgainst(structured);
     };
     for (Operation &operation : llvm::reverse(block)) {
       auto root = dyn_cast<linalg::LinalgOp>(operation);
@@ -248,13 +255,30 @@ SmallVector<Group> groupBlock(Block &block, bool joinRows) {
   return groups;
 }
 
-/// True if the body of `op` reads the init that belongs to its only result.
-bool readsInit(linalg::LinalgOp op) {
-  return op.payloadUsesValueFromOperand(op.getDpsInitOperand(0));
+/// Where a result of the root is computed.
+struct Destination {
+  OpOperand *written; ///< the root's init, or that of the fill before it
+  linalg::FillOp fill;
+  bool startsFromInit; ///< the values of the init are read
+};
+
+/// Each result has a destination. Values that the computation starts from are
+/// copied into it before.
+SmallVector<Destination> findDestinations(linalg::LinalgOp root) {
+  SmallVector<Destination> destinations;
+  for (OpOperand &init : root.getDpsInitsMutable()) {
+    auto fill = init.get().getDefiningOp<linalg::FillOp>();
+    OpOperand *written = fill ? fill.getDpsInitOperand(0) : &init;
+    destinations.push_back(
+        {written, fill,
+         !fill && root.payloadUsesValueFromOperand(&init) &&
+             !written->get().getDefiningOp<tensor::EmptyOp>()});
+  }
+  return destinations;
 }
 
 /// Builds the task function of a group (detached) and lists the values that its
-/// arguments (but the destination) stand for.
+/// arguments (but the destinations) stand for.
 OwningOpRef<func::FuncOp> buildFunction(const Group &group,
                                         SmallVectorImpl<Value> &inputs) {
   linalg::LinalgOp root = group.getRoot();
@@ -268,38 +292,35 @@ OwningOpRef<func::FuncOp> buildFunction(const Group &group,
           !group.operations.contains(value.getDefiningOp()))
         outside.insert(value);
   }
-  // The root's init is the destination, into which values that the computation
-  // starts from are copied before.
-  OpOperand *init = root.getDpsInitOperand(0);
-  auto rootFill = init->get().getDefiningOp<linalg::FillOp>();
-  OpOperand *written = rootFill ? rootFill.getDpsInitOperand(0) : init;
-  Value initValue = written->get();
-  bool startsFromInit = !rootFill && readsInit(root) &&
-                        !initValue.getDefiningOp<tensor::EmptyOp>();
-  if (!startsFromInit && outside.contains(initValue)) {
-    bool usedElsewhere = llvm::any_of(group.operations, [&](Operation *op) {
+  SmallVector<Destination> destinations = findDestinations(root);
+  auto isOnlyWritten = [&](OpOperand &use) {
+    return llvm::any_of(destinations, [&](const Destination &destination) {
+      return destination.written == &use && !destination.startsFromInit;
+    });
+  };
+  for (const Destination &destination : destinations) {
+    Value value = destination.written->get();
+    bool isRead = llvm::any_of(group.operations, [&](Operation *op) {
       return llvm::any_of(op->getOpOperands(), [&](OpOperand &use) {
-        return use.get() == initValue && &use != written;
+        return use.get() == value && !isOnlyWritten(use);
       });
     });
-    if (!usedElsewhere)
-      outside.remove(initValue);
+    if (!isRead)
+      outside.remove(value);
   }
   inputs.assign(outside.begin(), outside.end());
 
-  Type resultType = root->getResult(0).getType();
   SmallVector<Type> types(
       llvm::map_range(inputs, [](Value value) { return value.getType(); }));
-  types.push_back(resultType);
+  llvm::append_range(types, root->getResultTypes());
   OpBuilder builder(root.getContext());
   auto function = func::FuncOp::create(
-      loc, "task", builder.getFunctionType(types, resultType));
+      loc, "task", builder.getFunctionType(types, root->getResultTypes()));
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToEnd(body);
   IRMapping mapping;
   for (auto [value, argument] : llvm::zip(inputs, body->getArguments()))
     mapping.map(value, argument);
-  Value destination = body->getArguments().back();
 
   for (Operation *op : group.operations) {
     Operation *clone = builder.clone(*op, mapping);
@@ -312,22 +333,32 @@ OwningOpRef<func::FuncOp> buildFunction(const Group &group,
     else if (op == root)
       clone->setAttr(chameleon::epilogueAttribute, builder.getUnitAttr());
   }
-  Value result = mapping.lookup(root->getResult(0));
-  auto clonedRoot = cast<linalg::LinalgOp>(result.getDefiningOp());
-  OpOperand *target = clonedRoot.getDpsInitOperand(0);
-  if (startsFromInit) {
+  auto clonedRoot = cast<linalg::LinalgOp>(
+      mapping.lookup(root->getResult(0)).getDefiningOp());
+  DenseSet<Operation *> fills;
+  for (auto [number, destination] : llvm::enumerate(destinations)) {
+    Value argument = body->getArgument(inputs.size() + number);
+    OpOperand *target = clonedRoot.getDpsInitOperand(number);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(clonedRoot);
-    target->set(linalg::CopyOp::create(builder, loc, target->get(), destination)
-                    ->getResult(0));
-  } else {
-    if (rootFill)
-      target =
-          target->get().getDefiningOp<linalg::FillOp>().getDpsInitOperand(0);
-    target->set(destination);
+    if (destination.startsFromInit) {
+      target->set(linalg::CopyOp::create(builder, loc, target->get(), argument)
+                      ->getResult(0));
+      continue;
+    }
+    if (destination.fill) {
+      Operation *fill = target->get().getDefiningOp();
+      // Two results that start from one fill.
+      if (!fills.insert(fill).second) {
+        fill = builder.clone(*fill);
+        target->set(fill->getResult(0));
+      }
+      target = cast<linalg::FillOp>(fill).getDpsInitOperand(0);
+    }
+    target->set(argument);
   }
-  func::ReturnOp::create(builder, loc, result);
-  // An empty tensor that only the destination replaced.
+  func::ReturnOp::create(builder, loc, clonedRoot->getResults());
+  // An empty tensor that only a destination replaced.
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*body)))
     if (isOpTriviallyDead(&op))
       op.erase();
@@ -382,19 +413,34 @@ void outlineGroups(ArrayRef<Group> groups, ModuleOp module,
       SymbolTable(module).insert(shared);
     }
     OpBuilder builder(root);
-    auto resultType = cast<RankedTensorType>(root->getResult(0).getType());
-    Value destination =
-        tensor::EmptyOp::create(builder, root.getLoc(), resultType.getShape(),
-                                resultType.getElementType());
-    inputs.push_back(destination);
+    for (Type result : root->getResultTypes()) {
+      auto type = cast<RankedTensorType>(result);
+      inputs.push_back(tensor::EmptyOp::create(
+          builder, root.getLoc(), type.getShape(), type.getElementType()));
+    }
     auto call = func::CallOp::create(builder, root.getLoc(), shared, inputs);
-    root->getResult(0).replaceAllUsesWith(call.getResult(0));
+    root->replaceAllUsesWith(call);
     SmallVector<Operation *> dead(group.operations.begin(),
                                   group.operations.end());
     for (Operation *op : llvm::reverse(dead))
       if (isOpTriviallyDead(op))
         op->erase();
   }
+}
+
+/// The blocks of a function, those of its loops and branches too.
+SmallVector<Block *> getBlocks(func::FuncOp function) {
+  SmallVector<Block *> blocks;
+  function->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (!isa<func::FuncOp, scf::ForOp, scf::IfOp, scf::WhileOp>(op))
+      return op->getNumRegions() == 0 ? WalkResult::advance()
+                                      : WalkResult::skip();
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        blocks.push_back(&block);
+    return WalkResult::advance();
+  });
+  return blocks;
 }
 
 } // namespace
@@ -432,8 +478,8 @@ chameleon::extractTasks(ModuleOp module, bool joinRows) {
     for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
       if (!function.isDeclaration() &&
           !initializers.contains(function.getSymName()))
-        for (Block &block : function.getBody())
-          outlineGroups(groupBlock(block, joinRows), module, functions);
+        for (Block *block : getBlocks(function))
+          outlineGroups(groupBlock(*block, joinRows), module, functions);
   }
   return getTasks(module);
 }

@@ -48,11 +48,11 @@ static std::string checkLoopsKernel(linalg::LinalgOp op) {
 }
 
 /// What is beside the target becomes vectors, too.
-static std::string checkVectors(linalg::LinalgOp op) {
+static std::string checkWithOthers(linalg::LinalgOp op, Check checkOne) {
   std::string reason;
   auto check = [&](linalg::LinalgOp other) {
     if (reason.empty())
-      reason = checkVectorForm(other);
+      reason = checkOne(other);
   };
   check(op);
   if (auto function = op->getParentOfType<func::FuncOp>())
@@ -60,10 +60,14 @@ static std::string checkVectors(linalg::LinalgOp op) {
   return reason;
 }
 
+static std::string checkVectors(linalg::LinalgOp op) {
+  return checkWithOthers(op, checkVectorForm);
+}
+
 static std::string checkVectorsOf(linalg::LinalgOp op) {
-  std::string reason = checkVectors(op);
-  return reason.empty() ? checkVectorLoops(op, {/*lanes=*/1, /*vectors=*/1})
-                        : reason;
+  return checkWithOthers(op, [](linalg::LinalgOp other) {
+    return checkVectorLoops(other, {/*lanes=*/1, /*vectors=*/1});
+  });
 }
 
 static Check getCheck(StringRef lowering) {

@@ -103,11 +103,16 @@ func.func @dynamic(%a: tensor<?x16xf32>, %b: tensor<16x32xf32>, %c: tensor<?x32x
 
 // -----
 
+// What reads at computed indices is a task of its own: no other operation takes it along.
+// CHECK-LABEL: func.func @gather
+// CHECK:         call @chameleon_elementwise_
+// CHECK-LABEL: func.func private @chameleon_elementwise_
+// CHECK-SAME:    (%{{.*}}: tensor<32xindex>, %[[ROWS:.*]]: tensor<100x64xf32>, %{{.*}}: tensor<32x64xf32>)
+// CHECK:         tensor.extract %[[ROWS]]
 #row = affine_map<(i, j) -> (i)>
 #id = affine_map<(i, j) -> (i, j)>
 func.func @gather(%table: tensor<100x64xf32>, %rows: tensor<32xindex>) -> tensor<32x64xf32> {
   %empty = tensor.empty() : tensor<32x64xf32>
-  // expected-remark @below {{left alone: its body holds linalg.index}}
   %r = linalg.generic {indexing_maps = [#row, #id], iterator_types = ["parallel", "parallel"]}
       ins(%rows : tensor<32xindex>) outs(%empty : tensor<32x64xf32>) {
   ^bb0(%i: index, %o: f32):
@@ -116,6 +121,54 @@ func.func @gather(%table: tensor<100x64xf32>, %rows: tensor<32xindex>) -> tensor
     linalg.yield %v : f32
   } -> tensor<32x64xf32>
   return %r : tensor<32x64xf32>
+}
+
+// -----
+
+// Two results have two destinations, and start from a fill each. Operations in loops and branches are tasks, too.
+// CHECK-LABEL: func.func @nested
+// CHECK:         scf.for
+// CHECK:           scf.if
+// CHECK:             %[[E0:.*]] = tensor.empty() : tensor<64xf32>
+// CHECK:             %[[E1:.*]] = tensor.empty() : tensor<64xf32>
+// CHECK:             %[[BOTH:.*]]:2 = func.call @chameleon_reduce_{{.*}}, %[[E0]], %[[E1]])
+// CHECK:             func.call @chameleon_elementwise_{{.*}}(%{{.*}}, %[[BOTH]]#1, %{{.*}})
+// CHECK-LABEL: func.func private @chameleon_reduce_
+// CHECK-SAME:    (%{{.*}}: tensor<64x64xf32>, %[[SUM:.*]]: tensor<64xf32>, %[[SQUARES:.*]]: tensor<64xf32>) -> (tensor<64xf32>, tensor<64xf32>)
+// CHECK-DAG:     linalg.fill ins(%{{.*}} : f32) outs(%[[SUM]] :
+// CHECK-DAG:     linalg.fill ins(%{{.*}} : f32) outs(%[[SQUARES]] :
+#id2 = affine_map<(i, j) -> (i, j)>
+#row2 = affine_map<(i, j) -> (i)>
+func.func @nested(%x: tensor<64x64xf32>, %often: index, %which: i1) -> (tensor<64x64xf32>, tensor<64xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  %row = tensor.empty() : tensor<64xf32>
+  %fill = linalg.fill ins(%zero : f32) outs(%row : tensor<64xf32>) -> tensor<64xf32>
+  %r:2 = scf.for %i = %c0 to %often step %c1 iter_args(%y = %x, %s = %fill) -> (tensor<64x64xf32>, tensor<64xf32>) {
+    %q:2 = scf.if %which -> (tensor<64x64xf32>, tensor<64xf32>) {
+      %sums:2 = linalg.generic {indexing_maps = [#id2, #row2, #row2], iterator_types = ["parallel", "reduction"]}
+          ins(%y : tensor<64x64xf32>) outs(%fill, %fill : tensor<64xf32>, tensor<64xf32>) {
+      ^bb0(%v: f32, %a: f32, %b: f32):
+        %m = arith.mulf %v, %v : f32
+        %0 = arith.addf %v, %a : f32
+        %1 = arith.addf %m, %b : f32
+        linalg.yield %0, %1 : f32, f32
+      } -> (tensor<64xf32>, tensor<64xf32>)
+      %e = tensor.empty() : tensor<64x64xf32>
+      %n = linalg.generic {indexing_maps = [#id2, #row2, #id2], iterator_types = ["parallel", "parallel"]}
+          ins(%y, %sums#1 : tensor<64x64xf32>, tensor<64xf32>) outs(%e : tensor<64x64xf32>) {
+      ^bb0(%v: f32, %a: f32, %o: f32):
+        %0 = arith.divf %v, %a : f32
+        linalg.yield %0 : f32
+      } -> tensor<64x64xf32>
+      scf.yield %n, %sums#0 : tensor<64x64xf32>, tensor<64xf32>
+    } else {
+      scf.yield %y, %s : tensor<64x64xf32>, tensor<64xf32>
+    }
+    scf.yield %q#0, %q#1 : tensor<64x64xf32>, tensor<64xf32>
+  }
+  return %r#0, %r#1 : tensor<64x64xf32>, tensor<64xf32>
 }
 
 // -----

@@ -10,7 +10,9 @@
 //
 //   std::string reason = lowerToVectorLoops(rewriter, op, {16, 4});
 //
-// Limits: operands at linear indices, results along loops, elementwise bodies.
+// Limits: results along loops; bodies of elementwise operations, indices and
+// reads at computed indices; tiles of operations have operands at linear
+// indices and no more than elementwise bodies.
 //
 //===----------------------------------------------------------------------===//
 

@@ -24,6 +24,7 @@ module attributes {transform.with_named_sequence} {
     %loops = transform.include @is_elementwise failures(propagate) (%anchor) : (!op) -> !param
     %one = transform.param.constant 1 : i64 -> !param
     transform.match.param.cmpi eq %loops, %one : !param
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
@@ -32,6 +33,7 @@ module attributes {transform.with_named_sequence} {
     %loops = transform.include @is_elementwise failures(propagate) (%anchor) : (!op) -> !param
     %two = transform.param.constant 2 : i64 -> !param
     transform.match.param.cmpi ge %loops, %two : !param
+    transform.chameleon.applies "vectorize" to %anchor : !op
     transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }

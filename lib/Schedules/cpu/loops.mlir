@@ -9,7 +9,6 @@ module attributes {transform.with_named_sequence} {
     ^bb0(%op: !op):
       transform.match.structured.yield
     }
-    transform.include @has_whole_bytes failures(propagate) (%anchor) : (!op) -> ()
     transform.chameleon.applies "lower_to_vectors" to %anchor : !op
     transform.yield %anchor : !op
   }
