@@ -168,8 +168,14 @@ std::string GPUContractionPlan::analyze() {
   checkDepth = chunks * p.splits * p.tileDepth != depthCount;
   for (auto [count, what] :
        {std::pair(batchCount * rowBlocks * columnBlocks * p.splits, "blocks"),
-        std::pair(batchCount * rowCount * columnCount * p.getPartialSums(),
-                  "sums"),
+        std::pair(batchCount, "products"), std::pair(rowCount, "rows"),
+        std::pair(columnCount, "columns"),
+        // The kernel that adds them up counts them all.
+        std::pair(p.getPartialSums() == 1
+                      ? 0
+                      : batchCount * rowCount * columnCount *
+                            p.getPartialSums(),
+                  "partial sums"),
         std::pair(chunks * p.splits * p.tileDepth, "steps of the reduction")})
     if (std::string reason = checkCount(count, what); !reason.empty())
       return reason;

@@ -51,6 +51,9 @@ private:
     bool isVector = false, isUniform = false;
   };
   Input makeInput(const Access &access);
+  int64_t getBlocks() const {
+    return llvm::divideCeil(columnCount / width, p.threads / p.sharing);
+  }
   Value loadAt(const Input &input, const Place &place, int64_t lanes);
   Value read(const Input &input, Int column, Int step);
   /// The accumulators after one step of the reduction.
@@ -132,11 +135,13 @@ std::string LoopsKernel::analyze() {
     return std::pair(-task.destination.strides[x], x) <
            std::pair(-task.destination.strides[y], y);
   });
-  if (std::string reason = checkCount(columnCount, "results"); !reason.empty())
-    return reason;
-  if (std::string reason = checkCount(depthCount, "steps of a reduction");
-      !reason.empty())
-    return reason;
+  // Whether an element is padding is compared in 32 bits.
+  for (const std::optional<Access> &input : task.inputs)
+    for (auto [loop, size] : llvm::enumerate(task.sizes))
+      if (input && input->isBounded(loop))
+        if (std::string reason = checkCount(size, "positions in padding");
+            !reason.empty())
+          return reason;
   if (std::string reason = p.verify(limits); !reason.empty())
     return reason;
   // Vectors of results: as long as the result has them.
@@ -145,6 +150,8 @@ std::string LoopsKernel::analyze() {
     width /= 2;
   if (!findCombiner())
     p.sharing = 1;
+  if (std::string reason = checkCount(getBlocks(), "blocks"); !reason.empty())
+    return reason;
   // Neighbouring threads read neighbouring elements.
   auto isContiguous = [&](ArrayRef<unsigned> loops) {
     return llvm::any_of(task.inputs, [&](const std::optional<Access> &input) {
@@ -240,7 +247,7 @@ Value LoopsKernel::reduce(Int column, Value initial) {
                                  kernel.index(p.sharing), initial);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  Int step = kernel.fromIndex(loop.getInductionVar());
+  Int step = kernel.fromIndex(loop.getInductionVar(), depthCount);
   scf::YieldOp::create(b, loc,
                        computeStep(column, step, loop.getRegionIterArg(0)));
   return loop.getResult(0);
@@ -309,8 +316,7 @@ Operation *LoopsKernel::build() {
   epilogue->createBuffers();
   int64_t items = p.threads / p.sharing;
   auto launch = kernel.createLaunch(
-      llvm::divideCeil(columnCount / width, items), p.threads,
-      p.sharing == 1 ? 0 : p.threads * width, element);
+      getBlocks(), p.threads, p.sharing == 1 ? 0 : p.threads * width, element);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&launch.getBody().front());
@@ -326,10 +332,11 @@ Operation *LoopsKernel::build() {
     }
     if (p.sharing == 1)
       share = 0;
-    Int column = kernel.mul(
-        kernel.add(kernel.mul(kernel.fromIndex(launch.getBlockIds().x), items),
-                   item),
-        width);
+    Int block = kernel.fromIndex(launch.getBlockIds().x, columnCount);
+    bool isWide = block.value.getType().isIndex();
+    Int column = kernel.mul(kernel.add(kernel.mul(block, items),
+                                       isWide ? kernel.toOffset(item) : item),
+                            width);
     bool isPartial = columnCount / width % items != 0;
     // Threads beyond the end repeat the last vector, and do not store it.
     Int safe = isPartial ? kernel.min(column, columnCount - width) : column;

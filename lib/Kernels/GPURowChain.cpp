@@ -101,7 +101,9 @@ private:
 std::string RowChainKernel::analyze() {
   if (std::string reason = p.verify(limits); !reason.empty())
     return reason;
-  if (std::string reason = checkCount(chain.rows * chain.columns, "elements");
+  if (std::string reason = checkCount(chain.rows, "rows"); !reason.empty())
+    return reason;
+  if (std::string reason = checkCount(chain.columns, "columns");
       !reason.empty())
     return reason;
   for (linalg::LinalgOp op : chain.operations) {

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Divisions have 32 bits, since 64 take ten times as long; offsets have 64, so
-// that constants end up in the addresses of instructions.
+// Divisions have 32 bits where that is enough, since 64 take ten times as long;
+// offsets have 64, so that constants end up in the addresses of instructions.
 //
 //===----------------------------------------------------------------------===//
 
@@ -104,9 +104,16 @@ Int KernelBuilder::min(Int x, int64_t limit) {
 }
 
 Int KernelBuilder::toOffset(Int position) {
-  if (position.value)
+  if (position.value && !position.value.getType().isIndex())
     position.value = b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(),
                                                         position.value);
+  return position;
+}
+
+Int KernelBuilder::toWord(Int position) {
+  if (position.value && position.value.getType().isIndex())
+    position.value =
+        b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), position.value);
   return position;
 }
 
@@ -117,6 +124,10 @@ Value KernelBuilder::index(Int offset) {
 
 Int KernelBuilder::fromIndex(Value index) {
   return Int(b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), index));
+}
+
+Int KernelBuilder::fromIndex(Value index, int64_t count) {
+  return count <= mostPositions ? fromIndex(index) : Int(index);
 }
 
 Value KernelBuilder::position(Int position) {
@@ -157,7 +168,8 @@ Place KernelBuilder::place(ArrayRef<Run> runs, Int linear) {
     result.offset = add(result.offset, mul(toOffset(here), runs[i].stride));
     for (auto [position, coefficient] :
          llvm::zip_equal(result.position, runs[i].bounds))
-      position = add(position, mul(here, coefficient));
+      if (coefficient != 0)
+        position = add(position, mul(toWord(here), coefficient));
   }
   return result;
 }

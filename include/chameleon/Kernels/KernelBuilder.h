@@ -18,7 +18,8 @@
 //   Place place = kernel.place(access.getRuns(sizes, rows), row);
 //   Value vector = kernel.load(line, kernel.index(place.offset), 4);
 //
-// Limits: positions and counts below 2^31.
+// Limits: positions and counts below 2^31, but where a generator asks for wide
+// ones (`fromIndex`).
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,7 +36,8 @@ namespace chameleon {
 
 /// An integer of a kernel: `value + constant`. Constants are kept apart, so
 /// that they end up in the addresses of instructions instead of in registers.
-/// Positions have 32 bits, offsets are of index type.
+/// Positions have 32 bits, or are of index type where there are too many of
+/// them; offsets are of index type.
 struct Int {
   mlir::Value value; ///< null: zero
   int64_t constant = 0;
@@ -76,6 +78,10 @@ public:
   mlir::Value position(Int position);
   /// As an integer of a kernel, from its index.
   Int fromIndex(mlir::Value index);
+  /// As a position among `count`: of index type if 32 bits are too few.
+  Int fromIndex(mlir::Value index, int64_t count);
+  /// To a position of 32 bits, which the value is known to fit in.
+  Int toWord(Int position);
   /// x / divisor and x mod divisor, where x.value is known to be below `bound`:
   /// the constant is divided apart where nothing is carried.
   std::pair<Int, Int> divRem(Int x, int64_t bound, int64_t divisor);
