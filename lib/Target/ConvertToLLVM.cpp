@@ -21,11 +21,24 @@
 #include "mlir/Conversion/OpenMPToLLVM/ConvertOpenMPToLLVM.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
 
 namespace chameleon {
+
+/// Of doubles there are no expansions here: a call for what has no intrinsic,
+/// and for expm1, which upstream takes for exp(x) - 1.
+static void addMathCalls(RewritePatternSet &patterns) {
+  populateMathToLibmConversionPatterns(patterns, /*benefit=*/1);
+  RewritePatternSet calls(patterns.getContext());
+  populateMathToLibmConversionPatterns(calls, /*benefit=*/3);
+  for (std::unique_ptr<RewritePattern> &pattern : calls.getNativePatterns())
+    if (pattern->getRootKind() && pattern->getRootKind()->getStringRef() ==
+                                      math::ExpM1Op::getOperationName())
+      patterns.add(std::move(pattern));
+}
 
 LogicalResult convertToLLVM(ModuleOp module) {
   MLIRContext *context = module.getContext();
@@ -46,12 +59,10 @@ LogicalResult convertToLLVM(ModuleOp module) {
   index::populateIndexToLLVMConversionPatterns(converter, patterns);
   populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns, &symbols);
   populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);
-  // A call for what has no intrinsic: erf and the like in double precision, of
-  // which there are no polynomials here.
   populateMathToLLVMConversionPatterns(converter, patterns,
-                                       /*approximateLog1p=*/true,
+                                       /*approximateLog1p=*/false,
                                        /*benefit=*/2);
-  populateMathToLibmConversionPatterns(patterns, /*benefit=*/1);
+  addMathCalls(patterns);
   populateOpenMPToLLVMConversionPatterns(converter, patterns);
   ub::populateUBToLLVMConversionPatterns(converter, patterns);
 

@@ -14,6 +14,7 @@
 #include "OutlineKernels.h"
 #include "LaunchList.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/Kernels/ExpandMath.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Utils/GPUUtils.h"
@@ -107,15 +108,8 @@ void outlineKernels(ModuleOp module) {
 
 LogicalResult lowerKernelMath(gpu::GPUModuleOp kernels) {
   RewritePatternSet patterns(kernels.getContext());
-  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-    return llvm::is_contained(
-        {math::ErfOp::getOperationName(), math::ErfcOp::getOperationName(),
-         math::ExpOp::getOperationName(), math::ExpM1Op::getOperationName(),
-         math::LogOp::getOperationName(), math::Log1pOp::getOperationName(),
-         math::Log2Op::getOperationName(), math::TanhOp::getOperationName()},
-        name);
-  });
-  math::populateExpansionPatterns(patterns, {"rsqrt", "fpowi"});
+  populateMathExpansions(patterns);
+  math::populateExpansionPatterns(patterns, {"rsqrt", "fpowi"}); // of doubles
   return applyPatternsGreedily(kernels, std::move(patterns));
 }
 

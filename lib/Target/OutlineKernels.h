@@ -23,8 +23,8 @@ namespace chameleon {
 /// along, so that a kernel takes nothing but whole buffers.
 void outlineKernels(mlir::ModuleOp module);
 
-/// Within kernels: functions that would be calls become polynomials, exact to
-/// about single precision.
+/// Within kernels: math functions of f32 and narrower types become arithmetic,
+/// those of f64 stay calls of libdevice.
 mlir::LogicalResult lowerKernelMath(mlir::gpu::GPUModuleOp kernels);
 
 } // namespace chameleon

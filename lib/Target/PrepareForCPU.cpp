@@ -11,15 +11,14 @@
 #include "CheckFunction.h"
 #include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/IR/SplitPads.h"
-#include "chameleon/Target/ScalarOperands.h"
 #include "chameleon/IR/StorageType.h"
+#include "chameleon/Kernels/ExpandMath.h"
+#include "chameleon/Target/ScalarOperands.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
@@ -427,11 +426,7 @@ void expandStridedCopies(func::FuncOp function) {
 
 LogicalResult approximateMath(func::FuncOp function) {
   RewritePatternSet patterns(function.getContext());
-  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-    return name == math::ExpOp::getOperationName() ||
-           name == math::TanhOp::getOperationName() ||
-           name == math::ErfOp::getOperationName();
-  });
+  populateMathExpansions(patterns);
   return applyPatternsGreedily(function, std::move(patterns));
 }
 

@@ -44,8 +44,7 @@ void prepareForLoops(mlir::func::FuncOp function);
 /// loops, so that no runtime library is needed.
 void expandStridedCopies(mlir::func::FuncOp function);
 
-/// Approximates f32 exp, tanh and erf by polynomials within a few units in the
-/// last place, so that they vectorise.
+/// Math functions of f32 and narrower types become arithmetic that vectorises.
 mlir::LogicalResult approximateMath(mlir::func::FuncOp function);
 
 /// After bufferization: functions of tensors return nothing. Each result is

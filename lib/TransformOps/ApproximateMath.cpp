@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/Kernels/ExpandMath.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
@@ -18,8 +18,7 @@ chameleon::transform_ops::ApproximateMathOp::applyToOne(
     transform::TransformRewriter &rewriter, Operation *target,
     transform::ApplyToEachResultList &results,
     transform::TransformState &state) {
-  // Only what would become a call for each element of a vector, and only where
-  // the approximation is exact to single precision.
+  // Only what would become a call for each element of a vector.
   SmallVector<Operation *> calls;
   target->walk([&](Operation *op) {
     if (isa_and_nonnull<math::MathDialect>(op->getDialect()) &&
@@ -27,14 +26,7 @@ chameleon::transform_ops::ApproximateMathOp::applyToOne(
       calls.push_back(op);
   });
   RewritePatternSet patterns(rewriter.getContext());
-  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-    return llvm::is_contained(
-        {math::ErfOp::getOperationName(), math::ErfcOp::getOperationName(),
-         math::ExpOp::getOperationName(), math::ExpM1Op::getOperationName(),
-         math::LogOp::getOperationName(), math::Log1pOp::getOperationName(),
-         math::Log2Op::getOperationName(), math::TanhOp::getOperationName()},
-        name);
-  });
+  populateMathExpansions(patterns);
   GreedyRewriteConfig config;
   config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
   config.setListener(

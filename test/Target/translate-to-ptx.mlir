@@ -4,14 +4,14 @@
 // RUN: not env CUDA_HOME=/nonexistent chameleon-opt %s --lower-to-nvvm="libdevice=/nonexistent/libdevice.bc" 2>&1 | FileCheck %s --check-prefix=LIBDEVICE
 // RUN: %if ptxas %{ ptxas -arch=sm_90 %t.ptx -o %t.cubin %}
 // CHIP: error: 'sm_1' is no processor that LLVM knows
-// LIBDEVICE: error: '__nv_powf' needs libdevice.10.bc, cannot read '/nonexistent/libdevice.bc'
+// LIBDEVICE: error: '__nv_pow' needs libdevice.10.bc, cannot read '/nonexistent/libdevice.bc'
 // REQUIRES: libdevice
 
 // CHECK: gpu.binary @kernels [#gpu.object<#nvvm.target<O = 1, chip = "sm_90", features = "+ptx80">, assembly = "
 // CHECK: func.func @math
 // CHECK:   gpu.launch_func {{ *}}@kernels::@math_kernel
 
-// Instructions where the processor has them, else polynomials (tanh) or libdevice (pow).
+// Instructions where the processor has them, else arithmetic (tanh); libdevice for doubles (pow).
 // PTX: .target sm_90
 // PTX: .extern .shared .align 128 .b8 shared_kernel_shared[]
 // PTX: .entry math_kernel(
@@ -34,6 +34,16 @@ func.func @math(%a: tensor<64xf32>) -> tensor<64xf32> {
     linalg.yield %power : f32
   } -> tensor<64xf32>
   return %0 : tensor<64xf32>
+}
+
+func.func @double(%a: tensor<64xf64>) -> tensor<64xf64> {
+  %empty = tensor.empty() : tensor<64xf64>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%a : tensor<64xf64>) outs(%empty : tensor<64xf64>) {
+  ^bb0(%x: f64, %o: f64):
+    %power = math.powf %x, %x : f64
+    linalg.yield %power : f64
+  } -> tensor<64xf64>
+  return %0 : tensor<64xf64>
 }
 
 // Much shared memory is dynamic: static memory ends at 48 KiB.

@@ -42,8 +42,7 @@ struct LowerToNVVMOptions {
   std::string chip = "sm_90";
   std::string features = "+ptx80";
   /// CUDA's library of math functions (libdevice.10.bc), needed only for those
-  /// that have no polynomial here (pow, sin, …). Empty: where $CUDA_HOME or
-  /// /usr/local/cuda has it.
+  /// of f64 (pow, sin, …). Empty: where $CUDA_HOME or /usr/local/cuda has it.
   std::string libdevice;
 };
 

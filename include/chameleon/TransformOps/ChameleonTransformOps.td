@@ -60,10 +60,10 @@ def Chameleon_AppliesOp : Chameleon_TransformOp<"applies",
 
 def Chameleon_ApproximateMathOp : Chameleon_TransformOp<"approximate_math",
     [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>, TransformOpInterface, TransformEachOpTrait]> {
-  let summary = "Replaces math functions of vectors by polynomials";
+  let summary = "Replaces math functions of vectors by arithmetic";
   let description = [{
-    Within the target, `exp`, `expm1`, `erf`, `erfc`, `log`, `log1p`, `log2` and `tanh` of vectors become the polynomials that
-    upstream has for them, exact to about single precision. Otherwise they would be a call for each element. Scalars, double
+    Within the target, functions of vectors of `f32` and narrower types become straight-line arithmetic that is within two units
+    in the last place for every argument (`docs/kernels.md`). Otherwise they would be a call for each element. Scalars, double
     precision and everything else stay as they are.
 
     ```mlir

@@ -111,7 +111,7 @@ def LowerToNVVMPass : Pass<"lower-to-nvvm", "::mlir::ModuleOp"> {
     Finishes a module whose schedules are applied: bufferization, a plain kernel for every structured operation that no schedule
     touched, all kernels in one `gpu.binary @kernels` (PTX) or `gpu.module @kernels` (`format=nvvm`, the LLVM dialect). Functions
     become lists of `gpu.launch_func` and calls on buffers of device memory, results as trailing arguments, as with
-    `--lower-to-cpu`. Neither a GPU nor CUDA is needed, unless a function like `pow` asks for CUDA's libdevice.
+    `--lower-to-cpu`. Neither a GPU nor CUDA is needed, unless a function of doubles (`pow`, `sin`, …) asks for CUDA's libdevice.
   }];
   let options = [
     Option<"chip", "chip", "std::string", /*default=*/"\"sm_90\"", "Processor, sm_80 or later">,
