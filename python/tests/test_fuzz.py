@@ -1,5 +1,8 @@
 """The fuzzer's own arithmetic, its modules, and how it makes findings small."""
+import json
 import pathlib
+import random
+import sqlite3
 import sys
 
 import numpy as np
@@ -7,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "test"))
 
-from fuzz import elements, graphs, nodes, operations  # noqa: E402
+from fuzz import cases, elements, files, graphs, mutations, nodes, operations, runner  # noqa: E402
 from fuzz.generator import Generator  # noqa: E402
 from fuzz.reducer import reduce_graph  # noqa: E402
 
@@ -72,3 +75,55 @@ def test_reducing_keeps_what_fails_and_drops_the_rest():
     small = reduce_graph(graph, fails)
     assert len(small.block.uses) == 1 and fails(small)
     small.block.types()
+
+
+def test_arguments_of_extremes_and_sorting():
+    for operation, expected in (("argmax with values", np.argmax), ("argmin with values", np.argmin)):
+        graph = cases.make_case(operation, (elements.F32, elements.F32))
+        assert np.array_equal(graph.evaluate()[1].data, expected(graph.data[0].data, axis=1))
+    graph = cases.make_case("sort", (elements.I8, elements.I8))
+    assert np.array_equal(graph.evaluate()[0].data, np.sort(graph.data[0].data))
+    assert cases.make_case("softmax", (elements.I8, elements.I8)) is None
+
+
+def test_changed_text_differs_and_is_repeatable():
+    text = files.MODEL
+    changed = [mutations.mutate_text(text, random.Random(seed)) for seed in range(40)]
+    assert changed == [mutations.mutate_text(text, random.Random(seed)) for seed in range(40)]
+    assert sum(c != text for c in changed) > 30
+
+
+def test_changed_json_and_databases_can_be_read_mostly(tmp_path):
+    source = random.Random(0)
+    text = json.dumps({"records": [{"config": [i, 0], "status": "ok"} for i in range(9)]})
+    assert mutations.mutate_json(text, source) != text
+    connection = sqlite3.connect(tmp_path / "given.db")
+    connection.execute("CREATE TABLE trials (configuration TEXT, seconds REAL)")
+    connection.execute("INSERT INTO trials VALUES ('[1, 2]', 0.5)")
+    connection.commit()
+    connection.close()
+    given = (tmp_path / "given.db").read_bytes()
+    for _ in range(40):
+        mutations.mutate_database(tmp_path / "given.db", tmp_path / "changed.db", source)
+    assert (tmp_path / "given.db").read_bytes() == given
+
+
+@pytest.mark.parametrize(
+    "status, errors, expected",
+    [
+        (0, "", ""),
+        (1, "x.mlir:1:1: error: no", ""),
+        (1, "", "exit 1 without an error"),
+        (0, "x.mlir:1:1: error: no", "exit 0 with an error"),
+        (-11, " #4 0x00001 mlir::verify(mlir::Operation*, bool)", "crashes: SIGSEGV in mlir::verify"),
+        (-11, " #4 0x00001 mlir::transform::IncludeOp::getEffects(int)", ""),
+    ],
+)
+def test_an_error_is_an_answer(status, errors, expected):
+    found = files.failure_of(runner.Outcome("tool", status, "", errors))
+    assert found.startswith(expected) if expected else not found
+
+
+def test_shrinking_text_keeps_what_fails():
+    text = "\n".join(f"line {i}" for i in range(50))
+    assert files.shrink_text(text, lambda t: "line 17" in t) == "line 17"

@@ -10,11 +10,12 @@ from collections import Counter
 from pathlib import Path
 
 from .elements import BY_NAME, Element
+from .files import KINDS, Files
 from .generator import Generator
 from .graphs import Graph, module_text
 from .reducer import reduce_graph
 from .runner import GPU_WAYS, WAYS, Checker, Tools, signature
-from .writing import write_finding
+from .writing import write_file, write_finding
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,25 +27,50 @@ class Session:
         self.options = options
         self.checker = Checker(Tools(options.binaries, folder))
         self.generator = Generator(options.seed, elements(options), options.without.split(","))
+        self.files = Files(ROOT, self.checker.tools, options.seed)
         self.seen: Counter[str] = Counter()
-        self.checked = 0
+        self.checked = self.changed = 0
         self.end = time.monotonic() + 60 * options.minutes
 
     def is_over(self) -> bool:
-        return self.checked >= self.options.modules or time.monotonic() >= self.end
+        enough = self.checked >= self.options.modules and self.changed >= self.options.files
+        return enough or time.monotonic() >= self.end
 
     def run(self) -> int:
         number = 0
         while not self.is_over():
-            graphs = [self.generator.graph() for _ in range(self.options.batch)]
-            self.checker.forget()
-            for way in self.ways(number):
-                for index, text in self.checker.check(graphs, way).items():
-                    self.report(graphs[index], way, text)
-            self.checked += len(graphs)
+            if self.checked < self.options.modules:
+                self.check_graphs(number)
+            if self.changed < self.options.files:
+                self.change_files()
             number += 1
-        print(f"{self.checked} modules, seed {self.options.seed}: {sum(self.seen.values())} findings of {len(self.seen)} kinds")
+        print(
+            f"{self.checked} modules, {self.changed} changed files, seed {self.options.seed}: "
+            f"{sum(self.seen.values())} findings of {len(self.seen)} kinds"
+        )
         return 1 if self.seen else 0
+
+    def check_graphs(self, number: int) -> None:
+        graphs = [self.generator.graph() for _ in range(self.options.batch)]
+        self.checker.forget()
+        for way in self.ways(number):
+            for index, text in self.checker.check(graphs, way).items():
+                self.report(graphs[index], way, text)
+        self.checked += len(graphs)
+
+    def change_files(self) -> None:
+        """One of each kind."""
+        if text := self.files.make():
+            raise SystemExit(f"the files that are to be changed cannot be made: {text}")
+        for kind in KINDS:
+            for finding in self.files.try_one(kind):
+                self.seen[finding.signature] += 1
+                if self.seen[finding.signature] == 1:
+                    print(f"{kind}: {finding.text}\n  {finding.command}", flush=True)
+                    if self.options.reduce:
+                        self.files.shrink(finding)
+                    print(f"  {write_file(self.options.out, finding, len(self.seen))}", flush=True)
+            self.changed += 1
 
     def ways(self, number: int) -> list[str]:
         """Tuning and lowering without schedules now and then: they take longer, or tell less."""
@@ -84,6 +110,7 @@ def main() -> int:
     parser.add_argument("rest", nargs="*", help="seed=N")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--modules", type=int, default=1 << 60, help="end after so many")
+    parser.add_argument("--files", type=int, default=1 << 60, help="end after so many changed files")
     parser.add_argument("--batch", type=int, default=8, help="graphs in one module")
     parser.add_argument("--tuned", type=int, default=10, help="tune every N-th batch; 0: none")
     parser.add_argument("--ways", default="", help=f"only these, of {', '.join(WAYS + GPU_WAYS)}")

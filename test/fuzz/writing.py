@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 
 from .elements import to_file
+from .files import FileFinding
 from .graphs import Graph, module_text
 
 
@@ -24,4 +26,14 @@ def write_finding(folder: Path, graph: Graph, way: str, text: str, commands: lis
         lines.append(f"// {named}")
     path = folder / f"{stem}.mlir"
     path.write_text("\n".join([*lines, module_text([graph])]))
+    return path
+
+
+def write_file(folder: Path, finding: FileFinding, number: int) -> Path:
+    """A changed file as it is; what was typed is in `NAME.txt`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{finding.kind}-{number}{finding.file.suffix}"
+    shutil.copyfile(finding.file, path)
+    command = finding.command.replace(finding.file.name, path.name)
+    path.with_suffix(path.suffix + ".txt").write_text(f"{finding.text}\n{command}\n")
     return path
