@@ -15,6 +15,7 @@
 #include "OutlineKernels.h"
 #include "PlainKernels.h"
 #include "SmallFloats.h"
+#include "StraightLine.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
@@ -63,6 +64,12 @@ static void buildNVVM(OpPassManager &passes) {
 
 void buildLowerToNVVMPipeline(OpPassManager &passes,
                               const LowerToNVVMOptions &options) {
+  passes.addPass(std::make_unique<StepPass<ModuleOp>>(
+      "make-straight-line", [](ModuleOp module) {
+        for (auto function : module.getOps<func::FuncOp>())
+          makeStraightLine(function);
+        return success();
+      }));
   buildBufferization(passes);
   buildKernels(passes);
   buildNVVM(passes);
