@@ -161,14 +161,14 @@ LogicalResult PlainKernel::build() {
   gpu::TerminatorOp::create(builder, loc);
   builder.setInsertionPointToStart(guard.thenBlock());
   delinearize(element, elements);
+  // Loops carry results even where the body does not read them: of several
+  // iterations the last one counts.
   SmallVector<Value> results;
   for (OpOperand &init : op.getDpsInitsMutable())
-    results.push_back(
-        op.getMatchingBlockArgument(&init).use_empty() ? Value() : load(init));
-  // Loops carry what they are given: a result that the body does not read has
-  // no reduction.
-  if (!reductions.empty() && llvm::is_contained(results, Value()))
-    return op->emitError("reduces into a result that it does not read");
+    results.push_back(reductions.empty() &&
+                              op.getMatchingBlockArgument(&init).use_empty()
+                          ? Value()
+                          : load(init));
   results = reduce(reductions, results);
   for (auto [init, result] : llvm::zip_equal(op.getDpsInitsMutable(), results))
     memref::StoreOp::create(builder, loc, result, init.get(), indicesOf(init));

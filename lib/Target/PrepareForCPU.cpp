@@ -314,6 +314,7 @@ LogicalResult prepareForBufferization(ModuleOp module) {
   }
   for (func::FuncOp function : functions) {
     replaceEmptyTensors(function);
+    splitSteppedSlices(function);
     splitCuttingPads(function);
     readScalarsFromTensors(function);
     if (failed(decomposeAggregates(function)))

@@ -30,6 +30,10 @@ mlir::LogicalResult prepareForBufferization(mlir::ModuleOp module);
 /// other.
 void copyLongInsertionChains(mlir::func::FuncOp function);
 
+/// Before bufferization: a slice with steps that drops dimensions becomes one
+/// that keeps them, and a reshape.
+void splitSteppedSlices(mlir::func::FuncOp function);
+
 /// After the elimination of empty tensors: a result that is computed into its
 /// destination now is not placed there again, which bufferization would take
 /// for a read after a write.

@@ -48,3 +48,14 @@ func.func @iota() -> tensor<8xi64> {
   } -> tensor<8xi64>
   return %0 : tensor<8xi64>
 }
+
+// A reduction that does not read its result: the last iteration counts.
+// CHECK-LABEL: func.func @last(
+// CHECK:         gpu.launch_func {{ *}}@kernels::@last_kernel
+func.func @last(%a: tensor<4x8xf32>, %o: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]} ins(%a : tensor<4x8xf32>) outs(%o : tensor<4xf32>) {
+  ^bb0(%x: f32, %y: f32):
+    linalg.yield %x : f32
+  } -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

@@ -76,7 +76,8 @@ class Tools:
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_AS, (self.mebibytes << 20,) * 2)
 
-        on_gpu = any(a.startswith("--target=nvvm") for a in arguments)
+        # The CUDA driver reserves more addresses than any limit allows.
+        on_gpu = any(re.search(r"\btarget=nvvm(?!:)", a) for a in arguments)
         process = subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
             start_new_session=True, preexec_fn=None if on_gpu else bound,
