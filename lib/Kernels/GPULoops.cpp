@@ -15,6 +15,7 @@
 #include "chameleon/Kernels/GPULoops.h"
 #include "Epilogue.h"
 #include "GPURowChain.h"
+#include "chameleon/Kernels/NeutralElement.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -110,7 +111,7 @@ bool LoopsKernel::findCombiner() {
   if (depth.empty() || !combiner || combiner->getNumOperands() != 2 ||
       !carried.hasOneUse() || *carried.user_begin() != combiner)
     return false;
-  std::optional<TypedAttr> found = arith::getNeutralElement(combiner);
+  std::optional<TypedAttr> found = findNeutralElement(combiner);
   if (found)
     neutral = *found;
   return found.has_value();
@@ -150,6 +151,9 @@ std::string LoopsKernel::analyze() {
     width /= 2;
   if (!findCombiner())
     p.sharing = 1;
+  // So many results that a grid has no blocks left for sharing.
+  while (p.sharing > 1 && !checkCount(getBlocks(), "blocks").empty())
+    p.sharing /= 2;
   if (std::string reason = checkCount(getBlocks(), "blocks"); !reason.empty())
     return reason;
   // Neighbouring threads read neighbouring elements.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RowMember.h"
+#include "chameleon/Kernels/NeutralElement.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -101,8 +102,7 @@ RowMember::analyze(linalg::LinalgOp op, int64_t rowCount, int64_t columnCount) {
     if (!member.combiner || member.combiner->getNumOperands() != 2 ||
         !carried.hasOneUse() || *carried.user_begin() != member.combiner)
       return std::nullopt;
-    std::optional<TypedAttr> neutral =
-        arith::getNeutralElement(member.combiner);
+    std::optional<TypedAttr> neutral = findNeutralElement(member.combiner);
     auto fill = init->get().getDefiningOp<linalg::FillOp>();
     if (!neutral || !fill ||
         !matchPattern(fill.getInputs()[0], m_Constant(&member.initial)))

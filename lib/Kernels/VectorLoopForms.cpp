@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorLoopsKernel.h"
+#include "chameleon/Kernels/NeutralElement.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -86,7 +87,7 @@ VectorLoopsKernel::Values VectorLoopsKernel::lowerRow(ValueRange carried) {
     return results;
   };
   return forLoops(parallelLoops, carried, [&](ValueRange inner) -> Values {
-    TypedAttr neutral = *arith::getNeutralElement(combiner);
+    TypedAttr neutral = *findNeutralElement(combiner);
     Value start = arith::ConstantOp::create(
         rewriter, loc,
         DenseElementsAttr::get(vectorOf(element),

@@ -13,6 +13,7 @@
 
 #include "VectorLoopsKernel.h"
 #include "chameleon/IR/StorageType.h"
+#include "chameleon/Kernels/NeutralElement.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -103,7 +104,7 @@ static Operation *findCombiner(linalg::GenericOp generic) {
   if (generic.getNumDpsInits() != 1 ||
       !matchReduction(generic.getRegionOutputArgs(), 0, combiners) ||
       combiners.size() != 1 || !linalg::getCombinerOpKind(combiners.front()) ||
-      !arith::getNeutralElement(combiners.front()))
+      !findNeutralElement(combiners.front()))
     return nullptr;
   return combiners.front();
 }
