@@ -41,8 +41,9 @@ protected:
   bool canRewrite(Operation *op) const override;
   Value rewrite(Operation *op) override;
   Value enter(Value value) override { return transpose(value, toLast); }
-  Value leave(Value value, RankedTensorType type) override {
-    return value.getType() == type ? value : transpose(value, toFirst);
+  /// As many channels as rows and columns have the same type in both orders.
+  Value leave(Value value, RankedTensorType) override {
+    return transpose(value, toFirst);
   }
 
 private:

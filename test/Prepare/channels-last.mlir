@@ -42,3 +42,16 @@ func.func @network(%x: tensor<1x5x6x6xf32>, %w: tensor<7x5x3x3xf32>, %d: tensor<
   %k = tensor.concat dim(1) %q, %q : (tensor<1x7x2x2xf32>, tensor<1x7x2x2xf32>) -> tensor<1x14x2x2xf32>
   return %k : tensor<1x14x2x2xf32>
 }
+
+// As many channels as rows and columns: both orders have the same type, and the result is transposed all the same.
+// CHECK-LABEL: @square
+// CHECK: %[[Y:.*]] = linalg.conv_2d_nhwc_hwcf
+// CHECK: %[[R:.*]] = linalg.transpose ins(%[[Y]] {{.*}} permutation = [0, 3, 1, 2]
+// CHECK: return %[[R]]
+func.func @square(%x: tensor<1x3x10x10xf32>, %w: tensor<8x3x3x3xf32>) -> tensor<1x8x8x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x8x8x8xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<1x3x10x10xf32>, tensor<8x3x3x3xf32>) outs(%f : tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
