@@ -89,6 +89,19 @@ std::optional<Access> chameleon::getAccess(Value tensor, AffineMap map,
   return access;
 }
 
+std::optional<Access> chameleon::getComputedAccess(Value tensor, AffineMap map,
+                                                   unsigned loops) {
+  auto type = dyn_cast<RankedTensorType>(tensor.getType());
+  if (!type || !type.hasStaticShape() || !hasStorage(type.getElementType()) ||
+      map.getNumSymbols() != 0)
+    return std::nullopt;
+  Access access;
+  access.tensor = tensor;
+  access.strides.assign(loops, 0);
+  access.computed = map;
+  return access;
+}
+
 bool chameleon::isZero(Attribute constant) {
   if (auto number = dyn_cast<FloatAttr>(constant))
     return number.getValue().isZero();

@@ -54,6 +54,8 @@ std::string GPUContractionPlan::analyzeBody() {
   // result + left * right.
   if (op.getNumDpsInputs() != 2 || !task.inputs[0] || !task.inputs[1])
     return "expects two tensors as inputs";
+  if (task.inputs[0]->computed || task.inputs[1]->computed)
+    return "expects operands at linear indices";
   Block *body = op.getBlock();
   Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
   Value product;

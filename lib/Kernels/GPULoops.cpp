@@ -15,6 +15,7 @@
 #include "chameleon/Kernels/GPULoops.h"
 #include "Epilogue.h"
 #include "GPURowChain.h"
+#include "IndexedReads.h"
 #include "chameleon/Kernels/NeutralElement.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -35,7 +36,7 @@ public:
               const GPULoopParameters &p, const GPUHooks &hooks)
       : b(rewriter), loc(task.anchor.getLoc()), kernel(rewriter, loc, hooks),
         limits(hooks.getLimits(task.anchor)), warp(limits.warpThreads),
-        task(task), p(p) {}
+        task(task), p(p), reads(kernel, this->task) {}
 
   /// Why it cannot be done; empty if it can.
   std::string analyze();
@@ -83,6 +84,7 @@ private:
   SmallVector<Input, 0> inputs;
   std::optional<Input> initialInput;
   std::optional<EpilogueBuilder> epilogue;
+  IndexedReads reads;
   Value shared;
   Int thread, share, item; ///< item: of the block's vectors
 };
@@ -120,10 +122,8 @@ bool LoopsKernel::findCombiner() {
 std::string LoopsKernel::analyze() {
   linalg::LinalgOp op = task.anchor;
   for (Operation &inner : op.getBlock()->without_terminator())
-    if (!OpTrait::hasElementwiseMappableTraits(&inner) &&
-        !inner.hasTrait<OpTrait::ConstantLike>())
-      return llvm::formatv("cannot vectorize '{0}' of the body",
-                           inner.getName());
+    if (std::string reason = IndexedReads::check(inner); !reason.empty())
+      return reason;
   element = getElementTypeOrSelf(op->getResult(0).getType());
   for (unsigned loop = 0; loop < task.sizes.size(); ++loop) {
     if (task.sizes[loop] == 1)
@@ -176,10 +176,12 @@ LoopsKernel::Input LoopsKernel::makeInput(const Access &access) {
   input.access = &access;
   input.columnRuns = access.getRuns(task.sizes, columns);
   input.depthRuns = access.getRuns(task.sizes, depth);
-  input.isVector = access.getLanes(task.sizes, columns, {&depth}) >= width;
-  input.isUniform = llvm::all_of(columns, [&](unsigned loop) {
-    return access.strides[loop] == 0 && !access.isBounded(loop);
-  });
+  input.isVector = !access.computed &&
+                   access.getLanes(task.sizes, columns, {&depth}) >= width;
+  input.isUniform =
+      !access.computed && llvm::all_of(columns, [&](unsigned loop) {
+        return access.strides[loop] == 0 && !access.isBounded(loop);
+      });
   input.buffer = task.getBuffer(b, access, /*isRead=*/true);
   return input;
 }
@@ -211,9 +213,12 @@ Value LoopsKernel::read(const Input &input, Int column, Int step) {
     return kernel.splat(kernel.elementOf(loadAt(input, at(column), 1), 0),
                         width);
   SmallVector<Value> elements;
-  for (int64_t lane = 0; lane < width; ++lane)
-    elements.push_back(
-        kernel.elementOf(loadAt(input, at(kernel.add(column, lane)), 1), 0));
+  for (int64_t lane = 0; lane < width; ++lane) {
+    Int here = kernel.add(column, lane);
+    elements.push_back(input.access->computed
+                           ? reads.load(*input.access, input.line, here, step)
+                           : kernel.elementOf(loadAt(input, at(here), 1), 0));
+  }
   return vector::FromElementsOp::create(
       b, loc, VectorType::get({width}, elements.front().getType()), elements);
 }
@@ -235,7 +240,9 @@ Value LoopsKernel::computeStep(Int column, Int step, Value accumulators) {
   if (accumulators)
     mapping.map(op.getMatchingBlockArgument(op.getDpsInitOperand(0)),
                 accumulators);
-  return kernel.cloneBody(op, mapping, width);
+  return kernel.cloneBody(op, mapping, width, [&](Operation &inner) {
+    return reads.compute(inner, mapping, column, step, width);
+  });
 }
 
 Value LoopsKernel::reduce(Int column, Value initial) {
@@ -318,6 +325,7 @@ Operation *LoopsKernel::build() {
     initialInput = makeInput(*initialTensor);
   epilogue.emplace(kernel, task, Group(), Group(), columns);
   epilogue->createBuffers();
+  reads.createBuffers(columns, depth);
   int64_t items = p.threads / p.sharing;
   auto launch = kernel.createLaunch(
       getBlocks(), p.threads, p.sharing == 1 ? 0 : p.threads * width, element);
@@ -348,6 +356,7 @@ Operation *LoopsKernel::build() {
       input.line = kernel.flatten(input.buffer);
       input.start = KernelBuilder::start(*input.access);
     }
+    reads.openKernel();
     auto type = VectorType::get({width}, element);
     Value initial;
     if (initialInput) {

@@ -285,9 +285,14 @@ Value KernelBuilder::exchange(Value scalar, int64_t distance) {
 // Operations
 //===----------------------------------------------------------------------===//
 
-Value KernelBuilder::cloneBody(linalg::LinalgOp op, IRMapping &mapping,
-                               int64_t width) {
+Value KernelBuilder::cloneBody(
+    linalg::LinalgOp op, IRMapping &mapping, int64_t width,
+    llvm::function_ref<Value(Operation &)> computeOther) {
   for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (Value other = computeOther ? computeOther(inner) : Value()) {
+      mapping.map(inner.getResult(0), other);
+      continue;
+    }
     for (Value value : inner.getOperands())
       if (!mapping.contains(value))
         mapping.map(value, splat(value, width));

@@ -62,8 +62,6 @@ KernelTask::analyze(linalg::LinalgOp anchor) {
   task.sizes = anchor.getStaticLoopRanges();
   if (llvm::any_of(task.sizes, ShapedType::isDynamic))
     return std::string("expects static shapes");
-  if (anchor.hasIndexSemantics())
-    return std::string("expects a body without linalg.index");
   unsigned loops = task.sizes.size();
   auto refuse = [](OpOperand &operand) {
     return "cannot address operand " +
@@ -74,8 +72,10 @@ KernelTask::analyze(linalg::LinalgOp anchor) {
     task.inputs.emplace_back();
     if (!isa<ShapedType>(operand->get().getType()))
       continue;
-    task.inputs.back() = getAccess(
-        operand->get(), anchor.getMatchingIndexingMap(operand), loops);
+    AffineMap map = anchor.getMatchingIndexingMap(operand);
+    task.inputs.back() = getAccess(operand->get(), map, loops);
+    if (!task.inputs.back())
+      task.inputs.back() = getComputedAccess(operand->get(), map, loops);
     if (!task.inputs.back())
       return refuse(*operand);
   }

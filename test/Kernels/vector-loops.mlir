@@ -32,9 +32,15 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// No row of partial results without one operation that combines: vectors of results, whose elements are read one by one.
+// CHECK-LABEL: func @two_combiners
+// CHECK:         scf.for {{.*}} -> (vector<8xf32>)
+// CHECK-COUNT-8:   tensor.extract
+// CHECK:           vector.from_elements
+// CHECK:           arith.mulf {{.*}} : vector<8xf32>
+// CHECK:           arith.addf {{.*}} : vector<8xf32>
 module attributes {transform.with_named_sequence} {
   func.func @two_combiners(%a: tensor<3x20xf32>, %out: tensor<3xf32>) -> tensor<3xf32> {
-    // expected-note @below {{when applied to this op}}
     %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
         ins(%a : tensor<3x20xf32>) outs(%out : tensor<3xf32>) {
     ^bb0(%x: f32, %o: f32):
@@ -48,7 +54,6 @@ module attributes {transform.with_named_sequence} {
     %operations = transform.structured.match interface{LinalgOp} in %root : (!transform.any_op) -> !transform.any_op
     %lanes = transform.param.constant 8 : i64 -> !transform.param<i64>
     %vectors = transform.param.constant 2 : i64 -> !transform.param<i64>
-    // expected-error @below {{expects one result, combined by one operation with a neutral element}}
     transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
     transform.yield
   }
@@ -56,9 +61,12 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// CHECK-LABEL: func @index
+// CHECK:         %[[LANES:.*]] = vector.step : vector<8xindex>
+// CHECK:         arith.addi %{{.*}}, %[[LANES]] : vector<8xindex>
+// CHECK:         arith.sitofp {{.*}} : vector<8xi32> to vector<8xf32>
 module attributes {transform.with_named_sequence} {
   func.func @index(%out: tensor<20xf32>) -> tensor<20xf32> {
-    // expected-note @below {{when applied to this op}}
     %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%out : tensor<20xf32>) {
     ^bb0(%o: f32):
       %i = linalg.index 0 : index
@@ -72,7 +80,6 @@ module attributes {transform.with_named_sequence} {
     %operations = transform.structured.match interface{LinalgOp} in %root : (!transform.any_op) -> !transform.any_op
     %lanes = transform.param.constant 8 : i64 -> !transform.param<i64>
     %vectors = transform.param.constant 2 : i64 -> !transform.param<i64>
-    // expected-error @below {{expects a body without linalg.index}}
     transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
     transform.yield
   }
@@ -80,14 +87,37 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// CHECK-LABEL: func @turning
+// CHECK-COUNT-8: tensor.extract
+// CHECK:         vector.from_elements
 module attributes {transform.with_named_sequence} {
   func.func @turning(%a: tensor<20xf32>, %out: tensor<20xf32>) -> tensor<20xf32> {
-    // expected-note @below {{when applied to this op}}
     %0 = linalg.generic {indexing_maps = [affine_map<(i) -> ((i + 5) mod 20)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%a : tensor<20xf32>) outs(%out : tensor<20xf32>) {
     ^bb0(%x: f32, %o: f32):
       linalg.yield %x : f32
     } -> tensor<20xf32>
     return %0 : tensor<20xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    %operations = transform.structured.match interface{LinalgOp} in %root : (!transform.any_op) -> !transform.any_op
+    %lanes = transform.param.constant 8 : i64 -> !transform.param<i64>
+    %vectors = transform.param.constant 2 : i64 -> !transform.param<i64>
+    transform.chameleon.lower_to_vectors %operations lanes %lanes vectors %vectors : !transform.any_op, !transform.param<i64>, !transform.param<i64>
+    transform.yield
+  }
+}
+
+// -----
+
+// Of tiles nobody knows where they are in the whole.
+module attributes {transform.with_named_sequence} {
+  func.func @turning_tile(%a: tensor<20xf32>, %out: tensor<?xf32>) -> tensor<?xf32> {
+    // expected-note @below {{when applied to this op}}
+    %0 = linalg.generic {indexing_maps = [affine_map<(i) -> ((i + 5) mod 20)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%a : tensor<20xf32>) outs(%out : tensor<?xf32>) {
+    ^bb0(%x: f32, %o: f32):
+      linalg.yield %x : f32
+    } -> tensor<?xf32>
+    return %0 : tensor<?xf32>
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     %operations = transform.structured.match interface{LinalgOp} in %root : (!transform.any_op) -> !transform.any_op

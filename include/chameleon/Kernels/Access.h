@@ -63,6 +63,9 @@ struct Access {
     int64_t constant;
   };
   llvm::SmallVector<Index, 0> indices;
+  /// Where the address is not linear in the loops: the indices. Strides mean
+  /// nothing then.
+  mlir::AffineMap computed;
 
   /// What `group` is to the address. `sizes` are those of all loops.
   llvm::SmallVector<Run> getRuns(llvm::ArrayRef<int64_t> sizes,
@@ -89,6 +92,11 @@ struct Access {
 /// the tensor not one of static shape and whole bytes.
 std::optional<Access> getAccess(mlir::Value tensor, mlir::AffineMap map,
                                 unsigned loops);
+
+/// The access of a tensor of static shape at any indices; its address is
+/// computed (Access::computed).
+std::optional<Access> getComputedAccess(mlir::Value tensor, mlir::AffineMap map,
+                                        unsigned loops);
 
 /// Whether a constant is the number zero.
 bool isZero(mlir::Attribute constant);

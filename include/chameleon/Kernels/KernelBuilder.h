@@ -115,9 +115,11 @@ public:
 
   // Operations.
   /// The body of an elementwise operation on vectors of `width` elements, with
-  /// the arguments that `mapping` has; what it yields.
-  mlir::Value cloneBody(mlir::linalg::LinalgOp op, mlir::IRMapping &mapping,
-                        int64_t width);
+  /// the arguments that `mapping` has; what it yields. `computeOther` computes
+  /// what is not elementwise, and returns null for the rest.
+  mlir::Value cloneBody(
+      mlir::linalg::LinalgOp op, mlir::IRMapping &mapping, int64_t width,
+      llvm::function_ref<mlir::Value(mlir::Operation &)> computeOther = {});
   /// A launch of so many blocks and threads, empty but for its end. Blocks that
   /// follow each other form clusters of `cluster` (1: none).
   mlir::gpu::LaunchOp createLaunch(int64_t blocks, int64_t threads,

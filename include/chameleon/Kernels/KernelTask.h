@@ -8,13 +8,13 @@
 //
 // An operation with its fill, its padding and the elementwise operations that
 // follow it becomes one kernel. What each of its operands needs for that is an
-// address that is linear in the loops of the operation: strides, and bounds
-// where padding was left out.
+// address: strides, and bounds where padding was left out, if it is linear in
+// the loops of the operation, else the indices.
 //
 //   auto analyzed = KernelTask::analyze(anchor);
 //   if (auto *task = std::get_if<KernelTask>(&analyzed)) ...
 //
-// Limits: static shapes, one result, no linalg.index.
+// Limits: static shapes, one result.
 //
 //===----------------------------------------------------------------------===//
 
