@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from .cases import OPERATIONS, TYPES, Types, make_case
 from .elements import BY_NAME
@@ -17,7 +19,7 @@ from .nodes import Invalid, Names
 from .runner import CHIP, Checker, Tools
 
 ROOT = Path(__file__).resolve().parents[2]
-RANK = {"s": 0, "p": 1, "fails": 2, "wrong": 3}
+WAYS = ("untouched", "default", "nvvm")
 
 PAGE = """# Types and operations
 
@@ -48,18 +50,31 @@ class Matrix:
         self.failures: list[str] = []
 
     def run(self, all_types: Sequence[Types]) -> None:
+        """Types that an earlier run has finished are read from its files."""
         for types in all_types:
-            graphs = [g for name in OPERATIONS if self.options.operation in name for g in [make_case(name, types)] if g]
-            self.checker.forget()
-            wrong = {way: self.checker.check(graphs, way) for way in ("untouched", "default", "nvvm", "nvvm-plain")}
-            for way, found in wrong.items():
-                self.failures += [f"{graphs[i].label}, {title(types)}, {way}: {text}" for i, text in sorted(found.items())]
-            scheduled = {target: self.scheduled(graphs, target) for target in ("cpu", CHIP)}
-            for i, graph in enumerate(graphs):
-                cpu = _cell([wrong["untouched"].get(i), wrong["default"].get(i)], i in scheduled["cpu"])
-                gpu = _cell([wrong["nvvm"].get(i), wrong["nvvm-plain"].get(i)], i in scheduled[CHIP])
-                self.cells[graph.label, types] = cpu, gpu
-            print(f"{title(types)}: {len(graphs)} operations", flush=True)
+            done = self.options.cells / f"{title(types)}.json"
+            if not done.exists():
+                found = self.check(types)
+                done.parent.mkdir(parents=True, exist_ok=True)
+                done.write_text(json.dumps(found))
+                print(f"{title(types)}: {len(found['cells'])} operations", flush=True)
+            found = json.loads(done.read_text())
+            self.failures += found["failures"]
+            self.cells.update({(name, types): tuple(cell) for name, cell in found["cells"].items()})
+
+    def check(self, types: Types) -> dict[str, Any]:
+        graphs = [g for name in OPERATIONS if self.options.operation in name for g in [make_case(name, types)] if g]
+        self.checker.forget()
+        wrong = {way: self.checker.check(graphs, way) for way in WAYS}
+        failures = [
+            f"{graphs[i].label}, {title(types)}, {way}: {text}" for way in WAYS for i, text in sorted(wrong[way].items())
+        ]
+        scheduled = {target: self.scheduled(graphs, target) for target in ("cpu", CHIP)}
+        cells = {}
+        for i, graph in enumerate(graphs):
+            cpu = _cell([wrong["untouched"].get(i), wrong["default"].get(i)], i in scheduled["cpu"])
+            cells[graph.label] = cpu, _cell([wrong["nvvm"].get(i)], i in scheduled[CHIP])
+        return {"cells": cells, "failures": failures}
 
     def scheduled(self, graphs: Sequence[Graph], target: str) -> set[int]:
         """Which graphs have tasks, at a size that takes time, and a schedule for each of them."""
@@ -74,8 +89,7 @@ class Matrix:
             "chameleon-opt", "all.mlir", f"--apply-schedules=defaults=true target={target}", "-o", "applied.mlir", seconds=300
         )
         if applied.status != 0:
-            self.failures.append(f"schedules of {target}: {applied.failure}")
-            return set()
+            raise SystemExit(f"schedules of {target}: {applied.failure}")
         left = {int(n) for n in re.findall(r"all\.mlir:(\d+):\d+: remark:", applied.errors)}
         ends = lines[1:] + [1 << 60]
         text = (self.tools.folder / "applied.mlir").read_text()
@@ -117,6 +131,7 @@ def main() -> int:
     parser.add_argument("--types", default="", help="only these types of operands, separated by commas; the page is not written")
     parser.add_argument("--operation", default="", help="only operations whose name contains this; the page is not written")
     parser.add_argument("--binaries", type=Path, default=ROOT / "build" / "bin")
+    parser.add_argument("--cells", type=Path, default=ROOT / "build" / "matrix", help="folder of finished columns; remove it to begin anew")
     options = parser.parse_args()
     wanted = [BY_NAME[name] for name in options.types.split(",") if name]
     with tempfile.TemporaryDirectory(prefix="chameleon-matrix-") as folder:
