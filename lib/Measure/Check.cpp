@@ -48,6 +48,21 @@ bool chameleon::isFloat(ElementKind kind) {
          kind == ElementKind::F32 || kind == ElementKind::F64;
 }
 
+std::pair<double, double> chameleon::getRange(ElementKind kind) {
+  switch (kind) {
+  case ElementKind::F16:
+    return {0x1p-14, 65504};
+  case ElementKind::BF16:
+    return {0x1p-126, 0x1.fep127};
+  case ElementKind::F32:
+    return {std::numeric_limits<float>::min(),
+            std::numeric_limits<float>::max()};
+  default:
+    return {std::numeric_limits<double>::min(),
+            std::numeric_limits<double>::max()};
+  }
+}
+
 template <typename T>
 static T load(const void *array, int64_t i) {
   T value;

@@ -379,6 +379,11 @@ void ProcessWorkerPool::handlePrepared(const InFlight &entry,
   const auto *prepared = std::get_if<PreparedReply>(&reply.body);
   if (!prepared) {
     const auto *error = std::get_if<ErrorReply>(&reply.body);
+    // A default may crash or hang; plain loops need none.
+    if (!std::exchange(task.task.defaults, {}).empty()) {
+      task.state = KnownTask::State::Registered;
+      return;
+    }
     task.state = KnownTask::State::Failed;
     task.failure =
         error ? error->message : "the worker answered something else";

@@ -184,11 +184,15 @@ static void writeFields(json::Object &object, const TaskRequest &request) {
   object["payload"] = text(request.task.payload);
   object["outputs"] = request.task.numOutputs;
   object["mayUseDevice"] = request.mayUseDevice;
+  if (!request.task.defaults.empty())
+    object["defaults"] = json::Array(request.task.defaults);
 }
 static bool readFields(Fields &&fields, TaskRequest &request) {
   return fields("child", request.child)("timeout", request.timeout)(
-      "key", request.task.key)("payload", request.task.payload)(
-      "outputs", request.task.numOutputs)("mayUseDevice", request.mayUseDevice);
+             "key", request.task.key)("payload", request.task.payload)(
+             "outputs", request.task.numOutputs)("mayUseDevice",
+                                                 request.mayUseDevice)
+      .optional("defaults", request.task.defaults);
 }
 
 static llvm::StringLiteral getType(const CompileRequest &) { return "compile"; }

@@ -8,6 +8,7 @@
 
 #include "chameleon/Measure/Runner.h"
 #include "EngineBuffers.h"
+#include "SampleOutputs.h"
 #include "TaskProgram.h"
 #include "chameleon/IR/ChameleonDialect.h"
 #include "chameleon/Prepare/Prepare.h"
@@ -16,7 +17,6 @@
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "chameleon/Target/Backend.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -27,9 +27,11 @@
 using namespace chameleon;
 using namespace mlir;
 
-/// Above so many iterations of plain loops (about a second of one core) the
-/// device computes the reference.
-static constexpr double mostIterationsOnHost = 5e8;
+/// A task of more iterations of plain loops is large (PrepareReference.cpp):
+/// they take a tenth of a second. With devices a second, for their own work
+/// would wait for the reference.
+static constexpr double mostIterationsOnHost = 1e8;
+static constexpr double mostIterationsBesideDevice = 5e8;
 /// Inputs that are larger together are not read back after each call, to see
 /// whether they were overwritten.
 static constexpr size_t largestInputsReadBack = 64 << 20;
@@ -107,6 +109,9 @@ private:
   llvm::Error runOnDevice(ModuleOp program, const std::string &function,
                           llvm::MutableArrayRef<GuardedBuffer> buffers);
   llvm::Error compareEngines();
+  llvm::Error runCandidate(const MeasureTask &task, llvm::StringRef spec,
+                           llvm::ArrayRef<char> data,
+                           llvm::MutableArrayRef<GuardedBuffer> outputs);
   llvm::Error poison(Task &task);
   llvm::Expected<std::string> findFault(Executable &executable,
                                         const MeasurePolicy &policy,
@@ -243,18 +248,6 @@ Measurement Runner::compile(int64_t id, const Candidate &candidate) {
 // The reference
 //===----------------------------------------------------------------------===//
 
-/// Of all loops of all structured operations, roughly what a call costs.
-static double countIterations(ModuleOp module) {
-  double total = 0;
-  module.walk([&](linalg::LinalgOp op) {
-    double iterations = 1;
-    for (int64_t range : op.getStaticLoopRanges())
-      iterations *= static_cast<double>(std::max<int64_t>(range, 1));
-    total += iterations;
-  });
-  return total;
-}
-
 llvm::Error Runner::runOnHost(ModuleOp program, const std::string &function,
                               llvm::MutableArrayRef<GuardedBuffer> buffers) {
   return chameleon::runOnHost(program, function, buffers);
@@ -305,24 +298,87 @@ llvm::Error Runner::compareEngines() {
   return llvm::Error::success();
 }
 
+/// Compiles and calls a default as candidates are, though nothing is known yet
+/// that it could be compared with.
+llvm::Error Runner::runCandidate(const MeasureTask &task, llvm::StringRef spec,
+                                 llvm::ArrayRef<char> data,
+                                 llvm::MutableArrayRef<GuardedBuffer> outputs) {
+  // Others prepare tasks at the same time, with files in the same folder.
+  const int64_t id = -static_cast<int64_t>(getpid());
+  if (!engine)
+    if (llvm::Error error = useDevice(0))
+      return error;
+  if (llvm::Error error = openTask(task, data))
+    return error;
+  auto call = [&]() -> llvm::Error {
+    Measurement result = compile(id, {task.key, spec.str()});
+    if (result.outcome == Outcome::Ok && device.devices > 0)
+      result = importExecutable(id, task.key, exportExecutable(id));
+    if (result.outcome != Outcome::Ok)
+      return llvm::createStringError("%s", result.message.c_str());
+    Executable &executable = *executables.at(id);
+    Task &opened = *executable.task;
+    if (llvm::Error error = poison(opened))
+      return error;
+    if (executable.initialise)
+      if (llvm::Error error = executable.initialise->run().takeError())
+        return error;
+    if (llvm::Error error = executable.call->run().takeError())
+      return error;
+    if (llvm::Error error = opened.arguments->downloadAll())
+      return error;
+    for (auto [from, to] :
+         llvm::zip_equal(opened.buffers->outputs(), outputs)) {
+      if (!from.guardsIntact())
+        return llvm::createStringError("wrote outside its destination");
+      memcpy(to.data(), from.data(), from.size());
+    }
+    return llvm::Error::success();
+  };
+  llvm::Error error = call();
+  drop(id);
+  closeTask(task.key);
+  return error;
+}
+
 llvm::Expected<PreparedTask> Runner::prepareTask(const MeasureTask &task,
                                                  bool mayUseDevice) {
+  // Asked once without a device; the second time it is there.
   bool wantsDevice = false;
-  auto reference =
+  auto askForDevice = [&] {
+    wantsDevice = true;
+    return llvm::createStringError("the device is in use");
+  };
+  bool hasDevices = device.devices > 0;
+  auto host = [&](ModuleOp program, const std::string &function,
+                  llvm::MutableArrayRef<GuardedBuffer> buffers) {
+    return wantsDevice ? askForDevice() : runOnHost(program, function, buffers);
+  };
+  auto plain =
       [&](ModuleOp program, const std::string &function,
           llvm::MutableArrayRef<GuardedBuffer> buffers) -> llvm::Error {
-    if (device.devices == 0 || countIterations(program) <= mostIterationsOnHost)
+    if (wantsDevice)
+      return askForDevice();
+    if (!hasDevices || countIterations(program) <= mostIterationsBesideDevice)
       return runOnHost(program, function, buffers);
-    if (!mayUseDevice) {
-      wantsDevice = true;
-      return llvm::createStringError("the device is in use");
-    }
+    if (!mayUseDevice)
+      return askForDevice();
     if (llvm::Error error = compareEngines())
       return error;
     return runOnDevice(program, function, buffers);
   };
+  auto candidate =
+      [&](llvm::StringRef spec, llvm::ArrayRef<char> data,
+          llvm::MutableArrayRef<GuardedBuffer> outputs) -> llvm::Error {
+    if (hasDevices && !mayUseDevice)
+      return askForDevice();
+    return runCandidate(task, spec, data, outputs);
+  };
+  ReferenceEngines engines{plain, host, candidate,
+                           hasDevices ? mostIterationsBesideDevice
+                                      : mostIterationsOnHost};
   llvm::Expected<PreparedTask> prepared =
-      prepareReference(task, options.seed, &context, reference);
+      prepareReference(task, options.seed, &context, engines);
   if (wantsDevice) {
     llvm::consumeError(prepared.takeError());
     PreparedTask later;

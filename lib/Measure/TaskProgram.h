@@ -72,12 +72,27 @@ using ReferenceEngine = llvm::function_ref<llvm::Error(
     mlir::ModuleOp program, const std::string &function,
     llvm::MutableArrayRef<GuardedBuffer> buffers)>;
 
-/// Random inputs, and the reference in double precision as `engine` computes
-/// it.
+/// What a reference is computed by.
+struct ReferenceEngines {
+  ReferenceEngine plain; ///< the whole task
+  ReferenceEngine host;  ///< little of it, on this machine
+  /// Compiles a candidate as it is measured, and calls it once on inputs (where
+  /// they are in PreparedTask::data). Null: there are none.
+  llvm::function_ref<llvm::Error(llvm::StringRef spec,
+                                 llvm::ArrayRef<char> data,
+                                 llvm::MutableArrayRef<GuardedBuffer> outputs)>
+      candidate = nullptr;
+  /// Tasks that take more of plain loops are large.
+  double mostIterations = 1e8;
+};
+
+/// Random inputs that suit the task, and the reference: all of it in double
+/// precision by plain loops, or, of a large task, what the first default gives
+/// that agrees with samples so computed.
 llvm::Expected<PreparedTask> prepareReference(const MeasureTask &task,
                                               uint64_t seed,
                                               mlir::MLIRContext *context,
-                                              ReferenceEngine engine);
+                                              const ReferenceEngines &engines);
 
 /// The engine that compiles plain loops for the host.
 llvm::Error runOnHost(mlir::ModuleOp program, const std::string &function,

@@ -16,6 +16,8 @@ using namespace chameleon;
 
 /// A gain below this is noise to the stop rule.
 static constexpr double smallestGain = 0.005;
+/// Below so many the reference is computed without the help of a default.
+static constexpr double leastFlopsOfLarge = 1e8;
 /// Configurations of a task that are timed against each other at the end.
 static constexpr size_t mostFinalists = 4;
 /// A configuration slower than the best by more than this is no finalist: more
@@ -33,6 +35,10 @@ TaskTuner::TaskTuner(MatchedTask matched) : function(matched.task.function) {
   report.numSchedules = schedules.size();
   measureTask.payload = std::move(matched.payload);
   measureTask.numOutputs = function.getNumResults();
+  if (report.flops >= leastFlopsOfLarge)
+    for (auto [index, schedule] : llvm::enumerate(schedules))
+      measureTask.defaults.push_back(
+          makeSpec({index, schedule.getSpace().getDefault()}));
 }
 
 std::string TaskTuner::makeSpec(const ScheduleChoice &choice) const {

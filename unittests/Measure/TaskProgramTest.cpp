@@ -57,11 +57,7 @@ TEST_F(TaskProgram, DataOfAnotherSizeIsRefused) {
 
 TEST_F(TaskProgram, TheHostsReferenceIsTheSum) {
   auto prepared =
-      prepareReference(task, /*seed=*/3, &context,
-                       [&](ModuleOp program, const std::string &function,
-                           llvm::MutableArrayRef<GuardedBuffer> buffers) {
-                         return runOnHost(program, function, buffers);
-                       });
+      prepareReference(task, /*seed=*/3, &context, {runOnHost, runOnHost});
   ASSERT_TRUE(bool(prepared)) << llvm::toString(prepared.takeError());
   auto open = OpenTask::open(task, prepared->data, *host, &context);
   ASSERT_TRUE(bool(open)) << llvm::toString(open.takeError());
@@ -73,11 +69,11 @@ TEST_F(TaskProgram, TheHostsReferenceIsTheSum) {
 }
 
 TEST_F(TaskProgram, AnEngineThatFailsIsToldOf) {
-  auto prepared = prepareReference(
-      task, 0, &context,
-      [](ModuleOp, const std::string &, llvm::MutableArrayRef<GuardedBuffer>) {
-        return llvm::createStringError("no engine today");
-      });
+  auto fail = [](ModuleOp, const std::string &,
+                 llvm::MutableArrayRef<GuardedBuffer>) {
+    return llvm::createStringError("no engine today");
+  };
+  auto prepared = prepareReference(task, 0, &context, {fail, fail});
   ASSERT_FALSE(bool(prepared));
   EXPECT_EQ(llvm::toString(prepared.takeError()),
             "computing the reference: no engine today");

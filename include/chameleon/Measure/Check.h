@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace chameleon {
 
@@ -26,6 +27,9 @@ enum class ElementKind { F16, BF16, F32, F64, I1, I8, I16, I32, I64 };
 
 unsigned byteWidth(ElementKind kind);
 bool isFloat(ElementKind kind);
+
+/// The smallest normal number and the largest finite one of a float.
+std::pair<double, double> getRange(ElementKind kind);
 
 /// Element `i` of an array of `kind`, exactly (integers beyond 2^53 excepted).
 double readElement(ElementKind kind, const void *array, int64_t i);

@@ -28,6 +28,9 @@ struct MeasureTask {
   /// (attribute chameleon.task).
   std::string payload;
   int64_t numOutputs = 1; ///< trailing arguments that are destinations
+  /// Candidate::spec of defaults: the first that agrees with samples gives the
+  /// reference of a large task. Empty: the whole is computed by plain loops.
+  std::vector<std::string> defaults = {};
 };
 
 /// A task with a resolved schedule.
