@@ -89,7 +89,7 @@ FITS = {
     "erf": lambda: fit("erf(x) = x + x P(x^2), |x| < 0.93", lambda u: mp.erf(mp.sqrt(u)) / mp.sqrt(u) - 1, lambda u: mp.sqrt(u) / mp.erf(mp.sqrt(u)), mpf(10) ** -8, 0.93 ** 2, 6),
     "erftail": lambda: fit("erf(a) = 1 - exp(P(a)), 0.93 <= a < 4", lambda a: mp.log(mp.erfc(a)), mp.erfc, 0.93, 4, 8),
     "erfcx": lambda: fit("(1 + 2a) exp(a^2) erfc(a) = 1 + P((a - 2) / (a + 2)), 0 <= a < 10.1",
-                 lambda q: (1 + 2 * (2 + 2 * q) / (1 - q)) * mp.exp(((2 + 2 * q) / (1 - q)) ** 2) * mp.erfc((2 + 2 * q) / (1 - q)) - 1, lambda q: mpf(1), -1, mpf(8.1) / mpf(12.1), 10),
+                 lambda q: (1 + 2 * (2 + 2 * q) / (1 - q)) * mp.exp(((2 + 2 * q) / (1 - q)) ** 2) * mp.erfc((2 + 2 * q) / (1 - q)) - 1, lambda q: mpf(1), -1, mpf(8.1) / mpf(12.1), 12),
     "sinh": lambda: fit("sinh(x) = x + x^3 P(x^2), |x| < 1", *odd(mp.sinh), mpf(10) ** -6, 1, 3),
     "asin": lambda: fit("asin(x) = x + x^3 P(x^2), |x| <= 0.57", *odd(mp.asin), mpf(10) ** -6, 0.325, 6),
     "atan": lambda: fit("atan(x) = x + x^3 P(x^2), |x| <= 1", *odd(mp.atan), mpf(10) ** -6, 1, 8),

@@ -42,8 +42,11 @@ protected:
   Value rewrite(Operation *op) override;
   Value enter(Value value) override { return transpose(value, toLast); }
   /// As many channels as rows and columns have the same type in both orders.
-  Value leave(Value value, RankedTensorType) override {
-    return transpose(value, toFirst);
+  /// What has lost rows and columns has no order.
+  Value leave(Value value, RankedTensorType type) override {
+    return type.getRank() == static_cast<int64_t>(std::size(toFirst))
+               ? transpose(value, toFirst)
+               : value;
   }
 
 private:

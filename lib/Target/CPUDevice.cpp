@@ -165,6 +165,7 @@ public:
     llvm::Expected<CPUFacts> facts = describeHost(options.threads, arguments);
     if (!facts)
       return facts.takeError();
+    facts->precision = options.precision;
     return std::make_shared<CPUDevice>(shared_from_this(), std::move(*facts));
   }
   /// This process, whatever `ordinal`.
@@ -207,13 +208,16 @@ std::string CPUDevice::describe() const {
 }
 
 TargetFacts CPUDevice::getFacts() const {
-  return {"CPU",
-          {{"vector_bits", facts.vectorBits},
-           {"l1_bytes", facts.l1Bytes},
-           {"l2_bytes", facts.l2Bytes},
-           {"l3_bytes", facts.l3Bytes},
-           {"threads", facts.threads},
-           {"registers", facts.vectorBits == 512 ? 32 : 16}}};
+  TargetFacts result{"CPU",
+                     {{"vector_bits", facts.vectorBits},
+                      {"l1_bytes", facts.l1Bytes},
+                      {"l2_bytes", facts.l2Bytes},
+                      {"l3_bytes", facts.l3Bytes},
+                      {"threads", facts.threads},
+                      {"registers", facts.vectorBits == 512 ? 32 : 16}}};
+  if (facts.precision == Precision::Strict)
+    result.values.emplace_back("strict", 1);
+  return result;
 }
 
 /// Tiles, vectorises, lowers: a small task goes all the way, so that children

@@ -13,9 +13,11 @@
 #include "chameleon/Target/LowerToCPU.h"
 #include "Bufferize.h"
 #include "ConvertToLLVM.h"
+#include "HalfFloats.h"
 #include "MemoryPlan.h"
 #include "PrepareForCPU.h"
 #include "SmallFloats.h"
+#include "chameleon/IR/WidenHalf.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -137,6 +139,8 @@ static void buildLoops(OpPassManager &passes,
         expandSmallFloats(function);
         return success();
       }));
+  functions.addPass(std::make_unique<StepPass<func::FuncOp>>(
+      "compute-halves-in-float", computeHalvesInFloat));
   functions.addPass(
       step<func::FuncOp, makeDivisionsSafe>("make-divisions-safe"));
   functions.addPass(std::make_unique<StepPass<func::FuncOp>>("approximate-math",
@@ -165,6 +169,11 @@ static void buildLLVM(OpPassManager &passes) {
 
 void buildLowerToCPUPipeline(OpPassManager &passes,
                              const LowerToCPUOptions &options) {
+  passes.addNestedPass<func::FuncOp>(std::make_unique<StepPass<func::FuncOp>>(
+      "widen-half-precision", [](func::FuncOp function) {
+        widenHalfPrecision(function, /*beforeReductions=*/true);
+        return success();
+      }));
   buildBufferization(passes, /*serial=*/!options.parallel);
   buildMemory(passes);
   buildLoops(passes, options);

@@ -151,6 +151,7 @@ FailureOr<int64_t> chameleon::applySchedules(ModuleOp module,
                                              const ApplyOptions &options) {
   DeviceOptions deviceOptions;
   deviceOptions.threads = options.threads;
+  deviceOptions.precision = options.precision;
   llvm::Expected<std::shared_ptr<const Device>> device = BackendRegistry::parse(
       module.getContext(), options.target, deviceOptions);
   if (!device)

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tasks/PrepareForTarget.h"
+#include "chameleon/IR/WidenHalf.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Target/ScalarOperands.h"
 
@@ -15,6 +16,9 @@ using namespace chameleon;
 
 LogicalResult chameleon::prepareForTarget(ModuleOp module,
                                           const Device &device) {
+  if (device.widensHalf())
+    for (auto function : module.getOps<func::FuncOp>())
+      widenHalfPrecision(function);
   if (failed(simplifyModel(module)) ||
       failed(assignLayouts(module, device.getLayout())) ||
       failed(hoistConstants(module)))

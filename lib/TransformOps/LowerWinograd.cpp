@@ -8,6 +8,7 @@
 
 #include "chameleon/Kernels/Winograd.h"
 #include "chameleon/TransformOps/ChameleonTransformOps.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
 
 using namespace mlir;
 using namespace chameleon;
@@ -57,6 +58,15 @@ void chameleon::transform_ops::LowerWinogradOp::getEffects(
   transform::modifiesPayload(effects);
 }
 
+/// An infinity in the image makes a NaN of a whole square, where the difference
+/// of two infinities is formed; the plain sum has one infinity.
+static bool isStrict(Operation *op) {
+  FailureOr<Attribute> strict =
+      dlti::query(op, ArrayRef<StringRef>{"CPU", "strict"});
+  auto value = succeeded(strict) ? dyn_cast<IntegerAttr>(*strict) : nullptr;
+  return value && value.getInt() != 0;
+}
+
 DiagnosedSilenceableFailure chameleon::transform_ops::WinogradAppliesOp::apply(
     transform::TransformRewriter &rewriter,
     transform::TransformResults &results, transform::TransformState &state) {
@@ -65,7 +75,8 @@ DiagnosedSilenceableFailure chameleon::transform_ops::WinogradAppliesOp::apply(
     return emitSilenceableError()
            << "expects one target, found " << targets.size();
   auto convolution = dyn_cast<linalg::LinalgOp>(targets[0]);
-  bool applies = convolution && checkWinograd(convolution).empty();
+  bool applies = convolution && checkWinograd(convolution).empty() &&
+                 !isStrict(convolution);
   results.setParams(cast<OpResult>(getApplies()),
                     {Builder(getContext()).getI64IntegerAttr(applies)});
   return DiagnosedSilenceableFailure::success();

@@ -33,6 +33,7 @@ struct ApplySchedulesPass
       options.source = &records;
     options.target = target;
     options.threads = threads;
+    options.precision = precision;
     options.libraries.assign(libraries.begin(), libraries.end());
     options.prepare = prepare;
     options.defaults = defaults;

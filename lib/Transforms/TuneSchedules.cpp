@@ -34,6 +34,7 @@ struct TuneSchedulesPass
     chameleon::TuningOptions options;
     options.target = target;
     options.threads = threads;
+    options.precision = precision;
     options.preset = preset;
     options.trials = trials;
     options.patience = patience;

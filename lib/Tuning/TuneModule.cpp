@@ -131,6 +131,7 @@ static llvm::Expected<Plan> makePlan(MLIRContext *context,
     options.patience = effort.patience;
   DeviceOptions deviceOptions;
   deviceOptions.threads = options.threads;
+  deviceOptions.precision = options.precision;
   llvm::Expected<std::shared_ptr<const Device>> device = BackendRegistry::parse(
       context, options.target, deviceOptions, &plan.deviceChoice);
   if (!device)

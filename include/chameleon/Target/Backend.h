@@ -42,6 +42,7 @@ struct DeviceOptions {
   /// device that is apart from them.
   unsigned threads = 0;
   DriverUse driver = DriverUse::ThisProcess;
+  Precision precision = Precision::Default;
 };
 
 class Backend : public std::enable_shared_from_this<Backend> {

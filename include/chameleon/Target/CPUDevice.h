@@ -43,6 +43,7 @@ struct CPUFacts {
   unsigned cores = 1; ///< cores that this process may use
   unsigned threads =
       1; ///< threads of a tuned kernel (option `threads=`; default: all cores)
+  Precision precision = Precision::Default; ///< of schedules
 };
 
 class CPUDevice final : public Device {
@@ -69,6 +70,7 @@ public:
   /// Loops follow each other for nothing, and each has the best schedule of
   /// its own.
   bool joinsRows() const override { return false; }
+  bool widensHalf() const override { return true; }
 
   std::unique_ptr<Compiler>
   createCompiler(mlir::MLIRContext *context,

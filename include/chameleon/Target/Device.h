@@ -42,6 +42,11 @@ class Compiler;
 class Engine;
 struct CompileOptions;
 
+/// Which schedules may be used: those that give what each algorithm documents,
+/// or, strictly, only such as add up what the model adds up, so that infinities
+/// and NaN go where they go in a plain sum (docs/tuning.md).
+enum class Precision { Default, Strict };
+
 /// Names and values, as schedules ask for them:
 /// `transform.dlti.query ["<device>", "<name>"] at %func`.
 struct TargetFacts {
@@ -85,6 +90,10 @@ public:
   /// Whether launching a kernel costs so much that reductions and elementwise
   /// operations over the same rows belong into one.
   virtual bool joinsRows() const = 0;
+
+  /// Whether it converts half types (f16, bf16) but computes in f32, so that a
+  /// model is widened before its tasks are extracted (WidenHalf.h).
+  virtual bool widensHalf() const { return false; }
 
   /// From modules whose schedules have been applied to programs; no device need
   /// be there. `context` outlives the result.

@@ -46,6 +46,7 @@ struct ApplyOptions {
   ScheduleSource *source = nullptr;
   std::string target = "auto"; ///< whose layouts and records
   unsigned threads = 0;
+  Precision precision = Precision::Default;
   std::vector<std::string> libraries;
   bool prepare = true; ///< prepare and extract a module that has no tasks yet,
                        ///< hoist what schedules compute from constants alone

@@ -620,8 +620,8 @@ def Chameleon_WinogradAppliesOp : Chameleon_TransformOp<"winograd_applies",
      MatchOpInterface]> {
   let summary = "Whether `lower_winograd` takes an operation";
   let description = [{
-    1 if the target, or a part of it with one image of the batch, is what `transform.chameleon.lower_winograd` lowers; else 0.
-    A fact for constraints.
+    1 if the target, or a part of it with one image of the batch, is what `transform.chameleon.lower_winograd` lowers; else 0,
+    and where the target's facts have `strict` (`precision=strict`). A fact for constraints.
 
     ```mlir
     %applies = transform.chameleon.winograd_applies %anchor : (!transform.any_op) -> !transform.param<i64>

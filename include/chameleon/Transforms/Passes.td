@@ -26,6 +26,10 @@ def ApplySchedules : Pass<"apply-schedules", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto (a GPU if there is one, else the host CPU), cpu, cpu:<features>, nvvm, nvvm:<chip>">,
     Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a CPU kernel (0: all cores)">,
     ListOption<"libraries", "library", "std::string", "The user's schedule libraries, searched first">,
+    Option<"precision", "precision", "::chameleon::Precision", /*default=*/"::chameleon::Precision::Default",
+           "Which algorithms may be used: default or strict", [{::llvm::cl::values(
+             clEnumValN(::chameleon::Precision::Default, "default", "All that keep f32's precision"),
+             clEnumValN(::chameleon::Precision::Strict, "strict", "Those that add up what the model adds up: infinities stay (no Winograd)"))}]>,
     Option<"prepare", "prepare", "bool", /*default=*/"true", "Prepare and outline a module that has no tasks yet; hoist what schedules do to constants">,
     Option<"defaults", "defaults", "bool", /*default=*/"false", "Default configurations for tasks without a tuned schedule">
   ];
@@ -164,6 +168,10 @@ def TuneSchedules : Pass<"tune-schedules", "::mlir::ModuleOp"> {
   let options = [
     Option<"target", "target", "std::string", /*default=*/"\"auto\"", "auto (a GPU if there is one, else the host CPU), cpu, cpu:<features>, nvvm, nvvm:<chip>">,
     Option<"threads", "threads", "unsigned", /*default=*/"0", "Threads of a tuned CPU kernel (0: all cores)">,
+    Option<"precision", "precision", "::chameleon::Precision", /*default=*/"::chameleon::Precision::Default",
+           "Which algorithms may be used: default or strict", [{::llvm::cl::values(
+             clEnumValN(::chameleon::Precision::Default, "default", "All that keep f32's precision"),
+             clEnumValN(::chameleon::Precision::Strict, "strict", "Those that add up what the model adds up: infinities stay (no Winograd)"))}]>,
     Option<"preset", "preset", "::chameleon::Preset", /*default=*/"::chameleon::Preset::Default",
            "quick, default or thorough", [{::llvm::cl::values(
              clEnumValN(::chameleon::Preset::Quick, "quick", "32 trials a task"),

@@ -19,6 +19,7 @@
 #ifndef CHAMELEON_TUNING_TUNEMODULE_H
 #define CHAMELEON_TUNING_TUNEMODULE_H
 
+#include "chameleon/Target/Device.h"
 #include "chameleon/Tuning/TuningObserver.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
@@ -35,6 +36,7 @@ enum class Preset { Quick, Default, Thorough };
 struct TuningOptions {
   std::string target = "auto";
   unsigned threads = 0; ///< threads of a tuned CPU kernel; 0: all cores
+  Precision precision = Precision::Default; ///< which algorithms may be used
   Preset preset = Preset::Default; ///< sets trials and patience where those
                                    ///< are 0
   int64_t trials = 0;   ///< trials a task, failures included; 0: the preset's
