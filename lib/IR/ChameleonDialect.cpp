@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/Seal.h"
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace mlir;
@@ -202,6 +203,10 @@ ChameleonDialect::verifyOperationAttribute(Operation *op,
   if (name == configurationAttribute || name == defaultsAttribute)
     return expect(isa<DictionaryAttr>(value), op, attribute, "a dictionary");
 
+  if (name == sealAttribute)
+    return isa<ModuleOp>(op)
+               ? expect(isa<StringAttr>(value), op, attribute, "a string")
+               : misplaced(op, attribute, "modules");
   if (name == constantAttribute)
     return misplaced(op, attribute, "arguments of functions");
   return op->emitOpError("has '")

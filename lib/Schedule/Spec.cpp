@@ -10,6 +10,7 @@
 #include "Facts.h"
 #include "PreflightChecks.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/Seal.h"
 #include "mlir/Dialect/Linalg/TransformOps/LinalgTransformOps.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/IR/AttrTypeSubElements.h"
@@ -238,8 +239,22 @@ OwningOpRef<ModuleOp> chameleon::takeEmbeddedSpec(ModuleOp module) {
   return spec;
 }
 
+/// Marks schedules that are all built in; whoever reads them may trust them as
+/// long as they are what was marked.
+static void sealIfOurs(ModuleOp spec) {
+  bool areOurs = true;
+  for (auto sequence : spec.getOps<transform::NamedSequenceOp>())
+    if (auto name = sequence->getAttrOfType<StringAttr>(scheduleAttribute))
+      areOurs &= name.getValue().starts_with("builtin:");
+  if (areOurs)
+    sealModule(spec);
+  else
+    spec->removeDiscardableAttr(sealAttribute);
+}
+
 void chameleon::embedSpec(OwningOpRef<ModuleOp> spec, ModuleOp module) {
   takeEmbeddedSpec(module);
+  sealIfOurs(*spec);
   // The model may use the name for something else.
   SymbolTable(module).insert(spec.release());
 }

@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "chameleon/Tasks/ApplySchedules.h"
+#include "Rehearse.h"
 #include "chameleon/IR/ChameleonDialect.h"
+#include "chameleon/IR/Seal.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "chameleon/Target/Backend.h"
 #include "chameleon/Tasks/ApplyToTask.h"
@@ -60,16 +62,38 @@ private:
 
 } // namespace
 
+/// Whether applying the spec to all of its tasks comes to an end.
+static bool rehearseAll(ModuleOp spec, const llvm::StringSet<> &keys,
+                        ArrayRef<TuningTask> tasks) {
+  OwningOpRef<ModuleOp> payload = ModuleOp::create(spec.getLoc());
+  for (const TuningTask &task : tasks) {
+    if (!keys.contains(task.key))
+      continue;
+    func::FuncOp function = task.function;
+    (*payload)->setDiscardableAttrs(
+        function->getParentOfType<ModuleOp>()->getDiscardableAttrDictionary());
+    payload->push_back(function.clone());
+  }
+  return payload->getBody()->empty() || !rehearse(spec, *payload);
+}
+
 std::optional<int64_t>
 chameleon::applySpecToTasks(ModuleOp spec, MutableArrayRef<TuningTask> tasks) {
   llvm::StringSet<> keys;
   for (StringRef key : getTaskKeys(spec))
     keys.insert(key);
+  // What a user has changed is rehearsed: for all tasks at once, and for each
+  // only if that does not come to an end.
+  bool isTrusted = isSealed(spec) || rehearseAll(spec, keys, tasks);
   std::optional<int64_t> applied;
   for (TuningTask &task : tasks) {
     if (!keys.contains(task.key))
       continue;
-    std::optional<std::string> refusal = applyToTask(spec, task);
+    std::optional<std::string> refusal;
+    if (!isTrusted)
+      refusal = rehearseTask(spec, task);
+    if (!refusal)
+      refusal = applyToTask(spec, task);
     applied = applied.value_or(0) + !refusal;
     if (refusal)
       remarkLeftAsItIs(task, *refusal);
@@ -93,6 +117,9 @@ std::optional<std::string> Application::apply(const MatchedTask &matched,
   if (failed(addResolvedSchedule(*spec, task.key, schedule.match,
                                  schedule.space, choice.configuration)))
     return "its configuration is not legal";
+  if (!StringRef(schedule.name).starts_with("builtin:"))
+    if (std::optional<std::string> end = rehearseTask(*spec, task))
+      return end;
   return applyToTask(*spec, task);
 }
 

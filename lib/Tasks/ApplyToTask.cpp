@@ -8,6 +8,7 @@
 
 #include "chameleon/Tasks/ApplyToTask.h"
 #include "CollectedErrors.h"
+#include "Rehearse.h"
 #include "chameleon/Schedule/ScheduleLibrary.h"
 #include "mlir/IR/Verifier.h"
 
@@ -39,6 +40,11 @@ static func::FuncOp replaceTask(func::FuncOp function, ModuleOp payload,
     op.moveBefore(function);
   function.erase();
   return transformed;
+}
+
+std::optional<std::string> chameleon::rehearseTask(ModuleOp spec,
+                                                   const TuningTask &task) {
+  return rehearse(spec, *isolate(task.function));
 }
 
 std::optional<std::string> chameleon::applyToTask(ModuleOp spec,

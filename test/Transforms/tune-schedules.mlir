@@ -11,7 +11,7 @@
 // CHECK:         call @[[TASK:chameleon_elementwise_[0-9a-f]+]]
 // CHECK:       func.func private @[[TASK]]
 // CHECK-SAME:    chameleon.task = "[[KEY:[0-9a-f]+]]"
-// CHECK:       module @chameleon_schedules attributes {transform.with_named_sequence}
+// CHECK:       module @chameleon_schedules attributes {chameleon.seal = "{{[0-9a-f]+}}", transform.with_named_sequence}
 // CHECK-NOT:     transform.smt.constrain_params
 // CHECK:         chameleon.task = "[[KEY]]"
 

@@ -56,6 +56,12 @@ def Chameleon_Dialect : Dialect {
     | `chameleon.fallback` | unit | of a matcher: its schedule is for tasks that no other schedule takes |
     | `chameleon.schedule` | string | of a resolved schedule: the library's schedule that it was |
     | `chameleon.configuration` | dictionary | of a resolved schedule: its knobs' options |
+
+    On modules of resolved schedules:
+
+    | attribute | value | meaning |
+    |---|---|---|
+    | `chameleon.seal` | string | the hash of what is in the module: built-in schedules as the tuner wrote them, which are applied without a rehearsal in a process of its own |
   }];
   let cppNamespace = "::chameleon";
   let discardableAttrs = (ins

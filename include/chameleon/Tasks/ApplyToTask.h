@@ -30,6 +30,12 @@ namespace chameleon {
 /// Emits nothing.
 std::optional<std::string> applyToTask(mlir::ModuleOp spec, TuningTask &task);
 
+/// Why applying `spec` to the task cannot be risked in this process (it takes
+/// for ever, crashes, …), found out in a child; or nothing. For schedules of
+/// users: those that are built in come to an end. Changes and emits nothing.
+std::optional<std::string> rehearseTask(mlir::ModuleOp spec,
+                                        const TuningTask &task);
+
 } // namespace chameleon
 
 #endif // CHAMELEON_TASKS_APPLYTOTASK_H
