@@ -158,6 +158,10 @@ LogicalResult chameleon::verifyKnobNames(const TunableOps &ops) {
   SmallVector<Operation *> named(ops.knobs);
   llvm::append_range(named, ops.alternatives);
   for (Operation *op : named) {
+    // Configurations are dictionaries, which have no key of no characters.
+    if (getKnobName(op).empty())
+      return op->emitOpError("has an empty name, expected one that a "
+                             "configuration can have");
     auto [position, isNew] = known.try_emplace(getKnobName(op), op);
     if (isNew)
       continue;

@@ -10,6 +10,7 @@
 #include "PreflightChecks.h"
 #include "DesignSpaceImpl.h"
 #include "mlir/Dialect/Linalg/TransformOps/LinalgTransformOps.h"
+#include "mlir/Dialect/Transform/Interfaces/MatchInterfaces.h"
 #include "mlir/Dialect/Transform/SMTExtension/SMTExtensionOps.h"
 #include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
 
@@ -94,6 +95,12 @@ LogicalResult chameleon::checkSchedule(transform::NamedSequenceOp matcher,
   if (matcher.getFunctionType().getNumResults() == 0)
     return matcher.emitOpError(
         "yields nothing that a schedule could be applied to");
+  // Upstream finds that out while it matches, and not always by an error.
+  for (Operation &op : matcher.getBody().front().without_terminator())
+    if (!isa<transform::MatchOpInterface>(op))
+      return op.emitOpError("is in matcher '")
+             << matcher.getSymName()
+             << "', expected operations that match and change nothing";
   TunableOps ops(schedule);
   if (failed(verifyKnobNames(ops)))
     return failure();

@@ -7,7 +7,11 @@
 // RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/default.mlir" 2>&1 | FileCheck %s --check-prefix=DEFAULT
 // RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/any-param.mlir" 2>&1 | FileCheck %s --check-prefix=ANYPARAM
 // RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/zero.mlir" 2>&1 | FileCheck %s --check-prefix=ZERO
+// RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/empty-name.mlir" 2>&1 | FileCheck %s --check-prefix=EMPTY
+// RUN: not chameleon-opt %t/payload.mlir --resolve-schedules="library=%t/no-matcher.mlir" 2>&1 | FileCheck %s --check-prefix=NOMATCHER
 
+// EMPTY: empty-name.mlir:6:8: error: 'transform.tune.knob' op has an empty name, expected one that a configuration can have
+// NOMATCHER: no-matcher.mlir:3:8: error: 'transform.structured.match' op is in matcher 'match', expected operations that match and change nothing
 // MATCHER: knob-in-matcher.mlir:3:8: error: 'transform.tune.knob' op is in matcher 'match'; only the schedule itself can be tuned
 // INCLUDED: knob-in-included.mlir:3:8: error: 'transform.tune.knob' op is in included sequence 'helper'; only the schedule itself can be tuned
 // DUPLICATE: duplicate.mlir:7:8: error: 'transform.tune.knob' op has the name 'x', which another knob of the schedule has
@@ -62,6 +66,36 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @schedule(%op: !transform.any_op {transform.readonly}) {
   %x = transform.tune.knob<"x"> options = [1, 2] -> !transform.param<i64>
   %y = transform.tune.knob<"x"> options = [1, 2] -> !transform.param<i64>
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root @match -> @schedule : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+//--- empty-name.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match(%op: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.yield %op : !transform.any_op
+  }
+  transform.named_sequence @schedule(%op: !transform.any_op {transform.readonly}) {
+  %x = transform.tune.knob<""> options = [1, 2] -> !transform.param<i64>
+    transform.yield
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    transform.foreach_match in %root @match -> @schedule : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+//--- no-matcher.mlir
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @match(%op: !transform.any_op {transform.readonly}) -> !transform.any_op {
+  %g = transform.structured.match ops{["linalg.add"]} in %op : (!transform.any_op) -> !transform.any_op
+    transform.yield %g : !transform.any_op
+  }
+  transform.named_sequence @schedule(%op: !transform.any_op {transform.readonly}) {
     transform.yield
   }
   transform.named_sequence @__transform_main(%root: !transform.any_op) {

@@ -25,6 +25,12 @@
 // OVER: error: '{{.*}}errors.mlir' would be written over '{{.*}}errors.mlir'
 // FULL: error: cannot write '/dev/full': No space left on device
 // STDOUT: error: cannot write to stdout: No space left on device
+// RUN: not chameleon-run %s --function=scalar 2>&1 | FileCheck %s --check-prefix=SCALAR
+
+// An error is a line, not a module.
+// SCALAR: error: function 'scalar' does not take and return tensors alone
+// SCALAR-NOT: see current operation
+
 // MISSING: error: input 0 of function 'main', of type 'tensor<4xf32>', is not given; use --input or --random-inputs
 // SHAPE: error: input 0 has type 'tensor<3xf32>', expected 'tensor<4xf32>'
 // TYPE: error: input 0 has type 'tensor<4xf64>', expected 'tensor<4xf32>'
@@ -40,4 +46,7 @@
 
 func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {
   return %a : tensor<4xf32>
+}
+func.func @scalar(%a: memref<4xf32>) {
+  return
 }

@@ -599,6 +599,8 @@ static int runTool(int argc, char **argv) {
   DialectRegistry registry;
   registerAll(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  // A lowered function is pages of code that its user has not written.
+  context.printOpOnDiagnostic(false);
   if (isProgram(content->getBuffer())) {
     if (int status = loadSaved(options, &context, loaded))
       return status;

@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 //   sealModule(*spec);                  // before it is written
-//   if (!isSealed(spec)) …              // after it was read: someone changed it
+//   if (!isSealed(spec)) …              // after it was read: someone changed
+//   it
 //
 // A seal tells what nobody has touched from what a user or a broken disk has.
 // It is no signature: whoever wants to may make one.
