@@ -12,6 +12,7 @@
 
 #include "LayoutRewriter.h"
 #include "Graph.h"
+#include "SeriesAsImages.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -141,12 +142,14 @@ LogicalResult chameleon::assignLayouts(ModuleOp module,
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isExternal())
       continue;
-    if (options.kind == LayoutOptions::Kind::NCHWc)
+    if (options.kind == LayoutOptions::Kind::NCHWc) {
+      makeImagesOfSeries(function);
       assignBlockedChannels(function, options.channelBlock);
-    else if (options.kind == LayoutOptions::Kind::NHWC)
+    } else if (options.kind == LayoutOptions::Kind::NHWC) {
       assignChannelsLast(function);
-    else
+    } else {
       continue;
+    }
     // A model's own transposes beside a region become part of its packs.
     RewritePatternSet patterns(function.getContext());
     linalg::populateFoldIntoPackAndUnpackPatterns(patterns);
