@@ -242,11 +242,13 @@ MeasurePolicy SearchLoop::makePolicy(const TaskTuner &task) const {
   policy.tolerance = options.tolerance;
   policy.compileTimeout =
       options.compileTimeout > 0 ? options.compileTimeout : 10;
+  // Ten calls of a default that is not measured yet, at 20 GFLOP/s.
+  double secondsOfSlow = 10 * task.getReport().flops / 20e9;
   // Ten times slower than the default is hopeless; a first call also pays for
   // page faults and the check.
   policy.runTimeout = options.runTimeout > 0 ? options.runTimeout
                       : baseline > 0         ? std::max(2.0, 50 * baseline)
-                                             : 60;
+                                             : std::max(60.0, secondsOfSlow);
   policy.giveUpAbove = best > 0 ? 2 * best : 0;
   policy.contendersBelow = best > 0 ? contenderSlack * best : 0;
   return policy;
