@@ -334,6 +334,39 @@ std::string softmax(const Types &types, const Shape &shape) {
   return text + formatv("  return %r : {0}\n}\n", whole).str();
 }
 
+/// The largest of each row and where it is: two results, one an index.
+std::string argmax(const Types &types, const Shape &shape) {
+  return formatv(
+      "func.func @main(%a: {0}) -> ({1}, {2}) {{\n  %low = arith.constant {3}\n"
+      "  %first = arith.constant 0 : i64\n  %e = tensor.empty() : {1}\n  %ei "
+      "= tensor.empty() : {2}\n  %f = linalg.fill ins(%low : {4}) outs(%e : "
+      "{1}) -> {1}\n  %fi = linalg.fill ins(%first : i64) outs(%ei : {2}) -> "
+      "{2}\n  %r:2 = linalg.generic {{indexing_maps = [{5}, {6}, {6}], "
+      "iterator_types = {7}} ins(%a : {0}) outs(%f, %fi : {1}, {2}) {{\n  "
+      "^bb0(%x: {4}, %y: {4}, %i: i64):\n    %j = linalg.index 1 : index\n    "
+      "%k = arith.index_cast %j : index to i64\n    %c = {8} %x, %y : {4}\n    "
+      "%v = arith.select %c, %x, %y : {4}\n    %w = arith.select %c, %k, %i : "
+      "i64\n    linalg.yield %v, %w : {4}, i64\n  } -> ({1}, {2})\n  return "
+      "%r#0, %r#1 : {1}, {2}\n}\n",
+      tensor(shape, types.out), tensor({shape[0]}, types.out),
+      tensor({shape[0]}, "i64"), types.typed(types.zero()), types.out,
+      map(2, "d0, d1"), map(2, "d0"), iterators("pr"), types.greater());
+}
+
+/// Rows of a table at given places.
+std::string gather(const Types &types, const Shape &shape) {
+  return formatv(
+      "func.func @main(%t: {0}, %which: {1}) -> {2} {{\n  %e = tensor.empty() "
+      ": {2}\n  %r = linalg.generic {{indexing_maps = [{3}, {4}], "
+      "iterator_types = {5}} ins(%which : {1}) outs(%e : {2}) {{\n  ^bb0(%w: "
+      "i64, %z: {6}):\n    %i = arith.index_cast %w : i64 to index\n    %j = "
+      "linalg.index 1 : index\n    %v = tensor.extract %t[%i, %j] : {0}\n    "
+      "linalg.yield %v : {6}\n  } -> {2}\n  return %r : {2}\n}\n",
+      tensor({50, shape[1]}, types.out), tensor({shape[0]}, "i64"),
+      tensor(shape, types.out), map(2, "d0"), map(2, "d0, d1"), iterators("pp"),
+      types.out);
+}
+
 /// Collects the cases; one of an operation's shapes after another has the next
 /// ending.
 class Matrix {
@@ -691,6 +724,18 @@ void addRows(Matrix &matrix) {
                    return elementwise(types, s, {3, s[1]}, "2, d1", s,
                                       "d0, d1");
                  });
+  matrix.addTo(
+      "argmax", {{64, 64}, {101, 103}, {1, 4096}, {4096, 1}},
+      [](const Types &types, const Shape &s, Ending) {
+        return argmax(types, s);
+      },
+      [](const Types &types) {
+        return takesUniform(types) && !types.isBoolean() &&
+               types.out != "index";
+      });
+  addElementwise(
+      "gather", {{64, 64}, {101, 103}, {2053, 1}},
+      [](const Types &types, const Shape &s) { return gather(types, s); });
   matrix.addTo(
       "softmax",
       {{64, 64}, {1, 4096}, {101, 103}, {3, 2047}, {2047, 2}, {4096, 1}},
