@@ -311,7 +311,7 @@ F erfc(F x) {
   Exponential<F> e(-square, &error);
   F tail = scale(fma(g, e.fraction, g), e.exponent);
   tail = select(x < x.constant(0.0f), two - tail, tail);
-  return select(a < x.constant(0.5f), one - erfNearZero(x), tail);
+  return select(a < x.constant(0.65f), one - erfNearZero(x), tail);
 }
 
 //===----------------------------------------------------------------------===//
