@@ -21,6 +21,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/xxhash.h"
 #include <cmath>
 
@@ -81,6 +82,7 @@ void store(MutableArrayRef<char> bytes, const llvm::APInt &bits) {
 FailureOr<int64_t> chameleon::fillMissingConstants(ModuleOp module,
                                                    uint64_t seed) {
   int64_t filled = 0;
+  llvm::StringMap<unsigned> elided; ///< by type
   WalkResult result = module.walk([&](arith::ConstantOp constant) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue());
     if (!resource || resource.getRawHandle().getBlob())
@@ -100,6 +102,16 @@ FailureOr<int64_t> chameleon::fillMissingConstants(ModuleOp module,
     MutableArrayRef<char> data = blob.getMutableData();
     std::fill(data.begin(), data.end(), 0);
 
+    // MLIR elides data of every constant under one name.
+    StringRef key = resource.getRawHandle().getKey();
+    std::string name = key.str();
+    bool isShared = key == "__elided__";
+    if (isShared) {
+      llvm::raw_string_ostream stream(name);
+      stream << type;
+      stream << elided[name]++;
+    }
+
     // Weights are (features, inputs…): fan-in is what one feature sums over. A
     // vector counts as one feature.
     int64_t fanIn = type.getRank() > 1 && type.getDimSize(0) > 0
@@ -110,7 +122,7 @@ FailureOr<int64_t> chameleon::fillMissingConstants(ModuleOp module,
     llvm::DenseSet<Value> visited;
     bool positive = reachesSquareRoot(constant.getResult(), visited);
     if (auto floatType = dyn_cast<FloatType>(element)) {
-      Random random(seed ^ llvm::xxh3_64bits(resource.getRawHandle().getKey()));
+      Random random(seed ^ llvm::xxh3_64bits(name));
       for (int64_t index = 0; index < elements; ++index) {
         double uniform = random.next();
         llvm::APFloat value(positive ? 0.5 + uniform
@@ -121,7 +133,11 @@ FailureOr<int64_t> chameleon::fillMissingConstants(ModuleOp module,
         store(data.slice(index * width, width), value.bitcastToAPInt());
       }
     }
-    resource.getRawHandle().getResource()->setBlob(std::move(blob));
+    if (isShared)
+      constant.setValueAttr(
+          DenseResourceElementsAttr::get(type, "filled", std::move(blob)));
+    else
+      resource.getRawHandle().getResource()->setBlob(std::move(blob));
     ++filled;
     return WalkResult::advance();
   });

@@ -49,9 +49,9 @@ class Walk {
 public:
   Walk(SymbolTableCollection &tables,
        const llvm::StringMap<KernelFacts> &kernels, NVVMProgram &program,
-       llvm::StringMap<unsigned> &constants)
+       llvm::StringMap<unsigned> &constants, bool dataComesLater)
       : tables(tables), kernels(kernels), program(program),
-        constants(constants) {}
+        constants(constants), dataComesLater(dataComesLater) {}
   llvm::Expected<NVVMFunction> run(func::FuncOp function);
 
 private:
@@ -76,6 +76,7 @@ private:
   const llvm::StringMap<KernelFacts> &kernels;
   NVVMProgram &program;
   llvm::StringMap<unsigned> &constants;
+  const bool dataComesLater;
   NVVMFunction result;
   SmallVector<BufferLifetime> temporaries;
 };
@@ -115,7 +116,7 @@ llvm::Expected<Buffer> Walk::lookup(Value value, const Values &values,
 
 /// Bytes of a constant as they lie in memory.
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-readConstant(memref::GlobalOp global) {
+readConstant(memref::GlobalOp global, bool dataComesLater) {
   auto elements = dyn_cast_or_null<ElementsAttr>(
       global.getInitialValue().value_or(Attribute()));
   auto fail = [&](const llvm::Twine &reason) {
@@ -130,8 +131,12 @@ readConstant(memref::GlobalOp global) {
   ArrayRef<char> raw;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob && dataComesLater)
+      return std::move(result);
     if (!blob)
-      return fail("has no data");
+      return llvm::createStringError(
+          "constant '%s' has no data",
+          resource.getRawHandle().getKey().str().c_str());
     raw = blob->getData();
   } else if (auto dense = dyn_cast<DenseIntOrFPElementsAttr>(elements)) {
     raw = dense.getRawData();
@@ -156,7 +161,7 @@ llvm::Expected<unsigned> Walk::addConstant(memref::GetGlobalOp op) {
   auto global =
       tables.lookupNearestSymbolFrom<memref::GlobalOp>(op, op.getNameAttr());
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> data =
-      readConstant(global);
+      readConstant(global, dataComesLater);
   if (!data)
     return data.takeError();
   program.constants.push_back(std::move(*data));
@@ -314,14 +319,14 @@ llvm::Expected<NVVMFunction> Walk::run(func::FuncOp function) {
 
 llvm::Error listLaunches(ModuleOp module,
                          const llvm::StringMap<KernelFacts> &kernels,
-                         NVVMProgram &program) {
+                         NVVMProgram &program, bool dataComesLater) {
   SymbolTableCollection tables;
   llvm::StringMap<unsigned> constants;
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration())
       continue;
     llvm::Expected<NVVMFunction> result =
-        Walk(tables, kernels, program, constants).run(function);
+        Walk(tables, kernels, program, constants, dataComesLater).run(function);
     if (!result)
       return result.takeError();
     program.functions.push_back(std::move(*result));

@@ -36,9 +36,10 @@ struct KernelFacts {
 };
 
 /// Adds the functions and constants of `module` to `program`.
+/// `dataComesLater`: constants may lack it.
 llvm::Error listLaunches(mlir::ModuleOp module,
                          const llvm::StringMap<KernelFacts> &kernels,
-                         NVVMProgram &program);
+                         NVVMProgram &program, bool dataComesLater = false);
 
 /// Chooses the launches of a function that depend on constants alone and whose
 /// results are worth keeping. `temporaryBytes`: of each piece of scratch

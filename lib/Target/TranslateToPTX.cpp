@@ -342,7 +342,8 @@ llvm::Expected<NVVMProgram> translateToPTX(ModuleOp lowered,
       return ptx.takeError();
     program.ptx = std::move(*ptx);
   }
-  if (llvm::Error error = listLaunches(lowered, facts, program))
+  if (llvm::Error error =
+          listLaunches(lowered, facts, program, options.dataComesLater))
     return std::move(error);
   return program;
 }

@@ -55,6 +55,7 @@ struct LowerToNVVM : chameleon::impl::LowerToNVVMPassBase<LowerToNVVM> {
     options.chip = chip;
     options.features = features;
     options.libdevice = libdevice;
+    options.dataComesLater = true;
     OpPassManager passes(ModuleOp::getOperationName());
     chameleon::buildLowerToNVVMPipeline(passes, options);
     if (failed(runPipeline(passes, module)))

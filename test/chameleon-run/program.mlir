@@ -29,7 +29,7 @@
 // TWICE: result 0: tensor<2xf64> = [42, 42]
 // MISSING: error: input 0 of function 'main', of type 'tensor<4xf32>', is not given; use --input or --random-inputs
 // FUNCTION: error: {{.*}}program: no function 'thrice', expected one of 'main', 'main_init', 'twice'
-// PROFILE: error: {{.*}}program is compiled already; --profile and --save-program need the model
+// PROFILE: error: {{.*}}program is compiled already; --profile, --save-program and --weights need the model
 // FOLDER: error: {{.*}}/nonexistent/x.program
 // SHORT: error: {{.*}}short: the program is cut off: found 100 bytes, expected {{[0-9]+}}
 // VERSION: error: {{.*}}other: a program of format version 77, expected version 1: compile it again with this Chameleon, or run it with the one that made it

@@ -86,6 +86,12 @@ struct Options {
       "fill-missing",
       llvm::cl::desc("Fill weights that have no data from a seed"),
       llvm::cl::value_desc("seed"), llvm::cl::cat(category)};
+  llvm::cl::list<std::string> weights{
+      "weights",
+      llvm::cl::desc("Read weights that have no data from a file, by their "
+                     "names: an .npy file holds the one that it is called "
+                     "after, a safetensors file any number (repeatable)"),
+      llvm::cl::value_desc("file"), llvm::cl::cat(category)};
   llvm::cl::opt<bool> benchmark{"benchmark",
                                 llvm::cl::desc("Time the function"),
                                 llvm::cl::cat(category)};
@@ -134,8 +140,8 @@ struct Options {
 static void releaseOptionNames() {
   for (StringRef name :
        {"function", "input", "random-inputs", "output", "expect", "tolerance",
-        "print-full", "seed", "fill-missing", "benchmark", "profile", "seconds",
-        "threads", "target", "O", "save-program", "timing"})
+        "print-full", "seed", "fill-missing", "weights", "benchmark", "profile",
+        "seconds", "threads", "target", "O", "save-program", "timing"})
     if (llvm::cl::Option *other = llvm::cl::getRegisteredOptions().lookup(name))
       other->removeArgument();
 }
@@ -430,9 +436,10 @@ static int loadSaved(const Options &options, MLIRContext *context,
   if (!program)
     return fail(llvm::toString(program.takeError()));
   loaded.steps.push_back({"read", monotonicSeconds() - begin});
-  if (options.profile || !options.saveProgram.empty())
-    return fail(options.file + " is compiled already; --profile and "
-                               "--save-program need the model");
+  if (options.profile || !options.saveProgram.empty() ||
+      !options.weights.empty())
+    return fail(options.file + " is compiled already; --profile, "
+                               "--save-program and --weights need the model");
   loaded.program = std::make_shared<Program>(std::move(*program));
   loaded.report = [&](llvm::Error error) {
     fail(options.file + ": " + llvm::toString(std::move(error)));
@@ -469,6 +476,9 @@ static int compile(ModuleOp module, const Options &options,
                                        deviceOptions, &choice);
   if (!device)
     return fail(llvm::toString(device.takeError()));
+  for (const std::string &file : options.weights)
+    if (failed(loadWeights(module, file)))
+      return 1;
   if (options.fillMissing.getNumOccurrences() &&
       failed(fillMissingConstants(module, options.fillMissing)))
     return 1;

@@ -69,6 +69,13 @@ mlir::FailureOr<mlir::func::FuncOp> outlineConstants(mlir::func::FuncOp task);
 mlir::FailureOr<int64_t> fillMissingConstants(mlir::ModuleOp module,
                                               uint64_t seed);
 
+/// Gives `dense_resource` constants that have no data what a file holds under
+/// their names (WeightFile.h), before or after lowering. Returns how many got
+/// theirs; emits and fails if none does, a type differs or the file cannot be
+/// read.
+mlir::FailureOr<int64_t> loadWeights(mlir::ModuleOp module,
+                                     llvm::StringRef path);
+
 } // namespace chameleon
 
 #endif // CHAMELEON_PREPARE_PREPARE_H

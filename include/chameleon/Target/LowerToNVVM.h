@@ -44,6 +44,9 @@ struct LowerToNVVMOptions {
   /// CUDA's library of math functions (libdevice.10.bc), needed only for those
   /// of f64 (pow, sin, …). Empty: where $CUDA_HOME or /usr/local/cuda has it.
   std::string libdevice;
+  /// Constants may lack their data: the code is made, and whoever runs it gives
+  /// it to the module first. The constants of the program are undefined then.
+  bool dataComesLater = false;
 };
 
 /// Adds the passes from linalg on tensors (schedules already applied, so that
