@@ -124,9 +124,8 @@ private:
 
   static F reduced(F x, F n, const F *error) {
     F r = fma(n, x.constant(-0.693145752f), x);
-    r = fma(n, x.constant(-1.42860677e-6f), r);
-    if (error)
-      r = r + *error;
+    F low = x.constant(-1.42860677e-6f);
+    r = error ? r + fma(n, low, *error) : fma(n, low, r);
     return fma(r * r, polynomial(r), r);
   }
   static F polynomial(F r) {
@@ -382,8 +381,14 @@ F asinh(F x) {
 
 template <typename F>
 F acosh(F x) {
-  F t = atMost(x, 4096.0f) - x.constant(1.0f);
-  F y = log1p(t + sqrt(fma(t, t, t + t)));
+  F one = x.constant(1.0f), t = atMost(x, 4096.0f) - one;
+  F square = fma(t, t, t + t), root = sqrt(square);
+  F argument = root + t;
+  // What root and sum lack; the root is the larger of the two.
+  F lacks = fma(fma(-root, root, square),
+                x.constant(0.5f) / (root + x.constant(0x1p-60f)),
+                t - (argument - root));
+  F y = log1p(argument) + lacks / (argument + one);
   y = select(x < x.constant(1.0f), x.constant(notANumber), y);
   return select(x > x.constant(4096.0f), logOfTwice(x), y);
 }
