@@ -17,10 +17,9 @@ static unsigned wholeBits(unsigned bits) {
 
 bool chameleon::hasStorage(Type element) {
   // f80 lies in 16 bytes, and a vector of it has none between its elements;
-  // tf32 is a precision of products rather than a number in memory; f8E8M0FNU
-  // has no sign, no zero and no mantissa.
+  // tf32 is a precision of products rather than a number in memory.
   return element.isSignlessIntOrIndexOrFloat() &&
-         !isa<Float8E8M0FNUType, Float80Type, FloatTF32Type>(element);
+         !isa<Float80Type, FloatTF32Type>(element);
 }
 
 Type chameleon::getStorageType(Type element) {

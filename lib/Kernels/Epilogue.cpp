@@ -94,14 +94,20 @@ Value EpilogueBuilder::read(const Operand &operand, Int row, Int column,
 Value EpilogueBuilder::compute(Value vector, Int row, Int column,
                                int64_t width) {
   OpBuilder &b = kernel.b;
+  Operation *combiner =
+      task.anchor.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
+  auto add = [&](Value other) -> Value {
+    if (isa_and_nonnull<arith::OrIOp>(combiner))
+      return arith::OrIOp::create(b, kernel.loc, vector, other);
+    return kernel.sum(vector, other);
+  };
   if (initial)
-    vector = kernel.sum(vector, read(*initial, row, column, width));
+    vector = add(read(*initial, row, column, width));
   if (task.initialConstant && !isZero(task.initialConstant))
-    vector = kernel.sum(
-        vector, arith::ConstantOp::create(
-                    b, kernel.loc,
-                    DenseElementsAttr::get(cast<ShapedType>(vector.getType()),
-                                           task.initialConstant)));
+    vector = add(arith::ConstantOp::create(
+        b, kernel.loc,
+        DenseElementsAttr::get(cast<ShapedType>(vector.getType()),
+                               task.initialConstant)));
   unsigned next = 0;
   for (const EpilogueStep &step : task.epilogue) {
     IRMapping mapping;

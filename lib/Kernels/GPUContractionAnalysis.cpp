@@ -34,7 +34,7 @@ static std::pair<Value, Operation *> beforeWidening(Value value) {
 
 Type chameleon::getGPUSumType(Type result) {
   MLIRContext *context = result.getContext();
-  if (result.isF16() || result.isBF16())
+  if (isa<FloatType>(result) && result.getIntOrFloatBitWidth() <= 16)
     return Float32Type::get(context);
   if (result.isSignlessInteger() && result.getIntOrFloatBitWidth() <= 64)
     return IntegerType::get(context,
@@ -59,7 +59,9 @@ std::string GPUContractionPlan::analyzeBody() {
   Block *body = op.getBlock();
   Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
   Value product;
-  if (isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum))
+  isBoolean = isa_and_nonnull<arith::OrIOp>(sum) &&
+              sum->getResult(0).getType().isInteger(1);
+  if (isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum) || isBoolean)
     product = sum->getOperand(0) == body->getArgument(2)   ? sum->getOperand(1)
               : sum->getOperand(1) == body->getArgument(2) ? sum->getOperand(0)
                                                            : Value();
@@ -67,7 +69,8 @@ std::string GPUContractionPlan::analyzeBody() {
   if (product && isa_and_nonnull<arith::ExtFOp>(product.getDefiningOp()))
     product = product.getDefiningOp()->getOperand(0);
   Operation *multiply = product ? product.getDefiningOp() : nullptr;
-  if (!isa_and_nonnull<arith::MulFOp, arith::MulIOp>(multiply))
+  if (isBoolean ? !isa_and_nonnull<arith::AndIOp>(multiply)
+                : !isa_and_nonnull<arith::MulFOp, arith::MulIOp>(multiply))
     return "expects a body that adds a product to the result";
   auto [first, firstWidening] = beforeWidening(multiply->getOperand(0));
   auto [second, secondWidening] = beforeWidening(multiply->getOperand(1));

@@ -89,6 +89,8 @@ protected:
   /// Of sums and of operands in shared memory; of what is computed.
   mlir::Type element, result;
   std::array<mlir::Operation *, 2> widenings{}; ///< of the inputs
+  /// Products by `and`, sums by `or`, of which integers count how many hold.
+  bool isBoolean = false;
   Group batch, rows, columns, depth;
   int64_t batchCount = 1, rowCount = 1, columnCount = 1, depthCount = 1;
   int64_t rowBlocks = 1, columnBlocks = 1, chunks = 1; ///< chunks of a split

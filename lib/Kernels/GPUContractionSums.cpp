@@ -22,6 +22,9 @@ using namespace chameleon;
 Value GPUContractionKernel::narrow(Value vector) {
   if (result == element)
     return vector;
+  if (isBoolean)
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, vector,
+                                 kernel.zero(vector.getType()));
   Type type = cast<VectorType>(vector.getType()).clone(result);
   if (isa<FloatType>(result))
     return arith::TruncFOp::create(b, loc, type, vector);

@@ -24,43 +24,12 @@ using namespace chameleon;
 // Elements
 //===----------------------------------------------------------------------===//
 
-unsigned chameleon::byteWidth(ElementKind kind) {
-  switch (kind) {
-  case ElementKind::I1:
-  case ElementKind::I8:
-    return 1;
-  case ElementKind::F16:
-  case ElementKind::BF16:
-  case ElementKind::I16:
-    return 2;
-  case ElementKind::F32:
-  case ElementKind::I32:
-    return 4;
-  case ElementKind::F64:
-  case ElementKind::I64:
-    return 8;
-  }
-  llvm_unreachable("an element kind outside its enumeration");
-}
-
-bool chameleon::isFloat(ElementKind kind) {
-  return kind == ElementKind::F16 || kind == ElementKind::BF16 ||
-         kind == ElementKind::F32 || kind == ElementKind::F64;
-}
-
 std::pair<double, double> chameleon::getRange(ElementKind kind) {
-  switch (kind) {
-  case ElementKind::F16:
-    return {0x1p-14, 65504};
-  case ElementKind::BF16:
-    return {0x1p-126, 0x1.fep127};
-  case ElementKind::F32:
-    return {std::numeric_limits<float>::min(),
-            std::numeric_limits<float>::max()};
-  default:
-    return {std::numeric_limits<double>::min(),
-            std::numeric_limits<double>::max()};
-  }
+  if (!isFloat(kind))
+    kind = ElementKind::F64;
+  const llvm::fltSemantics &semantics = getSemantics(kind);
+  return {llvm::APFloat::getSmallestNormalized(semantics).convertToDouble(),
+          llvm::APFloat::getLargest(semantics).convertToDouble()};
 }
 
 template <typename T>
@@ -89,6 +58,16 @@ static double brainToDouble(uint16_t bits) {
   return value;
 }
 
+/// A float of eight bits or fewer.
+static double smallToDouble(ElementKind kind, uint8_t bits) {
+  const llvm::fltSemantics &semantics = getSemantics(kind);
+  return llvm::APFloat(semantics,
+                       llvm::APInt(llvm::APFloat::getSizeInBits(semantics),
+                                   bits, /*isSigned=*/false,
+                                   /*implicitTrunc=*/true))
+      .convertToDouble();
+}
+
 double chameleon::readElement(ElementKind kind, const void *array, int64_t i) {
   switch (kind) {
   case ElementKind::F16:
@@ -108,13 +87,23 @@ double chameleon::readElement(ElementKind kind, const void *array, int64_t i) {
   case ElementKind::I32:
     return load<int32_t>(array, i);
   case ElementKind::I64:
+  case ElementKind::Index:
     return static_cast<double>(load<int64_t>(array, i));
+  case ElementKind::UI8:
+    return load<uint8_t>(array, i);
+  case ElementKind::UI16:
+    return load<uint16_t>(array, i);
+  case ElementKind::UI32:
+    return load<uint32_t>(array, i);
+  case ElementKind::UI64:
+    return static_cast<double>(load<uint64_t>(array, i));
+  default:
+    return smallToDouble(kind, load<uint8_t>(array, i));
   }
-  llvm_unreachable("an element kind outside its enumeration");
 }
 
 static int64_t readInteger(ElementKind kind, const void *array, int64_t i) {
-  return kind == ElementKind::I64
+  return kind == ElementKind::I64 || kind == ElementKind::Index
              ? load<int64_t>(array, i)
              : static_cast<int64_t>(readElement(kind, array, i));
 }
@@ -196,12 +185,13 @@ static Comparison compareWith(Read read, const double *reference,
 }
 
 double chameleon::getTolerance(ElementKind kind, double tolerance) {
-  // 11 and 8 bits of significand.
-  if (kind == ElementKind::F16)
-    return std::max(tolerance, 16 * 0x1p-10);
-  if (kind == ElementKind::BF16)
-    return std::max(tolerance, 16 * 0x1p-7);
-  return tolerance;
+  if (!isFloat(kind) || byteWidth(kind) > 2)
+    return tolerance;
+  // 11 bits of significand in f16, 8 in bf16, four and fewer in a byte, where
+  // sixteen units would allow everything.
+  int bits = llvm::APFloat::semanticsPrecision(getSemantics(kind));
+  return std::max(tolerance,
+                  std::ldexp(byteWidth(kind) == 1 ? 2 : 16, 1 - bits));
 }
 
 Comparison chameleon::compareFloats(ElementKind kind, const void *values,

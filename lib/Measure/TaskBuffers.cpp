@@ -8,7 +8,7 @@
 
 #include "TaskBuffers.h"
 #include "chameleon/IR/ChameleonDialect.h"
-#include "chameleon/IR/StorageType.h"
+#include "chameleon/Target/Signature.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -17,29 +17,6 @@
 #include <cstring>
 
 using namespace chameleon;
-
-static std::optional<ElementKind> elementKind(mlir::Type type) {
-  if (type.isF16())
-    return ElementKind::F16;
-  if (type.isBF16())
-    return ElementKind::BF16;
-  if (type.isF32())
-    return ElementKind::F32;
-  if (type.isF64())
-    return ElementKind::F64;
-  if (type.isInteger(1))
-    return ElementKind::I1;
-  type = chameleon::getStorageType(type);
-  if (type.isInteger(8))
-    return ElementKind::I8;
-  if (type.isInteger(16))
-    return ElementKind::I16;
-  if (type.isInteger(32))
-    return ElementKind::I32;
-  if (type.isInteger(64) || type.isIndex())
-    return ElementKind::I64;
-  return std::nullopt;
-}
 
 static std::string print(mlir::Type type) {
   std::string text;
@@ -76,16 +53,19 @@ llvm::Expected<TaskSignature> TaskSignature::of(mlir::ModuleOp payload,
   signature.numInputs = task.getNumArguments() - numOutputs;
   for (auto [position, type] : llvm::enumerate(task.getArgumentTypes())) {
     auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
-    std::optional<ElementKind> kind =
-        tensor ? elementKind(tensor.getElementType()) : std::nullopt;
-    if (!kind || !tensor.hasStaticShape())
+    if (!tensor)
       return llvm::createStringError(
-          "argument %u of function '%s' is %s, expected a static tensor of "
-          "f16, bf16, f32, f64, i1, "
-          "i8, i16, i32, i64 or index",
+          "argument %u of function '%s' is %s, expected a tensor",
           static_cast<unsigned>(position), signature.function.c_str(),
           print(type).c_str());
-    signature.arguments.push_back({tensor, *kind, tensor.getNumElements()});
+    llvm::Expected<BufferType> buffer = getBufferType(tensor);
+    if (!buffer)
+      return llvm::createStringError(
+          "argument %u of function '%s': %s", static_cast<unsigned>(position),
+          signature.function.c_str(),
+          llvm::toString(buffer.takeError()).c_str());
+    signature.arguments.push_back(
+        {tensor, buffer->element, tensor.getNumElements()});
   }
   return signature;
 }

@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "chameleon/IR/StorageType.h"
 #include "chameleon/Prepare/Prepare.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -89,13 +90,12 @@ FailureOr<int64_t> chameleon::fillMissingConstants(ModuleOp module,
       return WalkResult::advance();
     auto type = cast<ShapedType>(resource.getType());
     Type element = type.getElementType();
-    if (!type.hasStaticShape() || !element.isIntOrFloat() ||
-        (element.getIntOrFloatBitWidth() % 8 != 0 && !element.isInteger(1))) {
+    if (!type.hasStaticShape() || !element.isIntOrFloat()) {
       constant.emitError("constant without data of type ")
-          << type << " found, expected elements of whole bytes";
+          << type << " found, expected elements that are integers or floats";
       return WalkResult::interrupt();
     }
-    int64_t width = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+    int64_t width = getStorageBytes(element);
     int64_t elements = type.getNumElements();
     AsmResourceBlob blob = HeapAsmResourceBlob::allocate(
         width * elements, alignof(std::max_align_t));
@@ -122,6 +122,8 @@ FailureOr<int64_t> chameleon::fillMissingConstants(ModuleOp module,
     llvm::DenseSet<Value> visited;
     bool positive = reachesSquareRoot(constant.getResult(), visited);
     if (auto floatType = dyn_cast<FloatType>(element)) {
+      positive |=
+          !APFloat::semanticsHasSignedRepr(floatType.getFloatSemantics());
       Random random(seed ^ llvm::xxh3_64bits(name));
       for (int64_t index = 0; index < elements; ++index) {
         double uniform = random.next();
@@ -130,7 +132,8 @@ FailureOr<int64_t> chameleon::fillMissingConstants(ModuleOp module,
         bool losesInformation;
         value.convert(floatType.getFloatSemantics(),
                       llvm::APFloat::rmNearestTiesToEven, &losesInformation);
-        store(data.slice(index * width, width), value.bitcastToAPInt());
+        store(data.slice(index * width, width),
+              value.bitcastToAPInt().zext(8 * width));
       }
     }
     if (isShared)

@@ -23,11 +23,19 @@ struct Entry {
 
 /// In the order of the enumeration.
 static constexpr Entry table[] = {
-    {"f16", 2, true},   {"bf16", 2, true},  {"f32", 4, true},
-    {"f64", 8, true},   {"i1", 1, false},   {"i8", 1, false},
-    {"i16", 2, false},  {"i32", 4, false},  {"i64", 8, false},
-    {"ui8", 1, false},  {"ui16", 2, false}, {"ui32", 4, false},
-    {"ui64", 8, false}, {"index", 8, false}};
+    {"f16", 2, true},        {"bf16", 2, true},
+    {"f32", 4, true},        {"f64", 8, true},
+    {"i1", 1, false},        {"i8", 1, false},
+    {"i16", 2, false},       {"i32", 4, false},
+    {"i64", 8, false},       {"ui8", 1, false},
+    {"ui16", 2, false},      {"ui32", 4, false},
+    {"ui64", 8, false},      {"index", 8, false},
+    {"f8E5M2", 1, true},     {"f8E4M3", 1, true},
+    {"f8E4M3FN", 1, true},   {"f8E5M2FNUZ", 1, true},
+    {"f8E4M3FNUZ", 1, true}, {"f8E4M3B11FNUZ", 1, true},
+    {"f8E3M4", 1, true},     {"f8E8M0FNU", 1, true},
+    {"f6E3M2FN", 1, true},   {"f6E2M3FN", 1, true},
+    {"f4E2M1FN", 1, true}};
 
 static const Entry &entryOf(ElementType element) {
   return table[static_cast<size_t>(element)];
@@ -51,6 +59,53 @@ unsigned chameleon::byteWidth(ElementType element) {
 
 bool chameleon::isFloat(ElementType element) {
   return entryOf(element).isFloat;
+}
+
+const llvm::fltSemantics &chameleon::getSemantics(ElementType element) {
+  switch (element) {
+  case ElementType::F16:
+    return llvm::APFloat::IEEEhalf();
+  case ElementType::BF16:
+    return llvm::APFloat::BFloat();
+  case ElementType::F32:
+    return llvm::APFloat::IEEEsingle();
+  case ElementType::F64:
+    return llvm::APFloat::IEEEdouble();
+  case ElementType::F8E5M2:
+    return llvm::APFloat::Float8E5M2();
+  case ElementType::F8E4M3:
+    return llvm::APFloat::Float8E4M3();
+  case ElementType::F8E4M3FN:
+    return llvm::APFloat::Float8E4M3FN();
+  case ElementType::F8E5M2FNUZ:
+    return llvm::APFloat::Float8E5M2FNUZ();
+  case ElementType::F8E4M3FNUZ:
+    return llvm::APFloat::Float8E4M3FNUZ();
+  case ElementType::F8E4M3B11FNUZ:
+    return llvm::APFloat::Float8E4M3B11FNUZ();
+  case ElementType::F8E3M4:
+    return llvm::APFloat::Float8E3M4();
+  case ElementType::F8E8M0FNU:
+    return llvm::APFloat::Float8E8M0FNU();
+  case ElementType::F6E3M2FN:
+    return llvm::APFloat::Float6E3M2FN();
+  case ElementType::F6E2M3FN:
+    return llvm::APFloat::Float6E2M3FN();
+  case ElementType::F4E2M1FN:
+    return llvm::APFloat::Float4E2M1FN();
+  default:
+    llvm_unreachable("an element type that is no float");
+  }
+}
+
+std::string chameleon::listElementTypes() {
+  std::string text;
+  for (size_t i = 0; i < std::size(table); ++i)
+    text += (i == 0                     ? ""
+             : i + 1 < std::size(table) ? ", "
+                                        : " or ") +
+            std::string(table[i].name);
+  return text;
 }
 
 int64_t BufferType::numElements() const {

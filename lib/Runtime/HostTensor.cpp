@@ -40,8 +40,8 @@ llvm::Expected<HostTensor> HostTensor::create(BufferType type) {
 // .npy
 //===----------------------------------------------------------------------===//
 
-/// NumPy's description of an element type; bf16, which NumPy lacks, is stored
-/// as its bits.
+/// NumPy's description of an element type; bf16 and smaller floats, which NumPy
+/// lacks, are stored as their bits.
 static llvm::StringRef npyDescription(ElementType type) {
   switch (type) {
   case ElementType::F16:
@@ -70,8 +70,9 @@ static llvm::StringRef npyDescription(ElementType type) {
     return "<i8";
   case ElementType::UI64:
     return "<u8";
+  default:
+    return "|u1"; // small floats
   }
-  llvm_unreachable("an element type outside its enumeration");
 }
 
 /// Integers have no sign: what reads them knows.
@@ -86,8 +87,9 @@ static std::optional<ElementType> npyElementType(llvm::StringRef description) {
     return floating;
   return llvm::StringSwitch<Found>(description.drop_front(1))
       .Case("b1", ElementType::I1)
-      .Cases({"i1", "u1"}, ElementType::I8)
-      .Cases({"i2", "u2"}, ElementType::I16)
+      // Bits of types that Python's ml_dtypes adds: f8E5M2, bf16, …
+      .Cases({"i1", "u1", "f1", "V1"}, ElementType::I8)
+      .Cases({"i2", "u2", "V2"}, ElementType::I16)
       .Cases({"i4", "u4"}, ElementType::I32)
       .Cases({"i8", "u8"}, ElementType::I64)
       .Default(std::nullopt);
@@ -207,9 +209,12 @@ static void store(void *data, int64_t i, double value) {
   std::memcpy(static_cast<char *>(data) + i * sizeof(T), &converted, sizeof(T));
 }
 
-static const llvm::fltSemantics &getSemantics(ElementType type) {
-  return type == ElementType::BF16 ? llvm::APFloat::BFloat()
-                                   : llvm::APFloat::IEEEhalf();
+/// The bits of a float of at most two bytes.
+static uint16_t loadBits(const HostTensor &tensor, int64_t i) {
+  uint16_t bits = 0;
+  size_t size = byteWidth(tensor.getType().element);
+  std::memcpy(&bits, static_cast<const char *>(tensor.data()) + i * size, size);
+  return bits;
 }
 
 double HostTensor::get(int64_t i) const {
@@ -218,16 +223,6 @@ double HostTensor::get(int64_t i) const {
     return load<float>(data(), i);
   case ElementType::F64:
     return load<double>(data(), i);
-  case ElementType::F16:
-  case ElementType::BF16: {
-    uint16_t bits;
-    std::memcpy(&bits, static_cast<const char *>(data()) + 2 * i, 2);
-    llvm::APFloat value(getSemantics(type.element), llvm::APInt(16, bits));
-    bool lossy;
-    value.convert(llvm::APFloat::IEEEdouble(),
-                  llvm::APFloat::rmNearestTiesToEven, &lossy);
-    return value.convertToDouble();
-  }
   case ElementType::I1:
   case ElementType::UI8:
     return load<uint8_t>(data(), i);
@@ -246,8 +241,18 @@ double HostTensor::get(int64_t i) const {
     return load<int64_t>(data(), i);
   case ElementType::UI64:
     return load<uint64_t>(data(), i);
+  default: {
+    const llvm::fltSemantics &semantics = getSemantics(type.element);
+    llvm::APFloat value(
+        semantics,
+        llvm::APInt(llvm::APFloat::getSizeInBits(semantics), loadBits(*this, i),
+                    /*isSigned=*/false, /*implicitTrunc=*/true));
+    bool lossy;
+    value.convert(llvm::APFloat::IEEEdouble(),
+                  llvm::APFloat::rmNearestTiesToEven, &lossy);
+    return value.convertToDouble();
   }
-  llvm_unreachable("an element type outside its enumeration");
+  }
 }
 
 void HostTensor::set(int64_t i, double value) {
@@ -256,17 +261,6 @@ void HostTensor::set(int64_t i, double value) {
     return store<float>(data(), i, value);
   case ElementType::F64:
     return store<double>(data(), i, value);
-  case ElementType::F16:
-  case ElementType::BF16: {
-    llvm::APFloat converted(value);
-    bool lossy;
-    converted.convert(getSemantics(type.element),
-                      llvm::APFloat::rmNearestTiesToEven, &lossy);
-    auto bits =
-        static_cast<uint16_t>(converted.bitcastToAPInt().getZExtValue());
-    std::memcpy(static_cast<char *>(data()) + 2 * i, &bits, 2);
-    return;
-  }
   case ElementType::I1:
     return store<uint8_t>(data(), i, value != 0);
   case ElementType::I8:
@@ -286,8 +280,23 @@ void HostTensor::set(int64_t i, double value) {
     return store<int64_t>(data(), i, value);
   case ElementType::UI64:
     return store<uint64_t>(data(), i, value);
+  default: {
+    const llvm::fltSemantics &semantics = getSemantics(type.element);
+    // Scales are positive; some small floats have nothing but numbers.
+    if (!llvm::APFloat::semanticsHasSignedRepr(semantics) && !std::isnan(value))
+      value = std::max(std::fabs(value), 0x1p-127);
+    if (!llvm::APFloat::semanticsHasNaN(semantics) && !std::isfinite(value))
+      value = std::copysign(std::numeric_limits<float>::max(), value);
+    llvm::APFloat converted(value);
+    bool lossy;
+    converted.convert(semantics, llvm::APFloat::rmNearestTiesToEven, &lossy);
+    auto bits =
+        static_cast<uint16_t>(converted.bitcastToAPInt().getZExtValue());
+    size_t size = byteWidth(type.element);
+    std::memcpy(static_cast<char *>(data()) + i * size, &bits, size);
+    return;
   }
-  llvm_unreachable("an element type outside its enumeration");
+  }
 }
 
 void HostTensor::fillRandom(uint64_t seed) {

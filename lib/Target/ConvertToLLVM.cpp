@@ -10,6 +10,8 @@
 #include "mlir/Analysis/DataLayoutAnalysis.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ComplexToLLVM/ComplexToLLVM.h"
+#include "mlir/Conversion/ComplexToStandard/ComplexToStandard.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
@@ -21,6 +23,7 @@
 #include "mlir/Conversion/OpenMPToLLVM/ConvertOpenMPToLLVM.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -40,8 +43,31 @@ static void addMathCalls(RewritePatternSet &patterns) {
       patterns.add(std::move(pattern));
 }
 
+/// Leaves of complex numbers what LLVM has: their parts. On its own, for these
+/// patterns look at types that the conversion proper has replaced.
+static LogicalResult expandComplex(ModuleOp module) {
+  bool found =
+      module
+          .walk([](Operation *op) {
+            return isa_and_nonnull<complex::ComplexDialect>(op->getDialect())
+                       ? WalkResult::interrupt()
+                       : WalkResult::advance();
+          })
+          .wasInterrupted();
+  if (!found)
+    return success();
+  RewritePatternSet patterns(module.getContext());
+  populateComplexToStandardConversionPatterns(patterns);
+  ConversionTarget target(*module.getContext());
+  target.addLegalDialect<arith::ArithDialect, math::MathDialect>();
+  target.addLegalOp<complex::CreateOp, complex::ImOp, complex::ReOp>();
+  return applyPartialConversion(module, target, std::move(patterns));
+}
+
 LogicalResult convertToLLVM(ModuleOp module) {
   MLIRContext *context = module.getContext();
+  if (failed(expandComplex(module)))
+    return failure();
   DataLayoutAnalysis layouts(module);
   LowerToLLVMOptions options(context, layouts.getAtOrAbove(module));
   options.useBarePtrCallConv = true;
@@ -51,6 +77,7 @@ LogicalResult convertToLLVM(ModuleOp module) {
   SymbolTableCollection symbols;
   RewritePatternSet patterns(context);
   populateAffineToStdConversionPatterns(patterns);
+  populateComplexToLLVMConversionPatterns(converter, patterns);
   arith::populateCeilFloorDivExpandOpsPatterns(patterns);
   arith::populateArithToLLVMConversionPatterns(converter, patterns);
   cf::populateAssertToLLVMConversionPattern(converter, patterns,

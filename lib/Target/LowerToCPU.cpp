@@ -13,6 +13,7 @@
 #include "chameleon/Target/LowerToCPU.h"
 #include "Bufferize.h"
 #include "ConvertToLLVM.h"
+#include "ElementTypes.h"
 #include "HalfFloats.h"
 #include "MemoryPlan.h"
 #include "PrepareForCPU.h"
@@ -169,6 +170,8 @@ static void buildLLVM(OpPassManager &passes) {
 
 void buildLowerToCPUPipeline(OpPassManager &passes,
                              const LowerToCPUOptions &options) {
+  passes.addPass(
+      std::make_unique<StepPass<ModuleOp>>("check-elements", checkCPUElements));
   passes.addNestedPass<func::FuncOp>(std::make_unique<StepPass<func::FuncOp>>(
       "widen-half-precision", [](func::FuncOp function) {
         widenHalfPrecision(function, /*beforeReductions=*/true);

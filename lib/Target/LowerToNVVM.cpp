@@ -12,6 +12,7 @@
 
 #include "chameleon/Target/LowerToNVVM.h"
 #include "Bufferize.h"
+#include "ElementTypes.h"
 #include "OutlineKernels.h"
 #include "PlainKernels.h"
 #include "SmallFloats.h"
@@ -64,6 +65,8 @@ static void buildNVVM(OpPassManager &passes) {
 
 void buildLowerToNVVMPipeline(OpPassManager &passes,
                               const LowerToNVVMOptions &options) {
+  passes.addPass(
+      std::make_unique<StepPass<ModuleOp>>("check-elements", checkGPUElements));
   passes.addPass(std::make_unique<StepPass<ModuleOp>>(
       "make-straight-line", [](ModuleOp module) {
         for (auto function : module.getOps<func::FuncOp>())

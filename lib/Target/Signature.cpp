@@ -40,9 +40,8 @@ llvm::Expected<BufferType> getBufferType(RankedTensorType type) {
   std::optional<ElementType> element = getElementType(type.getElementType());
   if (!element)
     return llvm::createStringError(
-        "element type %s is not supported, expected f16, bf16, f32, f64, i1, "
-        "i8, i16, i32, i64 or index",
-        text(type.getElementType()).c_str());
+        "element type %s is not supported, expected %s",
+        text(type.getElementType()).c_str(), listElementTypes().c_str());
   return BufferType{*element, type.getShape().vec()};
 }
 

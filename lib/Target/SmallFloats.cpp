@@ -59,6 +59,7 @@ struct Format {
       infinity = codeOf(APFloat::getInf(semantics));
     if (hasNaN)
       notANumber = codeOf(APFloat::getNaN(semantics));
+    isScale = !APFloat::semanticsHasSignedRepr(semantics);
     signBit = int64_t(1) << (width - 1);
     // Whose NaN has the code that minus zero would have.
     hasMinusZero = notANumber != signBit;
@@ -70,6 +71,7 @@ struct Format {
   const llvm::fltSemantics &semantics;
   int64_t width, mantissa, bias;
   bool hasInfinity, hasNaN, hasMinusZero;
+  bool isScale; ///< f8E8M0FNU: the exponent of an f32 and nothing else
   int64_t largest, infinity = 0, notANumber = 0, signBit;
 };
 
@@ -111,6 +113,7 @@ public:
   Value round(const Format &format, Value wide);
 
 private:
+  Value roundScale(const Format &format, Value wide);
   Value constant(Type element, TypedAttr attribute) {
     Type type = withElement(shape, element);
     if (auto vector = dyn_cast<VectorType>(type))
@@ -128,8 +131,17 @@ private:
 Value Emitter::extend(const Format &format, Value code) {
   Type word = b.getI32Type();
   FloatType f32 = b.getF32Type();
-  Value bits = convert<arith::ExtUIOp>(word, code),
-        magnitude = binary<arith::AndIOp>(bits, format.signBit - 1);
+  Value bits = convert<arith::ExtUIOp>(word, code);
+  if (format.isScale) {
+    // Code 0 is a power of two that f32 has below its normal numbers.
+    Value scale =
+        select(compare(arith::CmpIPredicate::eq, bits, 0),
+               integer(word, 1 << 22), binary<arith::ShLIOp>(bits, 23));
+    return convert<arith::BitcastOp>(
+        f32, select(compare(arith::CmpIPredicate::eq, bits, format.notANumber),
+                    integer(word, 0x7FC00000), scale));
+  }
+  Value magnitude = binary<arith::AndIOp>(bits, format.signBit - 1);
   Value normal = binary<arith::AddIOp>(
       binary<arith::ShLIOp>(magnitude, 23 - format.mantissa),
       (127 - format.bias) << 23);
@@ -159,7 +171,25 @@ Value Emitter::extend(const Format &format, Value code) {
                                    arith::OrIOp::create(b, loc, result, sign));
 }
 
+Value Emitter::roundScale(const Format &format, Value wide) {
+  Type word = b.getI32Type();
+  if (!getElementTypeOrSelf(wide.getType()).isF32())
+    wide = convert<arith::TruncFOp>(b.getF32Type(), wide);
+  // Half a step of the exponent is half the mantissa; what is negative, an
+  // infinity or a NaN has an exponent, or a sign before it, beyond the largest.
+  Value bits = convert<arith::BitcastOp>(word, wide),
+        odd = binary<arith::AndIOp>(binary<arith::ShRUIOp>(bits, 23), 1),
+        sum = arith::AddIOp::create(
+            b, loc, binary<arith::AddIOp>(bits, (1 << 22) - 1), odd),
+        code = binary<arith::ShRUIOp>(sum, 23);
+  code = select(compare(arith::CmpIPredicate::ugt, code, format.largest),
+                integer(word, format.notANumber), code);
+  return convert<arith::TruncIOp>(b.getIntegerType(format.width), code);
+}
+
 Value Emitter::round(const Format &format, Value wide) {
+  if (format.isScale)
+    return roundScale(format, wide);
   auto type = cast<FloatType>(getElementTypeOrSelf(wide.getType()));
   const llvm::fltSemantics &semantics = type.getFloatSemantics();
   int64_t width = type.getWidth(),

@@ -23,8 +23,7 @@ namespace chameleon {
 /// have their storage types already (widenStorage). Rounds to the nearest, ties
 /// to even. What is too large becomes an infinity, a NaN where the type has no
 /// infinity, the largest number where it has neither, as constant folding has
-/// it. Not for f8E8M0FNU, which has neither sign nor mantissa: that is refused
-/// before (checkElementTypes).
+/// it.
 void expandSmallFloats(mlir::Operation *root);
 
 } // namespace chameleon

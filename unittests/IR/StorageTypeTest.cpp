@@ -24,9 +24,19 @@ protected:
 };
 
 TEST_F(StorageTypeTest, IntegersHavePowersOfTwoOfBytes) {
-  for (auto [width, bytes] :
-       {std::pair(1, 1), {4, 1}, {7, 1}, {8, 1}, {9, 2}, {12, 2}, {16, 2},
-        {24, 4}, {32, 4}, {40, 8}, {64, 8}, {65, 16}, {128, 16}}) {
+  for (auto [width, bytes] : {std::pair(1, 1),
+                              {4, 1},
+                              {7, 1},
+                              {8, 1},
+                              {9, 2},
+                              {12, 2},
+                              {16, 2},
+                              {24, 4},
+                              {32, 4},
+                              {40, 8},
+                              {64, 8},
+                              {65, 16},
+                              {128, 16}}) {
     EXPECT_EQ(getStorageType(integer(width)), integer(8 * bytes)) << width;
     EXPECT_EQ(getStorageBytes(integer(width)), bytes) << width;
   }
@@ -37,15 +47,14 @@ TEST_F(StorageTypeTest, IntegersHavePowersOfTwoOfBytes) {
 }
 
 TEST_F(StorageTypeTest, SmallFloatsAreBytes) {
-  for (mlir::Type type :
-       {mlir::Type(mlir::Float8E4M3FNType::get(&context)),
-        mlir::Type(mlir::Float6E2M3FNType::get(&context)),
-        mlir::Type(mlir::Float4E2M1FNType::get(&context))}) {
+  for (mlir::Type type : {mlir::Type(mlir::Float8E4M3FNType::get(&context)),
+                          mlir::Type(mlir::Float6E2M3FNType::get(&context)),
+                          mlir::Type(mlir::Float4E2M1FNType::get(&context))}) {
     EXPECT_EQ(getStorageType(type), integer(8));
     EXPECT_TRUE(hasStorage(type));
   }
-  for (mlir::Type type : {mlir::Type(b.getBF16Type()),
-                          mlir::Type(b.getF32Type())})
+  for (mlir::Type type :
+       {mlir::Type(b.getBF16Type()), mlir::Type(b.getF32Type())})
     EXPECT_EQ(getStorageType(type), type);
 }
 
@@ -55,7 +64,6 @@ TEST_F(StorageTypeTest, WhatHasNoWidthHasNoStorage) {
   for (mlir::Type type :
        {complex, vector, mlir::Type(mlir::Float80Type::get(&context)),
         mlir::Type(mlir::FloatTF32Type::get(&context)),
-        mlir::Type(mlir::Float8E8M0FNUType::get(&context)),
         mlir::Type(b.getIntegerType(8, /*isSigned=*/true))})
     EXPECT_FALSE(hasStorage(type));
   EXPECT_EQ(getStorageType(complex), complex);

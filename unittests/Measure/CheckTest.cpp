@@ -96,6 +96,15 @@ TEST(Check, SixteenBitSumsMayBeRoundedAtEachStep) {
   EXPECT_EQ(getTolerance(ElementKind::F16, 1e-4), 16.0 / 1024);
   EXPECT_EQ(getTolerance(ElementKind::BF16, 1e-4), 16.0 / 128);
   EXPECT_EQ(getTolerance(ElementKind::BF16, 0.5), 0.5);
+  EXPECT_EQ(getTolerance(ElementKind::F8E4M3FN, 1e-4), 2.0 / 8);
+}
+
+TEST(Check, ReadsSmallFloats) {
+  const uint8_t bytes[] = {0x38, 0xfe, 0x7f};
+  EXPECT_EQ(1, readElement(ElementKind::F8E4M3FN, bytes, 0));
+  EXPECT_EQ(-448, readElement(ElementKind::F8E4M3FN, bytes, 1));
+  EXPECT_TRUE(std::isnan(readElement(ElementKind::F8E4M3FN, bytes, 2)));
+  EXPECT_EQ(0.5, readElement(ElementKind::F8E5M2, bytes, 0));
 }
 
 TEST(Check, IntegersExactly) {

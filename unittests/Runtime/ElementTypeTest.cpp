@@ -18,7 +18,9 @@ TEST(ElementType, NamesAndWidths) {
         std::tuple("i1", 1u, false), std::tuple("i8", 1u, false),
         std::tuple("i16", 2u, false), std::tuple("i32", 4u, false),
         std::tuple("i64", 8u, false), std::tuple("ui8", 1u, false),
-        std::tuple("ui64", 8u, false), std::tuple("index", 8u, false)}) {
+        std::tuple("ui64", 8u, false), std::tuple("index", 8u, false),
+        std::tuple("f8E4M3FN", 1u, true), std::tuple("f8E5M2", 1u, true),
+        std::tuple("f4E2M1FN", 1u, true)}) {
     std::optional<ElementType> element = elementTypeFromString(name);
     ASSERT_TRUE(element) << name;
     EXPECT_EQ(toString(*element), name);
@@ -26,6 +28,10 @@ TEST(ElementType, NamesAndWidths) {
     EXPECT_EQ(isFloat(*element), floating) << name;
   }
   EXPECT_FALSE(elementTypeFromString("f8"));
+  EXPECT_EQ(&getSemantics(ElementType::F8E4M3FN),
+            &llvm::APFloat::Float8E4M3FN());
+  EXPECT_TRUE(llvm::StringRef(listElementTypes()).starts_with("f16, bf16, "));
+  EXPECT_TRUE(llvm::StringRef(listElementTypes()).ends_with(" or f4E2M1FN"));
   EXPECT_FALSE(elementTypeFromString(""));
 }
 

@@ -91,6 +91,34 @@ TEST_F(HostTensorTest, NarrowFloatsRound) {
   EXPECT_EQ(brain.get(0), 3.140625);
 }
 
+TEST_F(HostTensorTest, SmallFloatsAreBytes) {
+  HostTensor tensor = make({4}, ElementType::F8E4M3FN);
+  EXPECT_EQ(tensor.numBytes(), 4);
+  tensor.set(0, 1.0625); // half way between 1 and 1.125
+  tensor.set(1, -448);
+  tensor.set(2, 1e6);
+  tensor.set(3, 0x1p-9);
+  EXPECT_EQ(tensor.get(0), 1);
+  EXPECT_EQ(tensor.get(1), -448);
+  EXPECT_TRUE(std::isnan(tensor.get(2)));
+  EXPECT_EQ(tensor.get(3), 0x1p-9);
+  // NumPy sees their bits; a type of ml_dtypes is a void of so many bytes.
+  std::string path = temporary();
+  ASSERT_FALSE(bool(tensor.writeNpy(path)));
+  auto copy = HostTensor::readNpy(path);
+  ASSERT_TRUE(bool(copy)) << llvm::toString(copy.takeError());
+  EXPECT_EQ(copy->getType().element, ElementType::I8);
+  EXPECT_EQ(std::memcmp(copy->data(), tensor.data(), 4), 0);
+  // Numbers alone: what is none is the largest.
+  HostTensor numbers = make({1}, ElementType::F4E2M1FN);
+  numbers.poison();
+  EXPECT_EQ(std::fabs(numbers.get(0)), 6);
+  HostTensor scales = make({16}, ElementType::F8E8M0FNU);
+  scales.fillRandom(1);
+  for (int64_t i = 0; i < 16; ++i)
+    EXPECT_GT(scales.get(i), 0);
+}
+
 TEST_F(HostTensorTest, RandomDependsOnTheSeedAlone) {
   HostTensor a = make({1000}, ElementType::F32),
              b = make({1000}, ElementType::F32),

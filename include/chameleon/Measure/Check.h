@@ -15,6 +15,7 @@
 #ifndef CHAMELEON_MEASURE_CHECK_H
 #define CHAMELEON_MEASURE_CHECK_H
 
+#include "chameleon/Runtime/ElementType.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
 #include <memory>
@@ -23,10 +24,7 @@
 
 namespace chameleon {
 
-enum class ElementKind { F16, BF16, F32, F64, I1, I8, I16, I32, I64 };
-
-unsigned byteWidth(ElementKind kind);
-bool isFloat(ElementKind kind);
+using ElementKind = ElementType;
 
 /// The smallest normal number and the largest finite one of a float.
 std::pair<double, double> getRange(ElementKind kind);

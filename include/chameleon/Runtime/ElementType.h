@@ -17,6 +17,7 @@
 #ifndef CHAMELEON_RUNTIME_ELEMENTTYPE_H
 #define CHAMELEON_RUNTIME_ELEMENTTYPE_H
 
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,8 @@
 
 namespace chameleon {
 
-/// i1 is a byte, index 64 bits.
+/// i1 is a byte, index 64 bits. A float of eight bits or fewer is a byte, whose
+/// lowest bits it has.
 enum class ElementType {
   F16,
   BF16,
@@ -40,7 +42,18 @@ enum class ElementType {
   UI16,
   UI32,
   UI64,
-  Index
+  Index,
+  F8E5M2,
+  F8E4M3,
+  F8E4M3FN,
+  F8E5M2FNUZ,
+  F8E4M3FNUZ,
+  F8E4M3B11FNUZ,
+  F8E3M4,
+  F8E8M0FNU,
+  F6E3M2FN,
+  F6E2M3FN,
+  F4E2M1FN
 };
 
 /// "f32".
@@ -48,6 +61,10 @@ llvm::StringRef toString(ElementType element);
 std::optional<ElementType> elementTypeFromString(llvm::StringRef text);
 unsigned byteWidth(ElementType element);
 bool isFloat(ElementType element);
+/// What the bits of a float stand for; the element is one.
+const llvm::fltSemantics &getSemantics(ElementType element);
+/// All there are, for messages: "f16, bf16, … or f4E2M1FN".
+std::string listElementTypes();
 
 /// A contiguous row-major buffer.
 struct BufferType {
