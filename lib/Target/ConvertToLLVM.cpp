@@ -64,7 +64,39 @@ static LogicalResult expandComplex(ModuleOp module) {
   return applyPartialConversion(module, target, std::move(patterns));
 }
 
+/// Upstream takes buffers without elements for such without strides where a
+/// zero is not in front, and silently leaves functions that take one. What the
+/// other extents are does not matter: nothing is read.
+static void moveZerosToFront(ModuleOp module) {
+  auto change = [](Type type) -> Type {
+    auto buffer = dyn_cast<MemRefType>(type);
+    if (!buffer || !llvm::is_contained(buffer.getShape(), 0))
+      return type;
+    SmallVector<int64_t> shape(buffer.getRank(), 1);
+    shape.front() = 0;
+    return MemRefType::get(shape, buffer.getElementType(),
+                           MemRefLayoutAttrInterface(),
+                           buffer.getMemorySpace());
+  };
+  module.walk([&](Operation *operation) {
+    for (Value result : operation->getResults())
+      result.setType(change(result.getType()));
+    for (Region &region : operation->getRegions())
+      for (BlockArgument argument : region.getArguments())
+        argument.setType(change(argument.getType()));
+    if (auto function = dyn_cast<func::FuncOp>(operation)) {
+      auto types = [&](ArrayRef<Type> given) {
+        return llvm::map_to_vector(given, change);
+      };
+      function.setType(FunctionType::get(
+          function.getContext(), types(function.getFunctionType().getInputs()),
+          types(function.getFunctionType().getResults())));
+    }
+  });
+}
+
 LogicalResult convertToLLVM(ModuleOp module) {
+  moveZerosToFront(module);
   MLIRContext *context = module.getContext();
   if (failed(expandComplex(module)))
     return failure();
