@@ -65,14 +65,14 @@ static void buildNVVM(OpPassManager &passes) {
 
 void buildLowerToNVVMPipeline(OpPassManager &passes,
                               const LowerToNVVMOptions &options) {
-  passes.addPass(
-      std::make_unique<StepPass<ModuleOp>>("check-elements", checkGPUElements));
   passes.addPass(std::make_unique<StepPass<ModuleOp>>(
       "make-straight-line", [](ModuleOp module) {
         for (auto function : module.getOps<func::FuncOp>())
           makeStraightLine(function);
         return success();
       }));
+  passes.addPass(
+      std::make_unique<StepPass<ModuleOp>>("check-elements", checkGPUElements));
   buildBufferization(passes);
   buildKernels(passes);
   buildNVVM(passes);

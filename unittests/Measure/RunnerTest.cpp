@@ -241,8 +241,9 @@ TEST(Runner, TasksThatCannotBeMeasured) {
                   errorOf("func.func @f(%a: tensor<?xf32>) -> tensor<?xf32> "
                           "attributes {chameleon.task = \"k\"} "
                           "{ return %a : tensor<?xf32> }"))
-                  .starts_with("argument 0 of function 'f' is tensor<?xf32>, "
-                               "expected a static tensor"));
+                  .starts_with(
+                      "argument 0 of function 'f': tensor type 'tensor<?xf32>' "
+                      "is dynamic, expected a static shape"));
   // The square root of what the destination held.
   EXPECT_EQ("the reference has no finite element (does the task read its "
             "destination?)",
