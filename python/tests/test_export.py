@@ -1,11 +1,13 @@
 """The exporter. What needs torch and torch-mlir is skipped where they are not installed."""
 import importlib.util
+import json
+import struct
 import sys
 
 import pytest
 
 from chameleon import export as exporter
-from chameleon.export import ExportError, export, main, parse_shape
+from chameleon.export import ExportError, export, export_onnx, main, parse_shape, split_resources, write_safetensors
 
 needs_torch_mlir = pytest.mark.skipif(
     not all(importlib.util.find_spec(name) for name in ("torch", "torch_mlir")), reason="torch and torch-mlir are not installed"
@@ -39,7 +41,7 @@ def test_command_reports_errors(monkeypatch, capsys):
 
 
 def test_weights_must_be_known():
-    with pytest.raises(ExportError, match="inline, elided, found 'small'"):
+    with pytest.raises(ExportError, match="inline, elided, file, found 'small'"):
         export(None, weights="small")
 
 
@@ -129,3 +131,85 @@ def test_saves_each_tensor_of_a_dictionary(tmp_path):
     paths = exporter.save_data(Two(), torch.ones(2, 3), stem=tmp_path / "two")
     assert [path.name for path in paths] == ["two.input0.npy", "two.output0.npy", "two.output1.npy"]
     assert {float(numpy.load(path)[0, 0]) for path in paths[1:]} == {2.0}
+
+
+TEXT = """module {
+  %w = arith.constant dense_resource<w_0> : tensor<2x3xi8>
+  %s = arith.constant dense_resource<s> : tensor<f32>
+}
+{-#
+  dialect_resources: {
+    builtin: {
+      w_0: "0x04000000010203040506",
+      s: "0x040000000000803F"
+    }
+  }
+#-}
+"""
+
+
+def test_weights_go_to_a_file_under_their_names(tmp_path):
+    text, tensors = split_resources(TEXT)
+    assert "dense_resource<w_0>" in text and "dialect_resources" not in text
+    assert tensors == {"w_0": ("I8", [2, 3], bytes(range(1, 7))), "s": ("F32", [], struct.pack("<f", 1))}
+    write_safetensors(tensors, tmp_path / "m.safetensors")
+    content = (tmp_path / "m.safetensors").read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    begin, end = header["s"]["data_offsets"]
+    assert content[8 + length :][begin:end] == struct.pack("<f", 1)
+    with pytest.raises(ExportError, match="cannot hold"):
+        split_resources(TEXT.replace("2x3xi8", "2x3xi4"))
+
+
+def test_text_without_resources_stays():
+    assert split_resources("module {}") == ("module {}", {})
+
+
+@needs_torch_mlir
+def test_prefixes_and_sorting_become_linalg():
+    import torch
+
+    from chameleon import decompositions
+
+    class Model(torch.nn.Module):
+        def forward(self, x):
+            return x.cumsum(1), x.cumprod(0), *torch.topk(x, 3), *torch.sort(x, dim=0, descending=True), torch.argsort(x)
+
+    x = torch.randn(5, 37, generator=torch.Generator().manual_seed(0))
+    assert "tm_tensor" not in export(Model().eval(), x)
+    x[1, 3] = x[4, 3] = float("nan")
+    x[2, 4] = x[2, 9]
+    for dim in (0, 1, -1):
+        finite = x.nan_to_num()
+        assert torch.allclose(decompositions.cumsum(finite, dim), finite.cumsum(dim), atol=1e-5)
+        assert torch.allclose(decompositions.cumprod(finite, dim), finite.cumprod(dim), atol=1e-5)
+        for descending in (False, True):
+            values, indices = decompositions.sort(x, dim, descending)
+            expected = torch.sort(x, dim=dim, descending=descending, stable=True)
+            assert torch.equal(indices, expected.indices)
+            assert torch.equal(values.nan_to_num(7e7), expected.values.nan_to_num(7e7))
+    assert decompositions.cumsum(torch.tensor([True, True]), 0).dtype == torch.int64
+    assert decompositions.sort(torch.zeros(decompositions.SORT_UP_TO + 1)) is NotImplemented
+
+
+@needs_torch_mlir
+def test_onnx(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    numpy = pytest.importorskip("numpy")
+    make, types = onnx.helper, onnx.TensorProto
+    graph = make.make_graph(
+        [make.make_node("MatMul", ["x", "w"], ["m"]), make.make_node("Relu", ["m"], ["y"])],
+        "graph",
+        [make.make_tensor_value_info("x", types.FLOAT, [2, 4])],
+        [make.make_tensor_value_info("y", types.FLOAT, [2, 3])],
+        [onnx.numpy_helper.from_array(numpy.arange(12, dtype=numpy.float32).reshape(4, 3), "w")],
+    )
+    onnx.save(make.make_model(graph, opset_imports=[make.make_opsetid("", 17)]), tmp_path / "small.onnx")
+    assert main([str(tmp_path / "small.onnx"), "-o", str(tmp_path / "small.mlir"), "--save-data"]) == 0
+    text = (tmp_path / "small.mlir").read_text()
+    assert "func.func @main(" in text and "linalg.matmul" in text
+    x, y = (numpy.load(tmp_path / f"small.{name}.npy") for name in ("input0", "output0"))
+    assert numpy.allclose(y, numpy.maximum(x @ numpy.arange(12).reshape(4, 3), 0), atol=1e-5)
+    with pytest.raises(ExportError, match="cannot export"):
+        export_onnx(tmp_path / "missing.onnx")

@@ -5,6 +5,8 @@
 
     python -m chameleon.export resnet18 -o resnet18.mlir                    # weights inline, ready to run
     python -m chameleon.export resnet18 -o resnet18.mlir --weights=elided   # small: structure only, enough to tune
+    python -m chameleon.export resnet18 -o resnet18.mlir --weights=file     # and resnet18.safetensors, for chameleon-run --weights=
+    python -m chameleon.export model.onnx -o model.mlir
     python -m chameleon.export resnet18 -o resnet18.mlir --save-data        # and resnet18.input0.npy, resnet18.output0.npy
 
 Needs torch and torch-mlir, and torchvision for the command; what is missing is named with the pip command
@@ -14,22 +16,32 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import pathlib
+import re
+import struct
 import sys
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 if TYPE_CHECKING:
     import torch
 
-WEIGHTS = ("inline", "elided")
+WEIGHTS = ("inline", "elided", "file")
 ELIDE_FROM_ELEMENTS = 32  #: constants with more elements than this lose their data when weights are elided
+
+#: Of element types as MLIR writes them.
+SAFETENSORS_TYPES = {
+    **{"f64": "F64", "f32": "F32", "f16": "F16", "bf16": "BF16", "f8E4M3FN": "F8_E4M3", "f8E5M2": "F8_E5M2", "i1": "BOOL"},
+    **{f"{sign}i{bits}": f"{'U' if sign == 'u' else 'I'}{bits}" for sign in ("", "s", "u") for bits in (8, 16, 32, 64)},
+}
 
 _HELP = {
     "torch": "pip install torch",
     "torch_mlir": "pip install --pre torch-mlir",
     "torchvision": "pip install torchvision",
     "numpy": "pip install numpy",
+    "onnx": "pip install onnx",
 }
 
 
@@ -56,24 +68,116 @@ def export(
 
     - Shapes and element types are those of `inputs`; the module should be in evaluation mode.
     - `weights`: "inline" keeps all data; "elided" leaves large constants without data, which chameleon-run fills by
-      `--fill-missing`.
+      `--fill-missing`; "file" writes them to a file of safetensors beside `path`, which chameleon-run reads by `--weights`.
     - The result is text, not bytecode: torch-mlir's MLIR may be newer than Chameleon's.
     """
     if weights not in WEIGHTS:
         raise ExportError(f"weights must be one of {', '.join(WEIGHTS)}, found {weights!r}")
     torch = _require("torch")
     fx = _require("torch_mlir.fx", "torch_mlir")
+    from chameleon import decompositions
+
     try:
         program = torch.export.export(module, inputs)
         _copy_listed_buffers(program)
-        exported = fx.export_and_import(program, *inputs, output_type="linalg-on-tensors", func_name=function)
+        table = {**fx.get_decomposition_table(), **decompositions.get_decompositions()}
+        exported = fx.export_and_import(program, *inputs, output_type="linalg-on-tensors", func_name=function, decomposition_table=table)
     except Exception as error:  # torch.export and torch-mlir raise almost anything
         raise ExportError(f"cannot export {type(module).__name__}: {error}") from error
+    return _write(exported.operation, path, weights)
+
+
+def _write(module: Any, path: Union[str, os.PathLike, None], weights: str) -> str:
     limit = ELIDE_FROM_ELEMENTS if weights == "elided" else None
-    text = exported.operation.get_asm(large_elements_limit=limit, large_resource_limit=limit)
+    text = module.get_asm(large_elements_limit=limit, large_resource_limit=limit)
+    if weights == "file":
+        if path is None:
+            raise ExportError("weights in a file go beside the model, which needs a path")
+        text, tensors = split_resources(text)
+        write_safetensors(tensors, pathlib.Path(path).with_suffix(".safetensors"))
     if path is not None:
         pathlib.Path(path).write_text(text)
     return text
+
+
+def split_resources(text: str) -> tuple[str, dict[str, tuple[str, list[int], bytes]]]:
+    """Takes the data of `dense_resource` constants out of MLIR text: what is left, and {name: (type of safetensors, shape, data)}."""
+    text, marker, resources = text.partition("{-#")
+    tensors = {}
+    for name, alignment_and_data in re.findall(r'([\w.$-]+|"[^"]*"): "0x([0-9A-Fa-f]+)"', resources):
+        found = re.search(rf"dense_resource<{re.escape(name)}> : tensor<((?:\d+x)*)(\w+)>", text)
+        if found and found[2] in SAFETENSORS_TYPES:
+            shape = [int(size) for size in found[1].split("x")[:-1]]
+            # The first four bytes are the alignment.
+            tensors[name.strip('"')] = (SAFETENSORS_TYPES[found[2]], shape, bytes.fromhex(alignment_and_data[8:]))
+    if marker and len(tensors) != resources.count(': "0x'):
+        raise ExportError("the model has weights of types that a file of safetensors cannot hold; use weights='inline'")
+    return text, tensors
+
+
+def write_safetensors(tensors: dict[str, tuple[str, list[int], bytes]], path: pathlib.Path) -> None:
+    """Writes {name: (type, shape, data)}."""
+    header, end = {}, 0
+    for name, (dtype, shape, data) in tensors.items():
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + len(data)]}
+        end += len(data)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for _, _, data in tensors.values():
+            file.write(data)
+
+
+def export_onnx(model: Union[str, os.PathLike], path: Union[str, os.PathLike, None] = None, weights: str = "inline", function: str = "main") -> str:
+    """As `export`, of an ONNX file whose shapes are known."""
+    if weights not in WEIGHTS:
+        raise ExportError(f"weights must be one of {', '.join(WEIGHTS)}, found {weights!r}")
+    onnx = _require("onnx")
+    utils = _require("torch_mlir.compiler_utils", "torch_mlir")
+    ir = _require("torch_mlir.ir", "torch_mlir")
+    torch_dialect = _require("torch_mlir.dialects.torch", "torch_mlir")
+    importer = _require("torch_mlir.extras.onnx_importer", "torch_mlir")
+    try:
+        proto = onnx.shape_inference.infer_shapes(onnx.load(os.fspath(model)), data_prop=True)
+        proto.graph.name = function
+        with ir.Context() as context:
+            torch_dialect.register_dialect(context)
+            info = importer.ModelInfo(proto)
+            operation = info.create_module(context=context).operation
+            importer.NodeImporter.define_function(info.main_graph, operation).import_all()
+            module = ir.Module.parse(operation.get_asm(), context)
+            for pipeline in (
+                "builtin.module(torch-onnx-to-torch-backend-pipeline)",
+                "builtin.module(torch-backend-to-linalg-on-tensors-backend-pipeline)",
+            ):
+                utils.run_pipeline_with_repro_report(module, pipeline, "Lowering ONNX to linalg on tensors", enable_ir_printing=False)
+            return _write(module.operation, path, weights)
+    except ExportError:
+        raise
+    except Exception as error:  # onnx and torch-mlir raise almost anything
+        raise ExportError(f"cannot export {os.fspath(model)}: {error}") from error
+
+
+def save_onnx_data(model: Union[str, os.PathLike], stem: Union[str, os.PathLike], seed: int = 0) -> list[pathlib.Path]:
+    """Writes STEM.inputN.npy, random, and STEM.outputN.npy, what ONNX's own reference makes of them."""
+    onnx, numpy = _require("onnx"), _require("numpy")
+    reference = _require("onnx.reference", "onnx")
+    proto = onnx.load(os.fspath(model))
+    weights, random = {weight.name for weight in proto.graph.initializer}, numpy.random.default_rng(seed)
+    inputs = {}
+    for value in proto.graph.input:
+        if value.name not in weights:
+            tensor = value.type.tensor_type
+            values = random.standard_normal([size.dim_value for size in tensor.shape.dim])
+            inputs[value.name] = values.astype(onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+    outputs = reference.ReferenceEvaluator(proto).run(None, inputs)
+    written = []
+    for kind, tensors in (("input", inputs.values()), ("output", outputs)):
+        for index, tensor in enumerate(tensors):
+            written.append(pathlib.Path(f"{stem}.{kind}{index}.npy"))
+            numpy.save(written[-1], tensor)
+    return written
 
 
 def _copy_listed_buffers(program: torch.export.ExportedProgram) -> None:
@@ -177,18 +281,24 @@ def parse_shape(text: str) -> tuple[int, ...]:
 
 
 def main(arguments: Optional[list[str]] = None) -> int:
-    """The command: a torchvision model by name."""
-    parser = argparse.ArgumentParser(prog="python -m chameleon.export", description="Export a torchvision model as linalg on tensors.")
-    parser.add_argument("model", help="name in torchvision.models, for instance resnet18")
+    """The command: a torchvision model by name, or an ONNX file."""
+    parser = argparse.ArgumentParser(prog="python -m chameleon.export", description="Export a torchvision model or an ONNX file as linalg on tensors.")
+    parser.add_argument("model", help="name in torchvision.models, for instance resnet18, or a file that ends in .onnx")
     parser.add_argument("-o", "--output", type=pathlib.Path, help="default: MODEL.mlir")
     parser.add_argument("--input", dest="shape", type=parse_shape, default=(1, 3, 224, 224), help="shape of the image; default: 1x3x224x224")
-    parser.add_argument("--weights", choices=WEIGHTS, default="inline", help="keep large constants or leave their data out; default: inline")
+    parser.add_argument("--weights", choices=WEIGHTS, default="inline", help="keep large constants, leave their data out, or write it to MODEL.safetensors; default: inline")
     parser.add_argument("--pretrained", action="store_true", help="download trained weights instead of random ones")
     parser.add_argument("--seed", type=int, default=0, help="of weights and input; default: 0")
     parser.add_argument("--save-data", action="store_true", help="also write the input and PyTorch's output in double precision, as .npy")
     options = parser.parse_args(arguments)
-    output = options.output or pathlib.Path(f"{options.model}.mlir")
+    is_onnx = options.model.endswith(".onnx")
+    output = options.output or pathlib.Path(f"{pathlib.Path(options.model).stem if is_onnx else options.model}.mlir")
     try:
+        if is_onnx:
+            export_onnx(options.model, path=output, weights=options.weights)
+            if options.save_data:
+                save_onnx_data(options.model, output.with_suffix(""), options.seed)
+            return 0
         torch = _require("torch")
         model = make_torchvision_model(options.model, options.seed, options.pretrained)
         image = torch.randn(options.shape, generator=torch.Generator().manual_seed(options.seed + 1))
