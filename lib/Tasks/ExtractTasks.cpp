@@ -100,6 +100,19 @@ bool computesInPlace(linalg::LinalgOp op) {
                        llvm::IsaPred<tensor::ExtractOp, linalg::IndexOp>);
 }
 
+/// Does a box of the loops read a box, whose corner is where its own is? What
+/// is computed on a tile reads nothing else.
+bool mapsTiles(AffineExpr index) {
+  if (auto product = dyn_cast<AffineBinaryOpExpr>(index)) {
+    if (product.getKind() == AffineExprKind::Add)
+      return mapsTiles(product.getLHS()) && mapsTiles(product.getRHS());
+    auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
+    return product.getKind() == AffineExprKind::Mul && factor &&
+           factor.getValue() >= 0 && mapsTiles(product.getLHS());
+  }
+  return isa<AffineDimExpr, AffineConstantExpr>(index);
+}
+
 bool isAllParallel(linalg::LinalgOp op) {
   return op.getNumReductionLoops() == 0;
 }
@@ -128,7 +141,13 @@ linalg::LinalgOp findEpilogue(linalg::LinalgOp op) {
     return {};
   AffineMap map = user.getMatchingIndexingMap(&use);
   AffineMap resultMap = user.getIndexingMapMatchingResult(user->getResult(0));
-  return map == resultMap && map.isPermutation() ? user : linalg::LinalgOp();
+  bool isOnTiles =
+      llvm::all_of(user.getIndexingMapsArray(), [](AffineMap indices) {
+        return llvm::all_of(indices.getResults(), mapsTiles);
+      });
+  return map == resultMap && map.isPermutation() && isOnTiles
+             ? user
+             : linalg::LinalgOp();
 }
 
 /// Producers that are cheaper inside the task than as a buffer between tasks.
