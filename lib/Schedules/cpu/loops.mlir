@@ -1,5 +1,5 @@
-// Whatever no other schedule is made for: windows in one or three dimensions, products of any loops, reductions over any
-// of them, elementwise operations at any indices. Loops in the order of the operation, around vectors along the
+// Whatever no other schedule is made for: windows in one or three dimensions, products of any loops, reductions over
+// any of them, elementwise operations at any indices. Loops in the order of the operation, around vectors along the
 // contiguous dimension of the result, or along a row that becomes one result.
 !op = !transform.any_op
 !param = !transform.param<i64>
